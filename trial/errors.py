@@ -1,0 +1,127 @@
+"""One class for each thing a person must do differently. They carry data; `web/` finds the words, `cli.py` the exit code."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(eq=False)
+class VigilError(Exception):
+    """Base of all. A subclass is a dataclass with `eq=False`, so that it stays hashable as exceptions must be."""
+
+    def __str__(self) -> str:
+        said = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in fields(self))
+        return f"{type(self).__name__}({said})"
+
+
+@dataclass(eq=False)
+class NotFound(VigilError):
+    """There is no such row: `what` names the table, `key` the values looked for."""
+
+    what: str
+    key: dict[str, Any]
+
+
+@dataclass(eq=False)
+class AlreadyExists(VigilError):
+    """A row with the same unique key is there already."""
+
+    what: str
+    detail: str
+
+
+@dataclass(eq=False)
+class ConstraintBroken(VigilError):
+    """The database refused a value: a missing parent, a blank where none may be, a code outside its list, a frozen row."""
+
+    what: str
+    detail: str
+
+
+@dataclass(eq=False)
+class UnstorableText(VigilError):
+    """Text holds a character no database here can keep: NUL, or half of a surrogate pair. `where` names table and column."""
+
+    where: str
+    character: str
+
+
+@dataclass(eq=False)
+class StaleRevision(VigilError):
+    """Somebody saved this CRF after it was opened. Nothing of either is lost: both versions are here.
+
+    `based_on` and `current` are revision numbers (None: none yet); `mine`, `theirs` and `base` are answers in their JSON form.
+    """
+
+    participant: str
+    event: str
+    form: str
+    occurrence: int
+    based_on: int | None
+    current: int | None
+    author: int | None
+    author_name: str | None
+    at: datetime | None
+    mine: Any
+    theirs: Any
+    base: Any
+
+
+@dataclass(eq=False)
+class CrfLocked(VigilError):
+    """The CRF is locked: it must be unlocked, with a reason, before it can change."""
+
+    participant: str
+    event: str
+    form: str
+    occurrence: int
+
+
+@dataclass(eq=False)
+class Busy(VigilError):
+    """Another writer was in the way (lock, deadlock, serialisation). Trying again is right."""
+
+    detail: str
+
+
+@dataclass(eq=False)
+class StorageFull(VigilError):
+    """The disk, or a quota, is full. Nothing was saved; reading still works."""
+
+    detail: str
+
+
+@dataclass(eq=False)
+class StorageUnavailable(VigilError):
+    """The database does not answer."""
+
+    detail: str
+
+
+@dataclass(eq=False)
+class NotMigrated(VigilError):
+    """The database is at another schema revision than this release; `found` is None for an empty database."""
+
+    found: str | None
+    wanted: str
+
+
+@dataclass(eq=False)
+class FileMissing(VigilError):
+    """No stored file has this SHA-256."""
+
+    sha256: str
+
+
+@dataclass(eq=False)
+class FileDamaged(VigilError):
+    """The stored bytes no longer have the SHA-256 they are named by."""
+
+    sha256: str
+
+
+@dataclass(eq=False)
+class UnitOfWorkMisused(VigilError):
+    """A mistake of the caller, not of a person: nested use, writing outside `with`, a write that belongs to no event."""
+
+    detail: str
