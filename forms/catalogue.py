@@ -1,0 +1,107 @@
+"""Every form version ever released, read from its frozen JSON; refuses a shipped version that has changed.
+
+The classes in `forms/crfs/` say what the current version of each form is. A version is released by `freeze`, which writes
+its JSON once; from then on the JSON is the definition, and `differences` fails the build when the class and the JSON
+no longer agree. The way to change a form is a new version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import forms.crfs
+import forms.derivations  # noqa: F401  fills the registry that calculated items name
+from forms.answers import Answers, Crf
+from forms.frozen import form_from_json, form_to_json
+from forms.language import Form, FormDef
+from forms.record import Record
+
+VERSIONS = Path(__file__).parent / "versions"
+
+
+class ReleasedVersionChanged(Exception):
+    """A released form version differs from its frozen JSON. Carries the names of the files."""
+
+
+def canonical(data: Any) -> bytes:
+    """Canonical JSON: sorted keys, no spaces, UTF-8."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digest(form: FormDef) -> str:
+    """SHA-256 of the canonical JSON of a definition."""
+    return hashlib.sha256(canonical(form_to_json(form))).hexdigest()
+
+
+def written() -> tuple[FormDef, ...]:
+    """The current version of every form, as written in `forms/crfs/`, in the order of the paper book."""
+    return tuple(cls.definition for cls in forms.crfs.FORMS)
+
+
+@cache
+def definitions() -> Mapping[tuple[str, int], FormDef]:
+    """Every released version: (form, version) to definition, from the frozen JSON."""
+    found = (form_from_json(json.loads(p.read_text("utf-8"))) for p in sorted(VERSIONS.glob("*.json")))
+    return MappingProxyType({(f.oid, f.version): f for f in found})
+
+
+@cache
+def current(oid: str) -> FormDef:
+    """The newest released version of a form; KeyError for a form nobody released."""
+    versions = [version for (form, version) in definitions() if form == oid]
+    if not versions:
+        raise KeyError(f"no form is called {oid}")
+    return definitions()[oid, max(versions)]
+
+
+def order() -> tuple[str, ...]:
+    """Form names in the order of the paper book."""
+    return tuple(form.oid for form in written())
+
+
+def differences() -> tuple[str, ...]:
+    """Names of written versions that were never frozen, or whose frozen JSON says something else."""
+    return tuple(
+        f"{form.oid}-v{form.version}"
+        for form in written()
+        if not _path(form).exists() or json.loads(_path(form).read_text("utf-8")) != form_to_json(form)
+    )
+
+
+def freeze() -> tuple[Path, ...]:
+    """Release each written version that has no JSON yet; raises ReleasedVersionChanged rather than overwrite one."""
+    fresh = [form for form in written() if not _path(form).exists()]
+    for form in fresh:
+        _path(form).write_text(json.dumps(form_to_json(form), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    definitions.cache_clear()
+    current.cache_clear()
+    if changed := differences():
+        raise ReleasedVersionChanged(", ".join(changed))
+    return tuple(_path(form) for form in fresh)
+
+
+def _path(form: FormDef) -> Path:
+    return VERSIONS / f"{form.oid}-v{form.version}.json"
+
+
+def record(crfs: tuple[Crf, ...] = (), **facts: Any) -> Record:
+    """A participant's record under the released definitions."""
+    return Record(crfs, definitions(), facts)
+
+
+def crf(form: str | type[Form], event: str = "SCR", occurrence: int = 1, number: int = 1, **items: Any) -> Crf:
+    """One instance with typed answers under the current version; for tests, simulation and worked examples."""
+    oid = form if isinstance(form, str) else form.__name__
+    return Crf(oid, current(oid).version, event, occurrence, number, Answers(items))
+
+
+if __name__ == "__main__":
+    VERSIONS.mkdir(exist_ok=True)
+    for path in freeze():
+        print(path.name)
