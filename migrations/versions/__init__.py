@@ -1,0 +1,1 @@
+"""Sortable names: YYYYMMDD_NNNN_what.py."""
