@@ -125,3 +125,67 @@ class UnitOfWorkMisused(VigilError):
     """A mistake of the caller, not of a person: nested use, writing outside `with`, a write that belongs to no event."""
 
     detail: str
+
+
+# --- refusals of actions ------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class NotAllowed(VigilError):
+    """The role may not do this, here. `verb` as in `trial.roles`; `site` is the site concerned, if any."""
+
+    role: str
+    verb: str
+    site: str | None = None
+
+
+@dataclass(eq=False)
+class Refused(VigilError):
+    """What was typed cannot be saved as it stands: findings of the levels "problem" and "hard"."""
+
+    findings: tuple[Any, ...]
+
+
+@dataclass(eq=False)
+class ConfirmationNeeded(VigilError):
+    """Everything is possible, but some of it is unlikely or breaks the protocol: a reason is asked for each finding."""
+
+    findings: tuple[Any, ...]
+
+
+@dataclass(eq=False)
+class ReasonNeeded(VigilError):
+    """A saved value changes and nobody said why. `changes` are `trial.changes.Change` values."""
+
+    changes: tuple[Any, ...]
+
+
+@dataclass(eq=False)
+class NotOpen(VigilError):
+    """The step is not open: `blockers` say, in the trial's words, what must happen first or why it never will."""
+
+    step: str
+    blockers: tuple[Any, ...]
+
+
+@dataclass(eq=False)
+class WrongPassword(VigilError):
+    """The password typed for a signature or a sign-in is not the person's. The attempt is recorded."""
+
+    username: str
+
+
+@dataclass(eq=False)
+class TooManyAttempts(VigilError):
+    """Sign-in is closed for this name until `until`."""
+
+    username: str
+    until: datetime
+
+
+@dataclass(eq=False)
+class ContentChanged(VigilError):
+    """What the signer saw is no longer what is stored: look again, then sign."""
+
+    seen: str
+    current: str
