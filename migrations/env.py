@@ -16,6 +16,8 @@ if connection.dialect.name == "postgresql":
     connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
 
 # SQLite's DDL is transactional when BEGIN is sent explicitly, as trial/store/engine.py does; alembic assumes the opposite.
-context.configure(connection=connection, target_metadata=context.config.attributes["target_metadata"], transactional_ddl=True)
+context.configure(
+    connection=connection, target_metadata=context.config.attributes["target_metadata"], transactional_ddl=True
+)
 with context.begin_transaction():
     context.run_migrations()

@@ -13,18 +13,26 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-metadata = sa.MetaData(naming_convention={
-    "pk": "pk_%(table_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-})
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
 Long = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def _sha256(name: str, **options: Any) -> sa.Column[str]:
-    return sa.Column(name, sa.String(64), sa.CheckConstraint(f"length({name}) = 64", name=f"{name}_is_sha256"), nullable=False, **options)
+    return sa.Column(
+        name,
+        sa.String(64),
+        sa.CheckConstraint(f"length({name}) = 64", name=f"{name}_is_sha256"),
+        nullable=False,
+        **options,
+    )
 
 
 def _flag(name: str) -> sa.Column[bool]:
@@ -40,14 +48,19 @@ def _participant(**options: Any) -> sa.Column[str]:
 
 
 def _crf_key(**options: Any) -> tuple[sa.Column[Any], ...]:
-    return (sa.Column("participant", sa.String(32), nullable=False, **options), sa.Column("event", sa.String(16), nullable=False, **options),
-            sa.Column("form", sa.String(16), nullable=False, **options), sa.Column("occurrence", sa.Integer, nullable=False, **options))
+    return (
+        sa.Column("participant", sa.String(32), nullable=False, **options),
+        sa.Column("event", sa.String(16), nullable=False, **options),
+        sa.Column("form", sa.String(16), nullable=False, **options),
+        sa.Column("occurrence", sa.Integer, nullable=False, **options),
+    )
 
 
 CRF_KEY = ("participant", "event", "form", "occurrence")
 
 site = sa.Table(
-    "site", metadata,
+    "site",
+    metadata,
     sa.Column("code", sa.String(8), primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("consent_versions", sa.Text, nullable=False),
@@ -57,9 +70,16 @@ site = sa.Table(
 )
 
 person = sa.Table(
-    "person", metadata,
+    "person",
+    metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("username", sa.String(150), sa.CheckConstraint("username = lower(username)", name="username_is_lower"), nullable=False, unique=True),
+    sa.Column(
+        "username",
+        sa.String(150),
+        sa.CheckConstraint("username = lower(username)", name="username_is_lower"),
+        nullable=False,
+        unique=True,
+    ),
     sa.Column("full_name", sa.Text, nullable=False),
     sa.Column("email", sa.Text),
     sa.Column("password_hash", sa.Text),
@@ -69,7 +89,8 @@ person = sa.Table(
 )
 
 assignment = sa.Table(
-    "assignment", metadata,
+    "assignment",
+    metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     _person("person_id", nullable=False),
     sa.Column("role", sa.String(40), nullable=False),
@@ -82,7 +103,8 @@ assignment = sa.Table(
 )
 
 participant = sa.Table(
-    "participant", metadata,
+    "participant",
+    metadata,
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("site_code", sa.ForeignKey("site.code"), nullable=False),
     sa.Column("number", sa.Integer, sa.CheckConstraint("number >= 1", name="number_from_one"), nullable=False),
@@ -92,15 +114,23 @@ participant = sa.Table(
 )
 
 definition = sa.Table(
-    "definition", metadata,
+    "definition",
+    metadata,
     sa.Column("form", sa.String(16), primary_key=True),
-    sa.Column("version", sa.Integer, sa.CheckConstraint("version >= 1", name="version_from_one"), primary_key=True, autoincrement=False),
+    sa.Column(
+        "version",
+        sa.Integer,
+        sa.CheckConstraint("version >= 1", name="version_from_one"),
+        primary_key=True,
+        autoincrement=False,
+    ),
     _sha256("sha256"),
     sa.Column("json", sa.Text, nullable=False),
 )
 
 crf = sa.Table(
-    "crf", metadata,
+    "crf",
+    metadata,
     *_crf_key(primary_key=True),
     sa.Column("status", sa.String(16), nullable=False),
     sa.Column("revision", sa.Integer),
@@ -121,9 +151,16 @@ crf = sa.Table(
 )
 
 crf_revision = sa.Table(
-    "crf_revision", metadata,
+    "crf_revision",
+    metadata,
     *_crf_key(primary_key=True),
-    sa.Column("number", sa.Integer, sa.CheckConstraint("number >= 1", name="number_from_one"), primary_key=True, autoincrement=False),
+    sa.Column(
+        "number",
+        sa.Integer,
+        sa.CheckConstraint("number >= 1", name="number_from_one"),
+        primary_key=True,
+        autoincrement=False,
+    ),
     sa.Column("form_version", sa.Integer, nullable=False),
     sa.Column("answers", sa.Text, nullable=False),
     sa.Column("reason", sa.Text),
@@ -137,7 +174,8 @@ crf_revision = sa.Table(
 )
 
 randomisation = sa.Table(
-    "randomisation", metadata,
+    "randomisation",
+    metadata,
     sa.Column("study", sa.String(40), primary_key=True),
     sa.Column("method", sa.String(40), nullable=False),
     sa.Column("parameters", sa.Text, nullable=False),
@@ -152,14 +190,16 @@ randomisation = sa.Table(
 )
 
 stratum = sa.Table(
-    "stratum", metadata,
+    "stratum",
+    metadata,
     sa.Column("study", sa.ForeignKey("randomisation.study"), primary_key=True),
     sa.Column("key", sa.String(120), primary_key=True),
     sa.Column("used", sa.Integer, sa.CheckConstraint("used >= 0", name="used_not_negative"), nullable=False),
 )
 
 allocation = sa.Table(
-    "allocation", metadata,
+    "allocation",
+    metadata,
     _participant(primary_key=True),
     sa.Column("study", sa.ForeignKey("randomisation.study"), nullable=False),
     sa.Column("number", sa.Integer, sa.CheckConstraint("number >= 1", name="number_from_one"), nullable=False),
@@ -177,9 +217,16 @@ allocation = sa.Table(
 )
 
 prediction = sa.Table(
-    "prediction", metadata,
+    "prediction",
+    metadata,
     _participant(primary_key=True),
-    sa.Column("number", sa.Integer, sa.CheckConstraint("number >= 1", name="number_from_one"), primary_key=True, autoincrement=False),
+    sa.Column(
+        "number",
+        sa.Integer,
+        sa.CheckConstraint("number >= 1", name="number_from_one"),
+        primary_key=True,
+        autoincrement=False,
+    ),
     sa.Column("model", sa.Text, nullable=False),
     sa.Column("version", sa.Text, nullable=False),
     _sha256("digest"),
@@ -196,7 +243,8 @@ prediction = sa.Table(
 )
 
 signature = sa.Table(
-    "signature", metadata,
+    "signature",
+    metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     *_crf_key(),
     sa.Column("revision", sa.Integer, nullable=False),
@@ -215,8 +263,11 @@ signature = sa.Table(
 )
 
 file = sa.Table(
-    "file", metadata,
-    sa.Column("sha256", sa.String(64), sa.CheckConstraint("length(sha256) = 64", name="sha256_is_sha256"), primary_key=True),
+    "file",
+    metadata,
+    sa.Column(
+        "sha256", sa.String(64), sa.CheckConstraint("length(sha256) = 64", name="sha256_is_sha256"), primary_key=True
+    ),
     _participant(primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("size", Long, sa.CheckConstraint("size >= 0", name="size_not_negative"), nullable=False),
@@ -226,13 +277,15 @@ file = sa.Table(
 )
 
 setting = sa.Table(
-    "setting", metadata,
+    "setting",
+    metadata,
     sa.Column("key", sa.String(80), primary_key=True),
     sa.Column("value", sa.Text),
 )
 
 journal = sa.Table(
-    "journal", metadata,
+    "journal",
+    metadata,
     sa.Column("seq", Long, sa.CheckConstraint("seq >= 1", name="seq_from_one"), primary_key=True, autoincrement=False),
     sa.Column("at", sa.String(27), nullable=False),
     sa.Column("actor", sa.ForeignKey("person.id")),
@@ -248,14 +301,16 @@ journal = sa.Table(
 )
 
 journal_head = sa.Table(
-    "journal_head", metadata,
+    "journal_head",
+    metadata,
     sa.Column("one", sa.Integer, sa.CheckConstraint("one = 1", name="only_one"), primary_key=True, autoincrement=False),
     sa.Column("seq", Long, nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
 )
 
 draft = sa.Table(
-    "draft", metadata,
+    "draft",
+    metadata,
     sa.Column("person", sa.ForeignKey("person.id"), primary_key=True),
     *_crf_key(primary_key=True),
     sa.Column("form_version", sa.Integer, nullable=False),
@@ -266,7 +321,8 @@ draft = sa.Table(
 )
 
 session = sa.Table(
-    "session", metadata,
+    "session",
+    metadata,
     sa.Column("id", sa.String(64), primary_key=True),
     _person("person_id", nullable=False),
     sa.Column("created_at", sa.String(27), nullable=False),
@@ -277,7 +333,8 @@ session = sa.Table(
 )
 
 login_attempt = sa.Table(
-    "login_attempt", metadata,
+    "login_attempt",
+    metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("username", sa.Text, nullable=False),
     sa.Column("at", sa.String(27), nullable=False),
@@ -287,7 +344,8 @@ login_attempt = sa.Table(
 )
 
 idempotency = sa.Table(
-    "idempotency", metadata,
+    "idempotency",
+    metadata,
     sa.Column("key", sa.String(80), primary_key=True),
     sa.Column("person", sa.ForeignKey("person.id"), primary_key=True),
     sa.Column("action", sa.String(80), nullable=False),
@@ -330,15 +388,27 @@ def _refuse_on_sqlite() -> None:
             op.execute(sa.DDL(f"CREATE TRIGGER {table}_refuses_{action.lower()} BEFORE {action} ON {table} {stop}"))
         # INSERT OR REPLACE deletes without firing DELETE triggers unless the connection asked for recursive triggers.
         same = " AND ".join(f"{name} = NEW.{name}" for name in key)
-        op.execute(sa.DDL(f"CREATE TRIGGER {table}_refuses_replace BEFORE INSERT ON {table} "
-                          f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) {stop}"))  # noqa: S608  # names from above
+        replace = f"CREATE TRIGGER {table}_refuses_replace BEFORE INSERT ON {table}"
+        op.execute(sa.DDL(f"{replace} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) {stop}"))  # noqa: S608  # names from above
 
 
 def _refuse_on_postgresql() -> None:
-    op.execute(sa.DDL("CREATE FUNCTION vigil_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-                      "$$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$"))
+    op.execute(
+        sa.DDL(
+            "CREATE FUNCTION vigil_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$"
+        )
+    )
     for table in APPEND_ONLY:
-        op.execute(sa.DDL(f"CREATE TRIGGER {table}_refuses_change BEFORE UPDATE OR DELETE ON {table} "
-                          "FOR EACH ROW EXECUTE FUNCTION vigil_append_only()"))
-        op.execute(sa.DDL(f"CREATE TRIGGER {table}_refuses_truncate BEFORE TRUNCATE ON {table} "
-                          "FOR EACH STATEMENT EXECUTE FUNCTION vigil_append_only()"))
+        op.execute(
+            sa.DDL(
+                f"CREATE TRIGGER {table}_refuses_change BEFORE UPDATE OR DELETE ON {table} "
+                "FOR EACH ROW EXECUTE FUNCTION vigil_append_only()"
+            )
+        )
+        op.execute(
+            sa.DDL(
+                f"CREATE TRIGGER {table}_refuses_truncate BEFORE TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION vigil_append_only()"
+            )
+        )

@@ -18,8 +18,14 @@ from trial.store.tables import metadata
 WAIT_SECONDS = 15
 # FULL: with NORMAL an acknowledged save can be lost with the power. recursive_triggers: without it INSERT OR REPLACE deletes a row
 # without firing its DELETE trigger. Both hold for one connection only, so every connection is told.
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={WAIT_SECONDS * 1000}",
-           "trusted_schema=OFF", "recursive_triggers=ON")
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"busy_timeout={WAIT_SECONDS * 1000}",
+    "trusted_schema=OFF",
+    "recursive_triggers=ON",
+)
 
 
 def make_engine(url: str, **options: Any) -> Engine:
@@ -34,8 +40,13 @@ def make_engine(url: str, **options: Any) -> Engine:
         case "postgresql":
             settings = f"-c lock_timeout={WAIT_SECONDS}s -c timezone=UTC"
             # SQLAlchemy 2.0 and 2.1 differ in the driver behind the bare name: it is always written out.
-            return create_engine(address.set(drivername="postgresql+psycopg"), isolation_level="READ COMMITTED",
-                                 pool_pre_ping=True, connect_args={"options": settings}, **options)
+            return create_engine(
+                address.set(drivername="postgresql+psycopg"),
+                isolation_level="READ COMMITTED",
+                pool_pre_ping=True,
+                connect_args={"options": settings},
+                **options,
+            )
     raise ValueError(f"Vigil stores in SQLite or PostgreSQL, not in {address.get_backend_name()}")
 
 

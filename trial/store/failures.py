@@ -53,8 +53,9 @@ def explained(what: str) -> Iterator[None]:
         raise translated(error, what) from error
 
 
-def retrying(action: Callable[[], T], *, tries: int = 8, pause: float = 0.02,
-             sleep: Callable[[float], None] = time.sleep) -> T:
+def retrying(
+    action: Callable[[], T], *, tries: int = 8, pause: float = 0.02, sleep: Callable[[float], None] = time.sleep
+) -> T:
     """Call `action` until it is not `Busy`, at most `tries` times, waiting longer each time, by chance, so that two do not meet again.
 
     The action must open its own unit of work, and be safe to call again: an idempotency key for what a person asked for.
@@ -63,5 +64,5 @@ def retrying(action: Callable[[], T], *, tries: int = 8, pause: float = 0.02,
         try:
             return action()
         except Busy:
-            sleep(pause * 2 ** attempt * random.random())  # noqa: S311  # a pause needs no secrecy
+            sleep(pause * 2**attempt * random.random())  # noqa: S311  # a pause needs no secrecy
     return action()

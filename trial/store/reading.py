@@ -5,11 +5,12 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Select, Table, and_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, select
 
 from trial.errors import NotFound
 from trial.store.failures import explained
 from trial.store.tables import table_named
+from trial.store.texts import check_text
 
 Row = dict[str, Any]
 Query = Select[Any] | Table | str
@@ -17,15 +18,18 @@ Query = Select[Any] | Table | str
 
 def selection(query: Query, where: Mapping[str, Any]) -> Select[Any]:
     """A SELECT from a table, a table's name or a SELECT, narrowed to rows whose columns equal `where` (None: is unknown)."""
+    check_text("looked for", dict(where))
     if isinstance(query, Select):
         return query.filter_by(**where) if where else query
     table = table_named(query)
     return select(table).where(matching(table, where)) if where else select(table)
 
 
-def matching(table: Table, values: Mapping[str, Any]) -> Any:
+def matching(table: Table, values: Mapping[str, Any]) -> ColumnElement[bool]:
     """The condition that the columns equal `values`; NULL equals None here."""
-    return and_(*(table.c[name].is_(None) if value is None else table.c[name] == value for name, value in values.items()))
+    return and_(
+        *(table.c[name].is_(None) if value is None else table.c[name] == value for name, value in values.items())
+    )
 
 
 class Reader:
@@ -98,6 +102,8 @@ class Reading(Reader):
         self._held = self._stack.enter_context(self._open())
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._held = None
         self._stack.close()

@@ -30,18 +30,22 @@ SECRET: dict[str, Any] = {"journal": "secret"}
 COVERED: dict[str, Any] = {"journal": "covered"}
 GENESIS = "0" * 64
 
-metadata = MetaData(naming_convention={
-    "pk": "pk_%(table_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-})
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
 Long = BigInteger().with_variant(Integer, "sqlite")
 
 
 def _sha256(name: str, **options: Any) -> Column[str]:
-    return Column(name, String(64), CheckConstraint(f"length({name}) = 64", name=f"{name}_is_sha256"), nullable=False, **options)
+    return Column(
+        name, String(64), CheckConstraint(f"length({name}) = 64", name=f"{name}_is_sha256"), nullable=False, **options
+    )
 
 
 def _flag(name: str) -> Column[bool]:
@@ -57,14 +61,19 @@ def _participant(**options: Any) -> Column[str]:
 
 
 def _crf_key(**options: Any) -> tuple[Column[Any], ...]:
-    return (Column("participant", String(32), nullable=False, **options), Column("event", String(16), nullable=False, **options),
-            Column("form", String(16), nullable=False, **options), Column("occurrence", Integer, nullable=False, **options))
+    return (
+        Column("participant", String(32), nullable=False, **options),
+        Column("event", String(16), nullable=False, **options),
+        Column("form", String(16), nullable=False, **options),
+        Column("occurrence", Integer, nullable=False, **options),
+    )
 
 
 CRF_KEY = ("participant", "event", "form", "occurrence")
 
 site = Table(
-    "site", metadata,
+    "site",
+    metadata,
     Column("code", String(8), primary_key=True),
     Column("name", Text, nullable=False),
     Column("consent_versions", Json, nullable=False),
@@ -74,10 +83,17 @@ site = Table(
 )
 
 person = Table(
-    "person", metadata,
+    "person",
+    metadata,
     Column("id", Integer, primary_key=True),
     # Never reused: rows are not deleted, and one spelling (lower case) leaves no look-alike.
-    Column("username", String(150), CheckConstraint("username = lower(username)", name="username_is_lower"), nullable=False, unique=True),
+    Column(
+        "username",
+        String(150),
+        CheckConstraint("username = lower(username)", name="username_is_lower"),
+        nullable=False,
+        unique=True,
+    ),
     Column("full_name", Text, nullable=False),
     Column("email", Text),
     Column("password_hash", Text, info=SECRET),
@@ -87,7 +103,8 @@ person = Table(
 )
 
 assignment = Table(
-    "assignment", metadata,
+    "assignment",
+    metadata,
     Column("id", Integer, primary_key=True),
     _person("person_id", nullable=False),
     Column("role", String(40), nullable=False),
@@ -100,7 +117,8 @@ assignment = Table(
 )
 
 participant = Table(
-    "participant", metadata,
+    "participant",
+    metadata,
     Column("id", String(32), primary_key=True),
     Column("site_code", ForeignKey("site.code"), nullable=False),
     Column("number", Integer, CheckConstraint("number >= 1", name="number_from_one"), nullable=False),
@@ -110,15 +128,23 @@ participant = Table(
 )
 
 definition = Table(
-    "definition", metadata,
+    "definition",
+    metadata,
     Column("form", String(16), primary_key=True),
-    Column("version", Integer, CheckConstraint("version >= 1", name="version_from_one"), primary_key=True, autoincrement=False),
+    Column(
+        "version",
+        Integer,
+        CheckConstraint("version >= 1", name="version_from_one"),
+        primary_key=True,
+        autoincrement=False,
+    ),
     _sha256("sha256"),
     Column("json", Text, nullable=False, info=COVERED),
 )
 
 crf = Table(
-    "crf", metadata,
+    "crf",
+    metadata,
     *_crf_key(primary_key=True),
     Column("status", String(16), nullable=False),
     Column("revision", Integer),
@@ -139,9 +165,12 @@ crf = Table(
 )
 
 crf_revision = Table(
-    "crf_revision", metadata,
+    "crf_revision",
+    metadata,
     *_crf_key(primary_key=True),
-    Column("number", Integer, CheckConstraint("number >= 1", name="number_from_one"), primary_key=True, autoincrement=False),
+    Column(
+        "number", Integer, CheckConstraint("number >= 1", name="number_from_one"), primary_key=True, autoincrement=False
+    ),
     Column("form_version", Integer, nullable=False, info=COVERED),
     Column("answers", Json, nullable=False, info=COVERED),
     Column("reason", Text, info=COVERED),
@@ -155,7 +184,8 @@ crf_revision = Table(
 )
 
 randomisation = Table(
-    "randomisation", metadata,
+    "randomisation",
+    metadata,
     Column("study", String(40), primary_key=True),
     Column("method", String(40), nullable=False),
     Column("parameters", Json, nullable=False),
@@ -170,14 +200,16 @@ randomisation = Table(
 )
 
 stratum = Table(
-    "stratum", metadata,
+    "stratum",
+    metadata,
     Column("study", ForeignKey("randomisation.study"), primary_key=True),
     Column("key", String(120), primary_key=True),
     Column("used", Integer, CheckConstraint("used >= 0", name="used_not_negative"), nullable=False),
 )
 
 allocation = Table(
-    "allocation", metadata,
+    "allocation",
+    metadata,
     _participant(primary_key=True),
     Column("study", ForeignKey("randomisation.study"), nullable=False),
     Column("number", Integer, CheckConstraint("number >= 1", name="number_from_one"), nullable=False),
@@ -195,9 +227,12 @@ allocation = Table(
 )
 
 prediction = Table(
-    "prediction", metadata,
+    "prediction",
+    metadata,
     _participant(primary_key=True),
-    Column("number", Integer, CheckConstraint("number >= 1", name="number_from_one"), primary_key=True, autoincrement=False),
+    Column(
+        "number", Integer, CheckConstraint("number >= 1", name="number_from_one"), primary_key=True, autoincrement=False
+    ),
     Column("model", Text, nullable=False),
     Column("version", Text, nullable=False),
     _sha256("digest"),
@@ -214,7 +249,8 @@ prediction = Table(
 )
 
 signature = Table(
-    "signature", metadata,
+    "signature",
+    metadata,
     Column("id", Integer, primary_key=True),
     *_crf_key(),
     Column("revision", Integer, nullable=False),
@@ -233,7 +269,8 @@ signature = Table(
 )
 
 file = Table(
-    "file", metadata,
+    "file",
+    metadata,
     Column("sha256", String(64), CheckConstraint("length(sha256) = 64", name="sha256_is_sha256"), primary_key=True),
     _participant(primary_key=True),
     Column("name", Text, nullable=False),
@@ -244,13 +281,15 @@ file = Table(
 )
 
 setting = Table(
-    "setting", metadata,
+    "setting",
+    metadata,
     Column("key", String(80), primary_key=True),
     Column("value", Text),
 )
 
 journal = Table(
-    "journal", metadata,
+    "journal",
+    metadata,
     Column("seq", Long, CheckConstraint("seq >= 1", name="seq_from_one"), primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
     Column("actor", ForeignKey("person.id")),
@@ -266,14 +305,16 @@ journal = Table(
 )
 
 journal_head = Table(
-    "journal_head", metadata,
+    "journal_head",
+    metadata,
     Column("one", Integer, CheckConstraint("one = 1", name="only_one"), primary_key=True, autoincrement=False),
     Column("seq", Long, nullable=False),
     Column("hash", String(64), nullable=False),
 )
 
 draft = Table(
-    "draft", metadata,
+    "draft",
+    metadata,
     Column("person", ForeignKey("person.id"), primary_key=True),
     *_crf_key(primary_key=True),
     Column("form_version", Integer, nullable=False),
@@ -284,7 +325,8 @@ draft = Table(
 )
 
 session = Table(
-    "session", metadata,
+    "session",
+    metadata,
     Column("id", String(64), primary_key=True),
     _person("person_id", nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -295,7 +337,8 @@ session = Table(
 )
 
 login_attempt = Table(
-    "login_attempt", metadata,
+    "login_attempt",
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("username", Text, nullable=False),
     Column("at", Instant, nullable=False),
@@ -305,7 +348,8 @@ login_attempt = Table(
 )
 
 idempotency = Table(
-    "idempotency", metadata,
+    "idempotency",
+    metadata,
     Column("key", String(80), primary_key=True),
     Column("person", ForeignKey("person.id"), primary_key=True),
     Column("action", String(80), nullable=False),

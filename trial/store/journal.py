@@ -1,0 +1,151 @@
+"""The journal: one entry an event, each bound to the one before it by SHA-256.
+
+    hash = SHA-256(0x00 || seq as 8 bytes, big-endian || previous hash as 32 bytes || body as UTF-8)
+
+The first entry's previous hash is 64 zeros. The body is canonical JSON with exactly these keys: `v` (1, the form of the entry),
+`at`, `actor`, `name`, `role`, `tag`, `participant`, `event` (the event's own fields) and `writes`: for each row the table, its
+key, the row as it is afterwards and `was`, the former values of the columns that changed (null when the row is new).
+A verifier needs nothing else; `trial/store/verify.py` is one.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Table, select
+
+from trial.errors import NotMigrated
+from trial.events import Event, plain
+from trial.store.reading import Reader, Row
+from trial.store.tables import GENESIS, journal, journal_head, key_names
+from trial.store.types import canonical
+
+VERSION = 1
+HIDDEN = {"secret": True}
+__all__ = ["GENESIS", "Actor", "Write", "append", "body_of", "entries", "head", "journalled", "link", "salted"]
+
+
+class Actor(Protocol):
+    """Who acts: what the journal needs of it. `person_id` is None for the system itself."""
+
+    @property
+    def person_id(self) -> int | None: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def role(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Write:
+    """One row as written: `row` afterwards, `was` the former values of changed columns, None for a new row."""
+
+    table: Table
+    row: Row
+    was: Row | None
+
+    def told(self) -> dict[str, Any]:
+        """The write as the journal tells it."""
+        key = {name: plain(self.row[name]) for name in key_names(self.table)}
+        return {"table": self.table.name, "key": key, "row": journalled(self.table, self.row), "was": self._former()}
+
+    def _former(self) -> dict[str, Any] | None:
+        if self.was is None:
+            return None
+        return {
+            name: HIDDEN if _treatment(self.table, name) == "secret" else plain(value)
+            for name, value in self.was.items()
+        }
+
+
+def _treatment(table: Table, name: str) -> str:
+    return str(table.c[name].info.get("journal", "full"))
+
+
+def journalled(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row's values as they enter the journal: secrets salted, columns covered by a digest left out."""
+    told = {
+        "full": lambda value: value,
+        "secret": lambda value: None if value is None else salted(value, secrets.token_hex(16)),
+    }
+    kinds = {name: _treatment(table, name) for name in row}
+    return {name: told[kinds[name]](plain(value)) for name, value in row.items() if kinds[name] != "covered"}
+
+
+def salted(value: Any, salt: str) -> dict[str, str]:
+    """A commitment to a secret value: without the salt, the hash of a guess would show whether the guess is right."""
+    return {"salt": salt, "sha256": hashlib.sha256(bytes.fromhex(salt) + canonical(value).encode()).hexdigest()}
+
+
+def body_of(event: Event, writes: Sequence[Write], actor: Actor, at: datetime) -> dict[str, Any]:
+    """The body of the entry for `event`."""
+    return {
+        "v": VERSION,
+        "at": plain(at),
+        "actor": actor.person_id,
+        "name": actor.name,
+        "role": plain(actor.role),
+        "tag": event.tag,
+        "participant": event.participant,
+        "event": event.payload(),
+        "writes": [w.told() for w in writes],
+    }
+
+
+def link(seq: int, previous: str, body: str) -> str:
+    """The hash of entry `seq` with text `body` after the entry whose hash is `previous`."""
+    return hashlib.sha256(b"\x00" + seq.to_bytes(8, "big") + bytes.fromhex(previous) + body.encode()).hexdigest()
+
+
+def append(connection: Connection, bodies: Sequence[dict[str, Any]]) -> None:
+    """Bind the bodies to the chain. The head's lock is taken here, last of all: it is the one row every writer needs."""
+    found = connection.execute(select(journal_head.c.seq, journal_head.c.hash).with_for_update()).one_or_none()
+    if found is None:
+        raise NotMigrated(None, "a journal head")
+    seq, previous = found.seq, found.hash
+    rows = []
+    for seq, body in enumerate(bodies, start=seq + 1):
+        text = canonical(body)
+        row = {name: body[name] for name in ("actor", "role", "tag", "participant")}
+        rows.append(
+            row
+            | {
+                "seq": seq,
+                "at": datetime.fromisoformat(body["at"]),
+                "body": text,
+                "previous": previous,
+                "hash": link(seq, previous, text),
+            }
+        )
+        previous = rows[-1]["hash"]
+    connection.execute(journal.insert(), rows)
+    connection.execute(journal_head.update().values(seq=seq, hash=previous))
+
+
+def head(reader: Reader) -> tuple[int, str]:
+    """Sequence number and hash of the last entry: what a witness outside the system should be given."""
+    row = reader.the(journal_head, one=1)
+    return row["seq"], row["hash"]
+
+
+def entries(
+    reader: Reader,
+    *,
+    tag: str | None = None,
+    participant: str | None = None,
+    after: int = 0,
+    newest_first: bool = False,
+    limit: int | None = None,
+) -> list[Row]:
+    """Journal entries as rows with the body read, in order; narrowed by tag and participant."""
+    query = select(journal).where(journal.c.seq > after).limit(limit)
+    query = query.order_by(journal.c.seq.desc() if newest_first else journal.c.seq)
+    wanted = {"tag": tag, "participant": participant}
+    rows = reader.all(query, **{name: value for name, value in wanted.items() if value is not None})
+    return [row | {"body": json.loads(row["body"])} for row in rows]
