@@ -48,10 +48,10 @@ def plain(value: Any) -> Any:
     Raises TypeError for what has no exact form (a float has: Python prints the shortest text that reads back the same).
     """
     match value:
-        case None | bool() | int() | float() | str():
-            return value.value if isinstance(value, Enum) else value
         case Enum():
             return plain(value.value)
+        case None | bool() | int() | float() | str():
+            return value
         case datetime():
             return stamp(value)
         case date():

@@ -70,12 +70,15 @@ def _treatment(table: Table, name: str) -> str:
 
 def journalled(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
     """The row's values as they enter the journal: secrets salted, columns covered by a digest left out."""
-    told = {
-        "full": lambda value: value,
-        "secret": lambda value: None if value is None else salted(value, secrets.token_hex(16)),
+    return {
+        name: _commitment(value) if _treatment(table, name) == "secret" else plain(value)
+        for name, value in row.items()
+        if _treatment(table, name) != "covered"
     }
-    kinds = {name: _treatment(table, name) for name in row}
-    return {name: told[kinds[name]](plain(value)) for name, value in row.items() if kinds[name] != "covered"}
+
+
+def _commitment(value: Any) -> dict[str, str] | None:
+    return None if value is None else salted(plain(value), secrets.token_hex(16))
 
 
 def salted(value: Any, salt: str) -> dict[str, str]:
@@ -108,24 +111,18 @@ def append(connection: Connection, bodies: Sequence[dict[str, Any]]) -> None:
     found = connection.execute(select(journal_head.c.seq, journal_head.c.hash).with_for_update()).one_or_none()
     if found is None:
         raise NotMigrated(None, "a journal head")
-    seq, previous = found.seq, found.hash
-    rows = []
-    for seq, body in enumerate(bodies, start=seq + 1):
-        text = canonical(body)
-        row = {name: body[name] for name in ("actor", "role", "tag", "participant")}
-        rows.append(
-            row
-            | {
-                "seq": seq,
-                "at": datetime.fromisoformat(body["at"]),
-                "body": text,
-                "previous": previous,
-                "hash": link(seq, previous, text),
-            }
-        )
+    previous, rows = found.hash, []
+    for seq, body in enumerate(bodies, start=found.seq + 1):
+        rows.append(_row(seq, previous, body))
         previous = rows[-1]["hash"]
     connection.execute(journal.insert(), rows)
-    connection.execute(journal_head.update().values(seq=seq, hash=previous))
+    connection.execute(journal_head.update().values(seq=found.seq + len(rows), hash=previous))
+
+
+def _row(seq: int, previous: str, body: dict[str, Any]) -> Row:
+    text, at = canonical(body), datetime.fromisoformat(body["at"])
+    columns = {name: body[name] for name in ("actor", "role", "tag", "participant")}
+    return columns | {"seq": seq, "at": at, "body": text, "previous": previous, "hash": link(seq, previous, text)}
 
 
 def head(reader: Reader) -> tuple[int, str]:
