@@ -1,0 +1,89 @@
+"""Everything about one participant that an action decides on, read at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from forms.answers import Crf
+from forms.catalogue import definitions
+from forms.record import Record
+from trial.clock import Clock
+from trial.course import in_course_order
+from trial.facts import facts_for
+from trial.protocol import PROTOCOL, Protocol
+from trial.store import crfs
+from trial.store.reading import Reader, Row
+
+
+@dataclass(frozen=True)
+class Case:
+    """The participant, the record in the order of the course, and what was decided about them.
+
+    `allocation` is the row, or None; `predictions` and `signatures` are rows, oldest first. `states` are the rows of `crf`.
+    """
+
+    participant: Row
+    site: Row
+    crfs: tuple[Crf, ...]
+    allocation: Row | None
+    predictions: tuple[Row, ...]
+    signatures: tuple[Row, ...]
+    states: tuple[Row, ...]
+    now: datetime
+    protocol: Protocol = PROTOCOL
+
+    @property
+    def id(self) -> str:
+        """The participant's number."""
+        return str(self.participant["id"])
+
+    @property
+    def bare(self) -> Record:
+        """The record without facts, for what needs none."""
+        return Record(self.crfs, definitions())
+
+    def record(self, event: str = "ANY", crfs: tuple[Crf, ...] | None = None) -> Record:
+        """The record with every fact a form of that event may ask for."""
+        found = self.crfs if crfs is None else in_course_order(crfs)
+        bare = Record(found, definitions())
+        return bare.with_facts(
+            **facts_for(
+                bare,
+                protocol=self.protocol,
+                site=self.site,
+                event=event,
+                allocation=self.allocation,
+                prediction=self.predictions[-1] if self.predictions else None,
+                today=self.now.date(),
+                now=self.now,
+            )
+        )
+
+    def with_crf(self, crf: Crf) -> tuple[Crf, ...]:
+        """All instances with this one in place of the one at its address, or added."""
+        return in_course_order((*(c for c in self.crfs if c.address != crf.address), crf))
+
+    def state(self, form: str, event: str, occurrence: int) -> Row | None:
+        """The row of `crf` at that address."""
+        wanted = (form, event, occurrence)
+        return next((s for s in self.states if (s["form"], s["event"], s["occurrence"]) == wanted), None)
+
+    def signed(self, form: str) -> Row | None:
+        """The last valid signature on any instance of a form."""
+        return next((s for s in reversed(self.signatures) if s["form"] == form and s["voided_at"] is None), None)
+
+
+def load(reader: Reader, participant: Row, clock: Clock) -> Case:
+    """Read one participant whole."""
+    name = participant["id"]
+    return Case(
+        participant,
+        reader.the("site", code=participant["site_code"]),
+        in_course_order(crfs.current(reader, name)),
+        reader.one("allocation", participant=name),
+        tuple(reader.all("prediction", order_by="number", participant=name)),
+        tuple(reader.all("signature", order_by="id", participant=name)),
+        tuple(reader.all("crf", participant=name)),
+        clock.now(),
+    )

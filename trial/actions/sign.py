@@ -1,0 +1,149 @@
+"""Signing a CRF: the password again, bound to the content the signer saw (21 CFR 11.50, 11.70, 11.200)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from forms.answers import Crf, to_json
+from forms.catalogue import definitions
+from forms.checks import calculated, findings
+from forms.text import _l
+from trial import passwords
+from trial.actions.case import Case, load
+from trial.actions.enter import Entry, Saved, save_crf
+from trial.actions.people import refuse_if_locked
+from trial.actions.permission import participant_for, permit
+from trial.content import calculated_json, content_digest
+from trial.decision import signing_blockers
+from trial.errors import ContentChanged, NotFound, NotOpen, WrongPassword
+from trial.happenings import CrfSigned, SignatureRefused
+from trial.store.unit_of_work import UnitOfWork
+
+MEANINGS: Mapping[str, str] = {
+    "ELIG": _l("I confirm the derived eligibility of this participant."),
+    "PRE": _l("This is my own estimate, made before I saw the model."),
+    "RST": _l("I assessed the clinical response."),
+    "DEC": _l("I confirm the decision of the multidisciplinary team."),
+    "SAE": _l("I assessed causality."),
+}
+"""What a signature on each form means; printed with the name and the time."""
+GENERAL_MEANING = _l("I reviewed these data and they are accurate and complete.")
+
+
+@dataclass(frozen=True)
+class Content:
+    """What will be signed: the digest shown on the page and posted back with the password."""
+
+    digest: str
+    calculated: Mapping[str, Any]
+    revision: int
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signature as it is shown: printed name, instant, meaning."""
+
+    printed_name: str
+    at: Any
+    meaning: str
+    digest: str
+
+
+def content(case: Case, event: str, form: str, occurrence: int = 1) -> Content:
+    """The content of the current revision. Raises NotFound before anything was saved."""
+    crf = case.bare.at(form, event, occurrence)
+    if crf is None or not crf.counts:
+        raise NotFound("crf", {"form": form, "event": event, "occurrence": occurrence})
+    values = calculated_json(calculated(case.record(event), crf))
+    answers = to_json(crf.answers, definitions()[crf.form, crf.version].kinds())
+    digest = content_digest(case.id, crf.address, crf.number, crf.version, answers, values)
+    return Content(digest, values, crf.number, MEANINGS.get(form, GENERAL_MEANING))
+
+
+def sign_crf(
+    participant: str, event: str, form: str, occurrence: int, *, seen: str, password: str, uow: UnitOfWork
+) -> Signed:
+    """Sign the current revision. `seen` is the digest that was on the page.
+
+    Raises WrongPassword (recorded), ContentChanged, NotOpen (incomplete, not eligible, out of order), NotAllowed.
+    """
+    address = f"{form}/{event}/{occurrence}"
+    _check_password(participant, address, password, uow)
+    with uow:
+        row = participant_for(uow, uow.actor, participant, "crf.sign")
+        uow.lock("participant", {"id": participant})
+        case = load(uow, row, uow.clock)
+        _refuse_unsignable(case, event, form, occurrence, uow)
+        now = content(case, event, form, occurrence)
+        if now.digest != seen:
+            raise ContentChanged(seen, now.digest)
+        signed = _sign(case, event, form, occurrence, now, uow)
+        uow.commit()
+    return signed
+
+
+def _check_password(participant: str, address: str, password: str, uow: UnitOfWork) -> None:
+    with uow:
+        person = uow.the("person", id=uow.actor.person_id)
+        refuse_if_locked(uow, person["username"])
+    if passwords.matches(person["password_hash"], password):
+        return
+    with uow:
+        uow.put("login_attempt", username=person["username"], at=uow.clock.now(), success=False, address=None)
+        uow.record(SignatureRefused(address, participant=participant))
+        uow.commit()
+    raise WrongPassword(person["username"])
+
+
+def _refuse_unsignable(case: Case, event: str, form: str, occurrence: int, uow: UnitOfWork) -> None:
+    crf = case.bare.at(form, event, occurrence)
+    if crf is None:
+        raise NotFound("crf", {"form": form, "event": event, "occurrence": occurrence})
+    if form == "ELIG":
+        permit(uow.actor, "eligibility.sign", case.participant["site_code"])
+    blockers = [*_open_findings(case, crf), *signing_blockers(case.protocol, case.record(event), crf)]
+    if blockers:
+        raise NotOpen("sign", tuple(blockers))
+
+
+def _open_findings(case: Case, crf: Crf) -> list[str]:
+    found = findings(case.record(crf.event), crf)
+    return ["incomplete"] if found else []
+
+
+def _sign(case: Case, event: str, form: str, occurrence: int, now: Content, uow: UnitOfWork) -> Signed:
+    at = uow.clock.now()
+    key = {"participant": case.id, "event": event, "form": form, "occurrence": occurrence}
+    uow.insert(
+        "signature",
+        **key,
+        revision=now.revision,
+        meaning=now.meaning,
+        content_digest=now.digest,
+        calculated=dict(now.calculated),
+        signer=uow.actor.person_id,
+        printed_name=uow.actor.name,
+        role=uow.actor.role,
+        at=at,
+    )
+    uow.update("crf", key, signed=True)
+    uow.record(CrfSigned(f"{form}/{event}/{occurrence}", now.revision, now.meaning, participant=case.id))
+    return Signed(uow.actor.name, at, now.meaning, now.digest)
+
+
+def save_and_sign(entry: Entry, *, password: str, uow: UnitOfWork) -> tuple[Saved, Signed]:
+    """Save a form that is signed when it is saved (PRE). The password is checked first, so that nothing is half done."""
+    _check_password(entry.participant, f"{entry.form}/{entry.event}/{entry.occurrence}", password, uow)
+    saved = save_crf(entry, uow=uow)
+    with uow:
+        row = participant_for(uow, uow.actor, entry.participant, "crf.sign")
+        case = load(uow, row, uow.clock)
+        signed = _sign(
+            case, entry.event, entry.form, entry.occurrence,
+            content(case, entry.event, entry.form, entry.occurrence), uow,
+        )  # fmt: skip
+        uow.commit()
+    return saved, signed

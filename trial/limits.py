@@ -1,0 +1,120 @@
+"""Rules that cut across all forms: nothing happens after death, nor after withdrawal except what its scope allows.
+
+They read dates of happenings (visits, procedures, samples, onsets); dates of reports, awareness, coding and paper may be later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from forms.answers import Crf, Row
+from forms.checks import shown
+from forms.dates import before
+from forms.findings import Finding
+from forms.language import Item
+from forms.record import Record
+from forms.text import _l
+
+PAPER_DATES = frozenset(
+    {
+        "PATH.RPTDAT", "YP.YPDAT", "MOL.MOLDAT", "ELIG.ELIGDAT", "PLAN.PLANSTDT", "DEC.MDTDAT", "RGW.RGWCDAT",
+        "RGW.SALVDAT", "SAE.SAEAWARE", "SAE.SAESPON", "SAE.SAERPTA", "SAE.SAERPTE", "SAE.SAERPTF", "SPEC.SPRECV",
+        "DV.DVDAT", "DTH.DTHDAT", "EOS.EOSDAT", "AE.AEENDAT", "IC.ICWDAT", "CM.CMENDAT", "PRE.PREDAT", "DEC.DECDAT",
+    }
+)  # fmt: skip
+"""Dates of writing something down, or of an end that death itself sets; source: crf.csv, note of DTH.DTHDAT."""
+
+ALWAYS_OPEN = frozenset({"IC", "AE", "SAE", "DTH", "EOS", "DV"})
+"""Safety and the end of the study stay open after withdrawal (PROTOCOL 9; crf.csv, note of IC.ICWDAT)."""
+
+SAMPLES = frozenset({"MIC", "LBX", "SPEC"})
+TREATMENT = frozenset({"RT", "EX", "SUR", "YP", "POC", "STO", "SLV"})
+SURVIVAL = frozenset({"FU", "MET", "LR", "SPC", "RGW"})
+
+WITHDRAWN_FROM: dict[str, frozenset[str]] = {
+    "TREATMENT": TREATMENT,
+    "SAMPLES": SAMPLES,
+    "SURVIVAL": SURVIVAL,
+}
+"""Forms each scope of IC.ICWSCOPE closes by name; "study visits" closes every visit form but survival contact."""
+
+
+def limits(record: Record, crf: Crf) -> tuple[Finding, ...]:
+    """Findings of `crf` against death and withdrawal, and of a death or withdrawal being entered against all the rest."""
+    if not crf.counts:
+        return ()
+    return tuple((*_after_death(record, crf), *_before_this_death(record, crf), *_after_withdrawal(record, crf)))
+
+
+def happenings(record: Record, crf: Crf) -> Iterator[tuple[Item, Row | None, Any]]:
+    """Every date in `crf` on which something happened to the participant, with its item and row."""
+    form = record.definitions[crf.form, crf.version]
+    dated = [i for i in form.every_item() if i.kind in ("date", "pdate", "datetime") and i.key not in PAPER_DATES]
+    for item in dated:
+        for row in crf.answers.groups.get(item.group, ()) if item.group else (None,):
+            value = (crf.answers if row is None else row).items.get(item.oid)
+            if value is not None:
+                yield item, row, value.date() if item.kind == "datetime" else value
+
+
+def _after_death(record: Record, crf: Crf) -> Iterator[Finding]:
+    death = record.value("DTH.DTHDAT")
+    if death is None or crf.form == "DTH":
+        return
+    for item, row, value in happenings(record, crf):
+        if before(death, value) is True:
+            message = _l("“%(label)s” is %(value)s, after the date of death (%(death)s).")
+            args = {"label": item.label, "value": shown(value), "death": shown(death)}
+            yield Finding("hard", f"{item.key}:after-death", message, item.oid, row.id if row else None, args)
+
+
+def _before_this_death(record: Record, crf: Crf) -> Iterator[Finding]:
+    death = crf.answers.items.get("DTHDAT") if crf.form == "DTH" else None
+    if death is None:
+        return
+    for other in record.crfs:
+        for item, _, value in happenings(record, other) if other.counts else ():
+            if before(death, value) is True:
+                message = _l("The date of death %(death)s is before “%(label)s” (%(value)s) on %(form)s.")
+                args = {"death": shown(death), "label": item.label, "value": shown(value), "form": other.address}
+                yield Finding("hard", f"DTH.DTHDAT:before:{item.key}", message, "DTHDAT", None, args)
+
+
+def _after_withdrawal(record: Record, crf: Crf) -> Iterator[Finding]:
+    withdrawn = record.value("IC.ICWDAT")
+    if withdrawn is None or crf.form in ALWAYS_OPEN or not _closed(record, crf):
+        return
+    for item, row, value in happenings(record, crf):
+        if before(withdrawn, value) is True:
+            message = _l(
+                "“%(label)s” is %(value)s, after consent was withdrawn for it (%(withdrawn)s). "
+                "What happened before can still be entered."
+            )
+            args = {"label": item.label, "value": shown(value), "withdrawn": shown(withdrawn)}
+            yield Finding("hard", f"{item.key}:withdrawn", message, item.oid, row.id if row else None, args)
+
+
+def _closed(record: Record, crf: Crf) -> bool:
+    return closed_by(record.value("IC.ICWSCOPE") or (), crf.form)
+
+
+def closed_by(scope: tuple[str, ...], form: str) -> bool:
+    """Whether a withdrawal of that scope closes a form. Without a scope everything but safety is closed."""
+    if form in ALWAYS_OPEN:
+        return False
+    if not scope:
+        return True
+    named = any(form in WITHDRAWN_FROM.get(part, ()) for part in scope)
+    visits = "VISITS" in scope and form not in SURVIVAL | TREATMENT | SAMPLES
+    return named or visits
+
+
+def entry_blockers(protocol: Any, record: Record, form: str, event: str, occurrence: int) -> tuple[str, ...]:
+    """Why a form may not be written now, whatever is typed: ids that the page turns into words."""
+    existing = record.at(form, event, occurrence)
+    if form == "PRE" and existing is not None:
+        return ("own-estimate-locked",)
+    if form != "IC" and record.latest("IC") is None:
+        return ("consent-first",)
+    return ()
