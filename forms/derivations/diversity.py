@@ -21,4 +21,4 @@ def shannon_index(abundances: Sequence[Decimal | None]) -> Decimal | None:
         return None
     # fsum and one rounding at the end: the result does not depend on the order of the taxa.
     index = math.fsum(-float(p) * math.log(p) for p in known if p > 0)
-    return max(Decimal(0), Decimal(index)).quantize(Decimal("0.0001"), ROUND_HALF_EVEN)
+    return Decimal(max(0.0, index)).quantize(Decimal("0.0001"), ROUND_HALF_EVEN)

@@ -52,7 +52,7 @@ def ctcae_grade(
     first sample itself, and the more severe reading otherwise). A censored result is graded only where every
     value it can stand for has the same grade. Grade 5 and grades that need symptoms are never derived.
     """
-    if test not in BRANCHES or operator is None or value is None:
+    if test is None or test not in BRANCHES or operator is None or value is None:
         return None
     limits = Limits(lower, upper, baseline)
     grades = [_grade(branch, operator, value, limits) for branch in BRANCHES[test]]
