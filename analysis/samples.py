@@ -1,0 +1,79 @@
+"""What every estimator takes: one row per participant, time in days and a whole-number status.
+
+Rows are counted at distinct times, so their order cannot matter; where a method needs an order it
+is (time, id) and nothing else.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+ArrayLike = Sequence[float] | Sequence[int] | NDArray[Any]
+
+
+class NotTimeToEvent(ValueError):
+    """Times or statuses that no estimator may accept; `problem` says why in one phrase."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class Counts:
+    """At each distinct time: how many were at risk just before it, and how many left with each status.
+
+    `left[status]` has one whole number a time; status 0 is censoring.
+    """
+
+    n: int
+    times: Floats
+    at_risk: Ints
+    left: dict[int, Ints]
+
+    def events(self) -> Ints:
+        """Leavings other than by censoring, at each time."""
+        return self.at_risk * 0 + sum(count for status, count in self.left.items() if status != 0)
+
+
+def checked(days: ArrayLike, status: ArrayLike) -> tuple[Floats, Ints]:
+    """The two columns as arrays. Raises NotTimeToEvent for unequal length, unknown, negative or broken numbers."""
+    times, codes = np.asarray(days, dtype=float), np.asarray(status, dtype=float)
+    if times.ndim != 1 or times.shape != codes.shape:
+        raise NotTimeToEvent("time and status must be two columns of one length")
+    if not (np.isfinite(times).all() and np.isfinite(codes).all()):
+        raise NotTimeToEvent("a time or a status is unknown")
+    if (times < 0).any():
+        raise NotTimeToEvent("a time is negative")
+    if (codes < 0).any() or (codes != codes.round()).any():
+        raise NotTimeToEvent("a status is not a whole number from 0")
+    return times, codes.astype(np.int64)
+
+
+def counts(days: ArrayLike, status: ArrayLike) -> Counts:
+    """Count who is at risk and who leaves, at each distinct time; times ascending."""
+    times, codes = checked(days, status)
+    distinct, where = np.unique(times, return_inverse=True)
+    left = {int(code): np.bincount(where[codes == code], minlength=distinct.size) for code in np.unique(codes)}
+    gone = np.bincount(where, minlength=distinct.size)
+    at_risk = times.size - (np.cumsum(gone) - gone)
+    return Counts(times.size, distinct, at_risk.astype(np.int64), left)
+
+
+def at_risk(days: ArrayLike, ticks: Sequence[float]) -> tuple[int, ...]:
+    """How many were still at risk at each tick: the number with time >= tick, whether the tick is anyone's time or not."""
+    times = np.sort(np.asarray(days, dtype=float))
+    return tuple(int(times.size - np.searchsorted(times, tick, side="left")) for tick in ticks)
+
+
+def critical(level: float) -> float:
+    """The normal quantile of a two-sided interval of `level`. Raises ValueError outside (0, 1)."""
+    if not 0 < level < 1:
+        raise ValueError(f"a confidence level lies between 0 and 1: {level}")
+    return NormalDist().inv_cdf(0.5 + level / 2)

@@ -1,0 +1,126 @@
+"""Kaplan-Meier: survival with its band, numbers at risk, rates at landmarks, the median, and the length of follow-up.
+
+One row per participant: `days` from the origin, `event` 1 or 0 (censored). Definitions printed with every
+curve: `DEFINITION`. Sources: Kaplan & Meier 1958; Kalbfleisch & Prentice 1980 (log-log band); Brookmeyer &
+Crowley 1982 (interval of the median); Schemper & Smith 1996 (reverse Kaplan-Meier).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.samples import ArrayLike, Floats, NotTimeToEvent, checked, counts, critical
+from analysis.steps import Estimate, first_at_or_below, position
+from forms.text import _l
+
+DEFINITION = _l(
+    "Kaplan-Meier estimate; variance by Greenwood; confidence limits on the log(-log) scale; "
+    "median: first time at or below 0.5, the midpoint where the curve is flat at 0.5, "
+    "limits by Brookmeyer and Crowley from the same band; number at risk: time at or after the tick."
+)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A Kaplan-Meier curve, one entry per distinct time, ascending.
+
+    `survival` is the value from that time on. `lower` and `upper` are 1 before the first event and None once
+    survival is 0, where the scale is not defined.
+    """
+
+    n: int
+    n_events: int
+    level: float
+    times: tuple[float, ...]
+    at_risk: tuple[int, ...]
+    events: tuple[int, ...]
+    censored: tuple[int, ...]
+    survival: tuple[float, ...]
+    variance: tuple[float | None, ...]
+    lower: tuple[float | None, ...]
+    upper: tuple[float | None, ...]
+
+    def at(self, t: float) -> Estimate:
+        """Survival at t days with limits: 1 before the first time, unknown after the last one unless it ended at 0."""
+        here = position(self.times, t)
+        if here < 0:
+            return Estimate(1.0, 1.0, 1.0) if self.n else Estimate(None)
+        if t > self.times[-1] and self.survival[-1] > 0:
+            return Estimate(None)
+        return Estimate(self.survival[here], self.lower[here], self.upper[here])
+
+    def at_risk_at(self, t: float) -> int:
+        """How many have time >= t."""
+        after = [n for time, n in zip(self.times, self.at_risk, strict=True) if time >= t]
+        return after[0] if after else 0
+
+    def events_by(self, t: float) -> int:
+        """How many had the event on or before t."""
+        return sum(self.events[: position(self.times, t) + 1])
+
+    @property
+    def median(self) -> Estimate:
+        """Median time with its Brookmeyer-Crowley limits; None where the curve or the band stays above a half."""
+        where = (first_at_or_below(self.times, heights, 0.5) for heights in (self.survival, self.lower, self.upper))
+        return Estimate(*where)
+
+
+def kaplan_meier(days: ArrayLike, event: ArrayLike, *, level: float = 0.95) -> Curve:
+    """The curve of `event` over `days`. Raises NotTimeToEvent where event is anything but 0 and 1."""
+    tally = counts(days, event)
+    if set(tally.left) - {0, 1}:
+        raise NotTimeToEvent("an event is neither 0 nor 1")
+    none = np.zeros(tally.times.size, dtype=np.int64)
+    died, lost = tally.left.get(1, none), tally.left.get(0, none)
+    survival, variance = survival_and_variance(tally.at_risk, died)
+    lower, upper = log_log_band(survival, variance, critical(level))
+    return Curve(
+        n=tally.n,
+        n_events=int(died.sum()),
+        level=level,
+        times=tuple(tally.times.tolist()),
+        at_risk=tuple(tally.at_risk.tolist()),
+        events=tuple(died.tolist()),
+        censored=tuple(lost.tolist()),
+        survival=tuple(survival.tolist()),
+        variance=known(survival**2 * variance),
+        lower=known(lower),
+        upper=known(upper),
+    )
+
+
+def survival_and_variance(at_risk: ArrayLike, events: ArrayLike) -> tuple[Floats, Floats]:
+    """Product-limit survival and Greenwood's sum d/(n(n-d)); the sum is not a number once everyone has failed."""
+    n, d = np.asarray(at_risk, dtype=float), np.asarray(events, dtype=float)
+    left = n - d
+    terms = np.divide(d, n * left, out=np.full(n.shape, np.nan), where=left > 0)
+    return np.cumprod(left / n), np.cumsum(terms)
+
+
+def log_log_band(survival: Floats, greenwood: Floats, z: float) -> tuple[Floats, Floats]:
+    """S^exp(+-z sqrt(V)/ln S): 1 where S is 1, not a number where S is 0."""
+    inside = (survival > 0) & (survival < 1)
+    edge = np.where(survival >= 1, 1.0, np.nan)
+    lower, upper = edge.copy(), edge.copy()
+    logs = np.log(survival[inside])
+    half = z * np.sqrt(greenwood[inside]) / logs  # negative: ln S < 0
+    lower[inside] = np.exp(logs * np.exp(-half))
+    upper[inside] = np.exp(logs * np.exp(half))
+    return lower, upper
+
+
+def follow_up(days: ArrayLike, event: ArrayLike, *, level: float = 0.95) -> Curve:
+    """Reverse Kaplan-Meier: the curve of being censored, whose median is the median follow-up."""
+    times, codes = checked(days, event)
+    return kaplan_meier(times, 1 - codes, level=level)
+
+
+def rates(curve: Curve, landmarks: Sequence[float]) -> tuple[Estimate, ...]:
+    """Survival at each landmark, in days."""
+    return tuple(curve.at(t) for t in landmarks)
+
+
+def known(values: Floats) -> tuple[float | None, ...]:
+    """Not-a-number as None: unknown is None outside the arithmetic."""
+    return tuple(None if np.isnan(value) else float(value) for value in values)
