@@ -14,10 +14,11 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
+from trial.actor import Actor
 from trial.errors import NotMigrated
 from trial.events import Event, plain
 from trial.store.reading import Reader, Row
@@ -26,20 +27,6 @@ from trial.store.types import canonical
 
 VERSION = 1
 HIDDEN = {"secret": True}
-__all__ = ["GENESIS", "Actor", "Write", "append", "body_of", "entries", "head", "journalled", "link", "salted"]
-
-
-class Actor(Protocol):
-    """Who acts: what the journal needs of it. `person_id` is None for the system itself."""
-
-    @property
-    def person_id(self) -> int | None: ...
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def role(self) -> Any: ...
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The typed tables: what the trial decides, and the journal of all that happened.
 
 A column says how it enters the journal: in full (the default); `SECRET`, as a salted digest; `COVERED`, not at all, because a
-digest column of the same row stands for it. A table in `UNJOURNALLED` holds convenience, not record: it may be changed and dropped.
+digest column of the same row stands for it. A table in `UNJOURNALLED` holds convenience, not record: it may be changed and dropped. `due` (what
+the schedule expects) and `taken` (values that may occur once) can be made again from the record at any time.
 A person's id of None in `by`, `author`, `granted_by` or `journal.actor` means the system itself.
 """
 
@@ -147,21 +148,16 @@ crf = Table(
     metadata,
     *_crf_key(primary_key=True),
     Column("status", String(16), nullable=False),
-    Column("revision", Integer),
+    Column("revision", Integer, nullable=False),
+    _flag("complete"),
     _flag("locked"),
     _flag("signed"),
-    Column("first_entered_at", Instant),
-    Column("due_from", Date),
-    Column("due_on", Date),
-    Column("due_to", Date),
+    Column("first_entered_at", Instant, nullable=False),
     ForeignKeyConstraint(["participant"], ["participant.id"]),
-    CheckConstraint("status IN ('expected', 'entered', 'not_done', 'removed', 'cancelled')", name="status_known"),
+    CheckConstraint("status IN ('entered', 'not_done', 'removed')", name="status_known"),
     CheckConstraint("occurrence >= 1", name="occurrence_from_one"),
     CheckConstraint("revision >= 1", name="revision_from_one"),
-    CheckConstraint("(revision IS NULL) = (first_entered_at IS NULL)", name="entered_with_a_revision"),
-    CheckConstraint("revision IS NOT NULL OR status NOT IN ('entered', 'not_done')", name="status_has_its_revision"),
-    CheckConstraint("due_from <= due_to", name="due_window_in_order"),
-    Index(None, "status", "due_on"),
+    Index(None, "status", "complete"),
 )
 
 crf_revision = Table(
@@ -312,6 +308,29 @@ journal_head = Table(
     Column("hash", String(64), nullable=False),
 )
 
+due = Table(
+    "due",
+    metadata,
+    *_crf_key(primary_key=True),
+    Column("due_from", Date),
+    Column("due_on", Date),
+    Column("due_to", Date),
+    ForeignKeyConstraint(["participant"], ["participant.id"]),
+    Index(None, "due_on"),
+)
+
+taken = Table(
+    "taken",
+    metadata,
+    Column("form", String(16), primary_key=True),
+    Column("item", String(16), primary_key=True),
+    Column("value", String(400), primary_key=True),
+    _participant(),
+    Column("event", String(16), nullable=False),
+    Column("occurrence", Integer, nullable=False),
+    Index(None, *CRF_KEY),
+)
+
 draft = Table(
     "draft",
     metadata,
@@ -357,7 +376,7 @@ idempotency = Table(
     Column("at", Instant, nullable=False),
 )
 
-UNJOURNALLED = frozenset({"draft", "session", "login_attempt", "idempotency"})
+UNJOURNALLED = frozenset({"due", "taken", "draft", "session", "login_attempt", "idempotency"})
 LEDGER = frozenset({"journal", "journal_head"})
 INSERT_ONLY = frozenset({"crf_revision", "allocation", "prediction", "definition"})
 JOURNALLED = tuple(t for t in metadata.sorted_tables if t.name not in UNJOURNALLED | LEDGER)

@@ -15,13 +15,14 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from trial.actor import Actor
 from trial.clock import Clock
 from trial.errors import Busy, NotFound, UnitOfWorkMisused
 from trial.events import Event, plain
 from trial.store import journal
 from trial.store.engine import WAIT_SECONDS
 from trial.store.failures import explained
-from trial.store.journal import Actor, Write
+from trial.store.journal import Write
 from trial.store.reading import Reader, Row, matching
 from trial.store.tables import INSERT_ONLY, LEDGER, UNJOURNALLED, key_names, table_named
 from trial.store.texts import check_text, check_values
