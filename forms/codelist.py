@@ -86,6 +86,8 @@ def _refuse_bad_codes(name: str, values: tuple[str, ...]) -> None:
     if not values:
         raise CodelistError(f"{name} is empty")
     # Any other alphabet, a control character or a blank at either end would not survive ODM, XPT and a coordinator's spreadsheet alike.
-    bad = [value for value in values if not (value.isascii() and value.isprintable() and value == value.strip() and value)]
+    bad = [
+        value for value in values if not (value.isascii() and value.isprintable() and value == value.strip() and value)
+    ]
     if bad:
         raise CodelistError(f"{name} holds codes that are not plain ASCII: {bad}")

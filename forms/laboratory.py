@@ -62,36 +62,74 @@ def _limits(text: str) -> Limits:
     return lower, upper
 
 
-def _test(code: str, name: str, ccode: str | None, units: dict[str, str], plausible: str, both: str = "", *,
-          men: str = "", women: str = "") -> LabTest:
+def _test(
+    code: str,
+    name: str,
+    ccode: str | None,
+    units: dict[str, str],
+    plausible: str,
+    both: str = "",
+    *,
+    men: str = "",
+    women: str = "",
+) -> LabTest:
     factors = {unit: Decimal(factor) for unit, factor in units.items()}
-    low, high = _limits(plausible)
-    assert low is not None and high is not None
-    return LabTest(code, name, ccode, next(iter(units)), factors, (low, high),
-                   {"M": _limits(men or both), "F": _limits(women or both)})
+    low, high = plausible.split("..")
+    return LabTest(
+        code,
+        name,
+        ccode,
+        next(iter(units)),
+        factors,
+        (Decimal(low), Decimal(high)),
+        {"M": _limits(men or both), "F": _limits(women or both)},
+    )
 
 
-TESTS: dict[str, LabTest] = {each.code: each for each in (
-    _test("CEA", "Carcinoembryonic antigen", "C81983", {"ug/L": "1", "ng/mL": "1"}, "0..500", "..5"),
-    _test("CA19_9AG", "Cancer antigen 19-9", "C81982", {"kU/L": "1", "U/mL": "1"}, "0..10000", "..37"),
-    _test("HGB", "Haemoglobin", "C64848", {"g/L": "1", "g/dL": "10", "mmol/L": "16.114"}, "50..200", men="130..175", women="115..150"),
-    _test("WBC", "Leukocytes", "C51948", {"10^9/L": "1", "10^3/uL": "1"}, "0.5..40", "3.5..9.5"),
-    _test("NEUT", "Neutrophils", "C63321", {"10^9/L": "1", "10^3/uL": "1"}, "0.2..30", "1.8..6.3"),
-    _test("LYM", "Lymphocytes", "C51949", {"10^9/L": "1", "10^3/uL": "1"}, "0.1..10", "1.1..3.2"),
-    _test("PLAT", "Platelets", "C51951", {"10^9/L": "1", "10^3/uL": "1"}, "10..1000", "125..350"),
-    _test("ALT", "Alanine aminotransferase", "C64433", {"U/L": "1"}, "2..1000", men="9..50", women="7..40"),
-    _test("AST", "Aspartate aminotransferase", "C64467", {"U/L": "1"}, "2..1000", men="15..40", women="13..35"),
-    _test("ALP", "Alkaline phosphatase", "C64432", {"U/L": "1"}, "10..1500", men="45..125", women="35..135"),
-    _test("BILI", "Bilirubin, total", "C38037", {"umol/L": "1", "mg/dL": "17.104"}, "1..300", men="..26", women="..21"),
-    _test("CREAT", "Creatinine", "C64547", {"umol/L": "1", "mg/dL": "88.42"}, "20..600", men="57..111", women="41..81"),
-    _test("ALB", "Albumin", "C64431", {"g/L": "1", "g/dL": "10"}, "15..60", "40..55"),
-    _test("LDH", "Lactate dehydrogenase", "C64855", {"U/L": "1"}, "50..3000", "120..250"),
-    _test("CK", "Creatine kinase", "C64489", {"U/L": "1"}, "10..10000", men="50..310", women="40..200"),
-    _test("TROPONI", "Troponin I", "C74749", {"ng/L": "1", "ug/L": "1000", "ng/mL": "1000"}, "0..10000", men="..34", women="..16"),
-    _test("LIPASE", "Triacylglycerol lipase", None, {"U/L": "1"}, "2..2000", "13..60"),
-    _test("CORTISOL", "Cortisol, morning", "C74781", {"nmol/L": "1", "ug/dL": "27.59"}, "10..1500", "138..690"),
-    _test("TSH", "Thyrotropin", "C64813", {"mIU/L": "1", "uIU/mL": "1"}, "0.01..100", "0.27..4.2"),
-    _test("T4FR", "Thyroxine, free", "C74786", {"pmol/L": "1", "ng/dL": "12.87"}, "2..100", "12..22"),
-    _test("GLUC", "Glucose, fasting", "C105585", {"mmol/L": "1", "mg/dL": "0.0555"}, "2..30", "3.9..6.1"),
-    _test("HCG", "Choriogonadotropin", "C64851", {"IU/L": "1", "mIU/mL": "1"}, "0..300000", "..5"),
-)}
+TESTS: dict[str, LabTest] = {
+    each.code: each
+    for each in (
+        _test("CEA", "Carcinoembryonic antigen", "C81983", {"ug/L": "1", "ng/mL": "1"}, "0..500", "..5"),
+        _test("CA19_9AG", "Cancer antigen 19-9", "C81982", {"kU/L": "1", "U/mL": "1"}, "0..10000", "..37"),
+        _test(
+            "HGB",
+            "Haemoglobin",
+            "C64848",
+            {"g/L": "1", "g/dL": "10", "mmol/L": "16.114"},
+            "50..200",
+            men="130..175",
+            women="115..150",
+        ),
+        _test("WBC", "Leukocytes", "C51948", {"10^9/L": "1", "10^3/uL": "1"}, "0.5..40", "3.5..9.5"),
+        _test("NEUT", "Neutrophils", "C63321", {"10^9/L": "1", "10^3/uL": "1"}, "0.2..30", "1.8..6.3"),
+        _test("LYM", "Lymphocytes", "C51949", {"10^9/L": "1", "10^3/uL": "1"}, "0.1..10", "1.1..3.2"),
+        _test("PLAT", "Platelets", "C51951", {"10^9/L": "1", "10^3/uL": "1"}, "10..1000", "125..350"),
+        _test("ALT", "Alanine aminotransferase", "C64433", {"U/L": "1"}, "2..1000", men="9..50", women="7..40"),
+        _test("AST", "Aspartate aminotransferase", "C64467", {"U/L": "1"}, "2..1000", men="15..40", women="13..35"),
+        _test("ALP", "Alkaline phosphatase", "C64432", {"U/L": "1"}, "10..1500", men="45..125", women="35..135"),
+        _test(
+            "BILI", "Bilirubin, total", "C38037", {"umol/L": "1", "mg/dL": "17.104"}, "1..300", men="..26", women="..21"
+        ),
+        _test(
+            "CREAT", "Creatinine", "C64547", {"umol/L": "1", "mg/dL": "88.42"}, "20..600", men="57..111", women="41..81"
+        ),
+        _test("ALB", "Albumin", "C64431", {"g/L": "1", "g/dL": "10"}, "15..60", "40..55"),
+        _test("LDH", "Lactate dehydrogenase", "C64855", {"U/L": "1"}, "50..3000", "120..250"),
+        _test("CK", "Creatine kinase", "C64489", {"U/L": "1"}, "10..10000", men="50..310", women="40..200"),
+        _test(
+            "TROPONI",
+            "Troponin I",
+            "C74749",
+            {"ng/L": "1", "ug/L": "1000", "ng/mL": "1000"},
+            "0..10000",
+            men="..34",
+            women="..16",
+        ),
+        _test("LIPASE", "Triacylglycerol lipase", None, {"U/L": "1"}, "2..2000", "13..60"),
+        _test("CORTISOL", "Cortisol, morning", "C74781", {"nmol/L": "1", "ug/dL": "27.59"}, "10..1500", "138..690"),
+        _test("TSH", "Thyrotropin", "C64813", {"mIU/L": "1", "uIU/mL": "1"}, "0.01..100", "0.27..4.2"),
+        _test("T4FR", "Thyroxine, free", "C74786", {"pmol/L": "1", "ng/dL": "12.87"}, "2..100", "12..22"),
+        _test("GLUC", "Glucose, fasting", "C105585", {"mmol/L": "1", "mg/dL": "0.0555"}, "2..30", "3.9..6.1"),
+        _test("HCG", "Choriogonadotropin", "C64851", {"IU/L": "1", "mIU/mL": "1"}, "0..300000", "..5"),
+    )
+}

@@ -27,7 +27,11 @@ YES_NO_CT = Codelist("YES_NO_CT", (YES, NO, CANNOT_TELL), CDISC)
 YES_NO = Codelist("YES_NO", (YES, NO), CDISC)
 TEST_RESULT = Codelist("TEST_RESULT", (NEGATIVE, POSITIVE, NOT_DONE), CDISC)
 PASS_FAIL = Codelist("PASS_FAIL", (PASS, FAIL), CRF)
-M_CATEGORY = Codelist("M_CATEGORY", (Code("M0", "M0"), Code("M1", "M1"), Code("MX", "Mx", unknown=True)), "AJCC Cancer Staging Manual, 8th edition")
+M_CATEGORY = Codelist(
+    "M_CATEGORY",
+    (Code("M0", "M0"), Code("M1", "M1"), Code("MX", "Mx", unknown=True)),
+    "AJCC Cancer Staging Manual, 8th edition",
+)
 LIVER = Code("LIVER", "liver", ccode="C12392")
 LUNG = Code("LUNG", "lung", ccode="C12468")
 PERITONEUM = Code("PERITONEUM", "peritoneum", ccode="C12770")
@@ -36,6 +40,8 @@ BONE = Code("BONE", "bone", ccode="C12366")
 BRAIN = Code("BRAIN", "brain", ccode="C12439")
 METASTATIC_SITE_0 = Codelist("METASTATIC_SITE_0", (LIVER, LUNG, PERITONEUM, DISTANT_NODE, BONE, OTHER), CDISC)
 METASTATIC_SITE = Codelist("METASTATIC_SITE", (LIVER, LUNG, PERITONEUM, DISTANT_NODE, BONE, BRAIN, OTHER), CDISC)
-CONFIRMED_BY = Codelist("CONFIRMED_BY", (Code("HIST", "histology"), Code("IMAGING", "imaging"), Code("CLINICAL", "clinical")), CRF)
+CONFIRMED_BY = Codelist(
+    "CONFIRMED_BY", (Code("HIST", "histology"), Code("IMAGING", "imaging"), Code("CLINICAL", "clinical")), CRF
+)
 WATCH_AND_WAIT = Code("WW", "watch-and-wait")
 SURGERY = Code("SURGERY", "surgery")
