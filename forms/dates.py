@@ -48,8 +48,7 @@ class PartialDate:
         found = _SHAPE.fullmatch(text)
         if found is None:
             raise DateProblem("format", text)
-        year, month, day = (_number(part) for part in found.groups())
-        assert year is not None  # the pattern demands it
+        year, month, day = int(found[1]), _number(found[2]), _number(found[3])
         if problem := _problem(year, month, day):
             raise DateProblem(problem, text)
         return cls(year, month, day)
