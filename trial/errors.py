@@ -121,6 +121,14 @@ class FileDamaged(VigilError):
 
 
 @dataclass(eq=False)
+class FeatureTableUnreadable(VigilError):
+    """A feature table is not CSV of two columns (name, number); `line` counts from 1, 0 is the whole file."""
+
+    sha256: str
+    line: int
+
+
+@dataclass(eq=False)
 class UnitOfWorkMisused(VigilError):
     """A mistake of the caller, not of a person: nested use, writing outside `with`, a write that belongs to no event."""
 

@@ -1,5 +1,6 @@
 """The database's complaints, turned into the few a person can act on; and trying again where that is right."""
 
+import errno
 import random
 import sqlite3
 import time
@@ -21,6 +22,7 @@ UNIQUE_STATES = frozenset({"23505"})
 BUSY_CODES = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 # A file-size limit of the process shows as an I/O error on writing: to the person it is the same full disk.
 FULL_CODES = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE})
+FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 UNIQUE_CODES = frozenset({sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY})
 
 
@@ -51,6 +53,15 @@ def explained(what: str) -> Iterator[None]:
         if type(error).__name__ in ("ProgrammingError", "InterfaceError", "NotSupportedError"):
             raise
         raise translated(error, what) from error
+
+
+@contextmanager
+def disk_explained() -> Iterator[None]:
+    """Within it, an error of the file system is raised as one of ours."""
+    try:
+        yield
+    except OSError as error:
+        raise (StorageFull if error.errno in FULL_ERRNOS else StorageUnavailable)(str(error)) from error
 
 
 def retrying(

@@ -22,7 +22,7 @@ from trial.actor import Actor
 from trial.errors import NotMigrated
 from trial.events import Event, plain
 from trial.store.reading import Reader, Row
-from trial.store.tables import GENESIS, journal, journal_head, key_names
+from trial.store.tables import journal, journal_head, key_names
 from trial.store.types import canonical
 
 VERSION = 1

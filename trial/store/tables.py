@@ -1,8 +1,8 @@
 """The typed tables: what the trial decides, and the journal of all that happened.
 
 A column says how it enters the journal: in full (the default); `SECRET`, as a salted digest; `COVERED`, not at all, because a
-digest column of the same row stands for it. A table in `UNJOURNALLED` holds convenience, not record: it may be changed and dropped. `due` (what
-the schedule expects) and `taken` (values that may occur once) can be made again from the record at any time.
+digest column of the same row stands for it. A table in `UNJOURNALLED` holds convenience, not record: it may be changed and
+dropped; `due` (what the schedule expects) and `taken` (values that may occur once) can be made again from the record.
 A person's id of None in `by`, `author`, `granted_by` or `journal.actor` means the system itself.
 """
 
