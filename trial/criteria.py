@@ -1,0 +1,215 @@
+"""The eligibility criteria of protocol 1.0, section 2, as data: a rule over source items each, never a tick box.
+
+A criterion says what must hold (inclusion) or must not (exclusion). Rules are three-valued expressions of `forms.logic`;
+`trial/eligibility.py` judges them and finds the values each verdict rests on. Another protocol is another tuple of these.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from forms.language import forms_of, rows_of
+from forms.logic import (
+    Expr,
+    Operand,
+    age_at_least,
+    any_of,
+    call,
+    derivation,
+    every,
+    fact,
+    first,
+    if_,
+    item,
+    known,
+)
+from forms.text import _l
+
+INCLUSION, EXCLUSION = "inclusion", "exclusion"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Numbers of section 2: completed years, mm from the anal verge, days of the staging CT before consent."""
+
+    age_years: int = 18
+    distance_mm: int = 100
+    staging_days: int = 42
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One statement of a criterion and the rule that decides it."""
+
+    text: str
+    rule: Expr
+
+
+@dataclass(frozen=True, eq=False)
+class Criterion:
+    """A criterion: `kind` is INCLUSION or EXCLUSION; its rule is the conjunction of its parts.
+
+    An exclusion is present where its rule holds.
+    """
+
+    id: str
+    kind: str
+    text: str
+    parts: tuple[Part, ...]
+    source: str = ""
+
+    @property
+    def rule(self) -> Expr:
+        """All parts together."""
+        whole = self.parts[0].rule
+        for part in self.parts[1:]:
+            whole = whole & part.rule
+        return whole
+
+
+def include(name: str, text: str, *parts: tuple[str, Operand], source: str = "Protocol 1.0, section 2") -> Criterion:
+    """An inclusion criterion: every part must hold."""
+    return Criterion(name, INCLUSION, text, tuple(Part(t, rule.expr()) for t, rule in parts), source)
+
+
+def exclude(name: str, text: str, rule: Operand, source: str = "Protocol 1.0, section 2") -> Criterion:
+    """An exclusion criterion: present where the rule holds."""
+    return Criterion(name, EXCLUSION, text, (Part(text, rule.expr()),), source)
+
+
+# --- words the criteria are written in ----------------------------------------------------------------------------
+
+
+@derivation("local_day", version=1, takes_unknown=True)
+def local_day(instant: datetime.datetime | None, zone: datetime.tzinfo | None) -> datetime.date | None:
+    """The calendar day of an instant at the trial's zone; UTC where the zone is not told.
+
+    A sample drawn at 07:00 in Shanghai was not drawn the day before, as UTC has it.
+    """
+    return None if instant is None else instant.astimezone(zone or datetime.UTC).date()
+
+
+@derivation("consent_version_valid", version=1)
+def consent_version_valid(
+    version: str, day: datetime.date, versions: tuple[tuple[str, datetime.date, datetime.date | None], ...]
+) -> bool:
+    """Whether the site could use that consent form version on that day. `versions`: (code, first day, last day or None)."""
+    return any(v == version and since <= day and (until is None or day <= until) for v, since, until in versions)
+
+
+def recorded(operand: Operand) -> Expr:
+    """True where the value is known, unknown where it is not: a blank is not yet a "no"."""
+    return if_(known(operand), True, None)
+
+
+def initial(key: str) -> Expr:
+    """An item of the initial consent, not of a later re-consent."""
+    return first(forms_of("IC"), if_(item("IC.ICTYPE") == "INITIAL", item(key), None))
+
+
+CONSENTED = initial("IC.ICDAT")
+T, N, M = item("MRI0.CTCAT"), item("MRI0.CNCAT"), item("CT0.CM")
+T1_TO_4A = ("cT1", "cT2", "cT3a", "cT3b", "cT3c", "cT3d", "cT4a")
+T3_TO_4A = T1_TO_4A[2:]
+_REGIMENS = ("LCRT", "LCRT_IO", "SCRT_TNT", "SCRT_TNT_IO", "LCRT_TNT", "LCRT_TNT_IO")
+
+
+def _not_before_consent(form: str, day: Operand) -> Expr:
+    return every(forms_of(form), day.expr() >= CONSENTED)
+
+
+def _questionnaire(form: str) -> Expr:
+    answered = Expr("code", (f"{form}.QSMODE",)) != "ND"
+    return every(forms_of(form), ~answered | (item(f"{form}.QSDAT") >= CONSENTED))
+
+
+def _nothing_before_consent() -> Expr:
+    """Research samples, questionnaires and protocol treatment; routine diagnosis and staging may precede consent."""
+    return (
+        every(forms_of("SPEC"), call("local_day", item("SPEC.SPCOLL"), fact("zone")) >= CONSENTED)
+        & _not_before_consent("MIC", item("MIC.MICDAT"))
+        & _not_before_consent("LBX", item("LBX.CDNADAT"))
+        & _questionnaire("QLQ30")
+        & _questionnaire("QLQ29")
+        & _questionnaire("LARS")
+        & _questionnaire("WEX")
+        & _not_before_consent("RT", item("RT.RTSTDT"))
+        & _not_before_consent("EX", item("EX.EXSTDT"))
+    )
+
+
+def _staged_in_time(limits: Limits) -> Expr:
+    """From so many days before consent to the start of therapy, both days included."""
+    staged = item("CT0.CTDAT")
+    return (
+        (staged.days_after(CONSENTED) >= -limits.staging_days)
+        & every(forms_of("EX"), item("EX.EXSTDT") >= staged)
+        & every(forms_of("RT"), item("RT.RTSTDT") >= staged)
+    )
+
+
+def _uncured_or_other() -> Expr:
+    """Some prior malignancy is not one of the three cured kinds. With none listed yet nobody can tell."""
+    rows = rows_of("MH.PM", forms_of("MH"))
+    excepted = item("MH.PMTYPE").is_in("CISCERVIX", "BCC", "SCC") & (item("MH.PMCURED") == "Y")
+    listed = any_of(rows, recorded(item("MH.PMTYPE")))
+    return if_(listed, ~every(rows, excepted), None)
+
+
+def registered(limits: Limits) -> tuple[Criterion, ...]:
+    """The criteria of the registration record, as section 2 derives them."""
+    in_range = T.is_in(*T1_TO_4A) & N.is_in("cN0", "cN1", "cN2") & (M == "M0")
+    return (
+        include(
+            "IN1", _l("Informed, and written informed consent given"),
+            (_l("Written consent is dated and signed"), recorded(CONSENTED) & (initial("IC.ICSIGN") == "Y")),
+            (_l("No study-specific procedure came before consent"), _nothing_before_consent()),
+            (
+                _l("The consent form version was valid at the site on that date"),
+                call("consent_version_valid", initial("IC.ICVER"), CONSENTED, fact("consent_validity")),
+            ),
+        ),
+        include(
+            "IN2", _l("Rectal adenocarcinoma confirmed by colonoscopic biopsy and pathology"),
+            (_l("Adenocarcinoma, subtypes included"), item("PATH.HISTO").is_in("ADENO", "MUCINOUS", "SIGNET")),
+            (_l("Biopsy by colonoscopy"), item("PATH.BXMETH") == "COLONOSCOPY"),
+            (_l("The pathology report is dated"), recorded(item("PATH.RPTDAT"))),
+        ),
+        include(
+            "IN3", _l("Clinical stage II or III, cT1-4a N0-2 M0"),
+            (_l("cT1-4a, N0-2, M0"), in_range),
+            (_l("Stage II (T3-4a N0) or III (N1-2), AJCC 8"), T.is_in(*T3_TO_4A) | N.is_in("cN1", "cN2")),
+        ),
+        include(
+            "IN4", _l("Distal edge of the tumour at most 10 cm from the anal verge, measured by MRI"),
+            (_l("At most 100 mm on MRI"), item("MRI0.DISTAV") <= limits.distance_mm),
+        ),
+        include(
+            "IN5", _l("No distant metastasis"),
+            (_l("M0 on staging CT, MRI or PET"), M == "M0"),
+            (_l("Staged within 42 days before consent, or during screening"), _staged_in_time(limits)),
+        ),
+        include(
+            "IN6", _l("Scheduled to receive neoadjuvant therapy"),
+            (_l("Neoadjuvant therapy is planned"), item("PLAN.NATPLAN") == "Y"),
+            (_l("A regimen is chosen"), item("PLAN.REGIMEN").is_in(*_REGIMENS)),
+        ),
+        include(
+            "IN7", _l("Aged 18 years or over, either sex"),
+            (
+                _l("18 completed years on the consent date"),
+                age_at_least(item("DM.BRTHDAT"), CONSENTED, limits.age_years),
+            ),
+        ),
+        exclude("EX1", _l("Distant organ metastasis"), M == "M1"),
+        exclude(
+            "EX2", _l("Multiple primary colorectal cancers"),
+            (item("PATH.SYNCHCRC") == "Y") | (item("MH.METACRC") == "Y"),
+        ),
+        exclude(
+            "EX3",
+            _l("Prior malignancy other than cured carcinoma in situ of the cervix or cured basal or squamous cell skin cancer"),
+            (item("MH.PRIORMAL") == "Y") & _uncured_or_other(),
+        ),
+    )  # fmt: skip
