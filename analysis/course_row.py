@@ -1,13 +1,14 @@
 """One participant's course as an analysis needs it: dates and codes, nothing derived.
 
 `CourseRow` is what leaves the database for the endpoints. Unknown is None, and a list that is empty
-means that nothing of the kind is recorded. Codes are the constants of this module. Sources:
+means that nothing of the kind is recorded. Codes are those of `forms.codelists`. Sources:
 PROTOCOL 7 and the forms RGW, SLV, MET, LR, SPC, SUR, YP, STO, DTH, EOS of `crf.csv`.
 """
 
 import datetime
 from dataclasses import dataclass
 
+from forms.codelists.treatment import TME_PROCEDURES
 from forms.dates import PartialDate
 
 Day = datetime.date
@@ -15,18 +16,17 @@ Day = datetime.date
 RANDOMISED, PREFERENCE, STANDARD = "RANDOMISED", "PREFERENCE", "STANDARD"
 WW, TME = "WW", "TME"
 
-TME_PROCEDURES = frozenset({"LAR", "ISR", "APR", "HARTMANN"})
 LOCAL_EXCISION = "LE"
 OTHER = "OTHER"
 FOR_REGROWTH = "REGROWTH"
 
 R0, R1, R2 = "R0", "R1", "R2"
 
-PENDING, CONFIRMED, NOT_CONFIRMED = "PENDING", "CONFIRMED", "NOT_CONFIRMED"
+PENDING, CONFIRMED, NOT_CONFIRMED = "PENDING", "CONFIRMED", "NOTCONF"
 PLANNED, DONE, REFUSED = "PLANNED", "DONE", "REFUSED"
-NOT_RESECTABLE, UNFIT = "NOT_RESECTABLE", "UNFIT"
+NOT_RESECTABLE, UNFIT = "NOTRES", "UNFIT"
 
-COLORECTAL = "COLORECTAL"
+COLORECTAL = "CRC"
 TEMPORARY, PERMANENT = "TEMPORARY", "PERMANENT"
 
 

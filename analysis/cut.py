@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from analysis.course_row import PENDING, CourseRow, Day, Regrowth, Stoma
 
@@ -26,7 +27,7 @@ def at_the_cut(row: CourseRow) -> CourseRow:
     Somebody known alive after the cut was alive at it.
     """
     cut = row.cut_on
-    milestones = {name: _until(getattr(row, name), cut) for name in _MILESTONES}
+    milestones: dict[str, Any] = {name: _until(getattr(row, name), cut) for name in _MILESTONES}
     decided, randomised = milestones["decision_on"], milestones["randomised_on"]
     allocated = row.cohort if decided or randomised else None
     return replace(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.samples import ArrayLike, Counts, Floats, counts, critical
+from analysis.samples import ArrayLike, Counts, Floats, Ints, counts, critical
 from analysis.steps import Estimate, position
 from analysis.survival import Curve, kaplan_meier, known, survival_and_variance
 from forms.text import _l
@@ -97,7 +97,7 @@ def one_minus_kaplan_meier(days: ArrayLike, status: ArrayLike, cause: int = 1) -
     return kaplan_meier(days, (np.asarray(status) == cause).astype(int))
 
 
-def _variance(tally: Counts, own: Floats, every: Floats, before: Floats, incidence: Floats) -> Floats:
+def _variance(tally: Counts, own: Ints, every: Ints, before: Floats, incidence: Floats) -> Floats:
     """Var F(t) = sum (F(t)-F_j)^2 d/(n(n-d)) + sum S^2 d_k(n-d_k)/n^3 - 2 sum (F(t)-F_j) S d_k/n^2, by running sums.
 
     d/(n(n-d)) has no value where everyone left fails, which only the last time can be; its factor F(t)-F_j is 0 there.

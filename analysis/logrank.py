@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.samples import ArrayLike, Floats, checked
+from analysis.samples import ArrayLike, Floats, Ints, checked
 
 
 @dataclass(frozen=True)
@@ -48,21 +48,24 @@ def log_rank(
     return LogRank(labels, tuple(observed.tolist()), tuple(expected.tolist()), statistic, df, p, z)
 
 
-def _codes(values: Sequence[Hashable]) -> tuple[tuple[Hashable, ...], Floats]:
+def _codes(values: Sequence[Hashable]) -> tuple[tuple[Hashable, ...], Ints]:
     labels = tuple(sorted(set(values), key=str))
     place = {label: i for i, label in enumerate(labels)}
-    return labels, np.array([place[value] for value in values])
+    return labels, np.array([place[value] for value in values], dtype=np.int64)
 
 
-def _summed(times: Floats, events: Floats, group: Floats, stratum: Floats, k: int) -> tuple[Floats, Floats, Floats]:
+def _summed(times: Floats, events: Ints, group: Ints, stratum: Ints, k: int) -> tuple[Floats, Floats, Floats]:
     parts = [
         _one_stratum(times[stratum == s], events[stratum == s], group[stratum == s], k) for s in np.unique(stratum)
     ]
-    observed, expected, variance = (sum(part[i] for part in parts) for i in range(3))
-    return observed, expected, variance
+    return (
+        np.sum([p[0] for p in parts], axis=0),
+        np.sum([p[1] for p in parts], axis=0),
+        np.sum([p[2] for p in parts], axis=0),
+    )
 
 
-def _one_stratum(times: Floats, events: Floats, group: Floats, k: int) -> tuple[Floats, Floats, Floats]:
+def _one_stratum(times: Floats, events: Ints, group: Ints, k: int) -> tuple[Floats, Floats, Floats]:
     failing = np.unique(times[events == 1])
     n = np.array([[np.sum((times >= t) & (group == g)) for g in range(k)] for t in failing], dtype=float).reshape(-1, k)
     d = np.array(
