@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from forms import dates
 from forms.dates import PartialDate
 
-__all__ = ["FUNCTIONS", "Derivation", "Expr", "LogicError", "Operand", "Scope", "derivation", "fact", "from_json", "item", "lift"]
+__all__ = ["FUNCTIONS", "Derivation", "Expr", "LogicError", "Operand", "Scope", "derivation", "fact", "from_json", "lift"]
 
 
 class LogicError(Exception):
@@ -172,11 +172,6 @@ def key_of(ref: Any) -> str:
 def fact(name: str) -> Expr:
     """A named thing the form must be told: arm, site range, today."""
     return Expr("fact", (name,))
-
-
-def item(key: str) -> Expr:
-    """An item of a form that is written elsewhere, by its FORM.ITEM; a test holds that it exists."""
-    return Expr("item", (key,))
 
 
 def lift(value: Any) -> Expr:

@@ -15,8 +15,9 @@ from forms.codelists.events import (
     SECOND_CANCER,
 )
 from forms.codelists.shared import CONFIRMED_BY, METASTATIC_SITE
+from forms.crfs.words import ref
 from forms.language import TODAY, Calculated, Coded, Date, Form, Link, Multi, Partial, Text, above, forms_of, hard, linked, soft
-from forms.logic import any_of, call, collect, item, least
+from forms.logic import any_of, call, collect, least
 
 ENDPOINTS = "Protocol 1.0, 7"
 
@@ -25,7 +26,7 @@ class RGW(Form, title="Local regrowth", repeats=True, source=ENDPOINTS):
     """Suspected regrowth under watch-and-wait, its work-up, and what was decided about it."""
 
     RGWDAT = Date(
-        "Date regrowth first suspected", hard=(None, TODAY), soft=(item("DEC.DECDAT"), None), section="Suspicion"
+        "Date regrowth first suspected", hard=(None, TODAY), soft=(ref("DEC.DECDAT"), None), section="Suspicion"
     )
     RGWCONF = Coded("Outcome of the work-up", REGROWTH_OUTCOME, help="Not confirmed: no event.")
     RGWCDAT = Date("Date regrowth confirmed", hard=(RGWDAT, None), ask_if=RGWCONF == "CONFIRMED")
@@ -75,13 +76,13 @@ class SLV(Form, title="Salvage operation", repeats=True, source=ENDPOINTS):
     """Which operation was the salvage of a regrowth; everything about it stands on its SUR and YP forms."""
 
     SLVSUR = Link("Operation", "SUR", help="Residual tumour is read from its pathology (YP).")
-    SLVDAT = Calculated("Date of salvage", call("salvage_date", collect(linked(SLVSUR), item("SUR.SURDAT"))))
+    SLVDAT = Calculated("Date of salvage", call("salvage_date", collect(linked(SLVSUR), ref("SUR.SURDAT"))))
 
 
 class MET(Form, title="Distant metastasis", repeats=True, source=ENDPOINTS):
     """One form an episode of distant spread."""
 
-    METDAT = Date("Date of distant metastasis", hard=(above(item("IC.ICDAT")), None))
+    METDAT = Date("Date of distant metastasis", hard=(above(ref("IC.ICDAT")), None))
     METSITE = Multi("Site", METASTATIC_SITE)
     METTRT = Coded("Treatment", METASTASIS_TREATMENT, required=False)
     METCONF = Multi("Confirmed by", CONFIRMED_BY)
@@ -95,7 +96,7 @@ class LR(Form, title="Local recurrence after TME", repeats=True, source=ENDPOINT
     LRDAT = Date(
         "Date of local recurrence",
         hard=(None, TODAY),
-        soft=(least(forms_of("SUR"), item("SUR.SURDAT")), None),
+        soft=(least(forms_of("SUR"), ref("SUR.SURDAT")), None),
         help="After TME, also after salvage.",
     )
     LRSITE = Coded("Site", RECURRENCE_SITE)
@@ -104,7 +105,7 @@ class LR(Form, title="Local recurrence after TME", repeats=True, source=ENDPOINT
     checks = (
         soft(
             "LR-S1",
-            any_of(forms_of("SUR"), item("SUR.SURPROC") != "LE"),
+            any_of(forms_of("SUR"), ref("SUR.SURPROC") != "LE"),
             "No resection of the rectum is recorded. Under watch-and-wait, tumour in the rectum is a regrowth (form RGW).",
             on=LRDAT,
         ),
@@ -114,7 +115,7 @@ class LR(Form, title="Local recurrence after TME", repeats=True, source=ENDPOINT
 class SPC(Form, title="Second primary cancer", repeats=True, source=ENDPOINTS):
     """Only a colorectal one is an event of the primary endpoint."""
 
-    SPCDAT = Date("Date of second primary cancer", hard=(above(item("IC.ICDAT")), None))
+    SPCDAT = Date("Date of second primary cancer", hard=(above(ref("IC.ICDAT")), None))
     SPCSITE = Text("Site")
     SPCTYPE = Coded("Kind", SECOND_CANCER)
 
@@ -133,14 +134,14 @@ class DV(Form, title="Protocol deviation", repeats=True, source="Protocol 1.0, 2
 class DTH(Form, title="Death", source=ENDPOINTS):
     """No visit, procedure, sample or onset can be dated after it; reports may be."""
 
-    DTHDAT = Partial("Date of death", hard=(None, TODAY), soft=(item("IC.ICDAT"), None))
+    DTHDAT = Partial("Date of death", hard=(None, TODAY), soft=(ref("IC.ICDAT"), None))
     DTHCAUS = Coded("Cause", CAUSE_OF_DEATH)
 
 
 class EOS(Form, title="End of study", source="Protocol 1.0, 3"):
     """The last form. Whoever was enrolled stays in every denominator."""
 
-    EOSDAT = Date("Date of end of study", hard=(item("IC.ICDAT"), None))
+    EOSDAT = Date("Date of end of study", hard=(ref("IC.ICDAT"), None))
     EOSREAS = Coded("Reason", END_OF_STUDY)
     LSTALVDT = Date("Date last known alive", hard=(None, TODAY), ask_if=EOSREAS != "DEATH")
 
@@ -148,19 +149,19 @@ class EOS(Form, title="End of study", source="Protocol 1.0, 3"):
         hard("EOS-H1", EOSDAT <= TODAY, "The end of study is dated {EOS.EOSDAT}, in the future.", on=EOSDAT),
         soft(
             "EOS-S1",
-            (EOSREAS != "DEATH") | item("DTH.DTHDAT").present(),
+            (EOSREAS != "DEATH") | ref("DTH.DTHDAT").present(),
             "The reason is death, but there is no death form (DTH). Please fill it in.",
             on=EOSREAS,
         ),
         soft(
             "EOS-S2",
-            item("DTH.DTHDAT").absent() | (EOSREAS == "DEATH"),
+            ref("DTH.DTHDAT").absent() | (EOSREAS == "DEATH"),
             "A death form exists, but the reason given is another one.",
             on=EOSREAS,
         ),
         soft(
             "EOS-S3",
-            (EOSREAS != "WITHDRAWN") | item("IC.ICWDAT").present(),
+            (EOSREAS != "WITHDRAWN") | ref("IC.ICWDAT").present(),
             "The reason is withdrawal, but the consent form has no date of withdrawal.",
             on=EOSREAS,
         ),

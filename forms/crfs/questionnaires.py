@@ -6,8 +6,9 @@ copy; the form takes the answers and computes the scores.
 
 from forms.codelists.safety import COMPLETED_BY, ONE_TO_FOUR, ONE_TO_THREE, SHOWN_IN
 from forms.crfs.facts import STOMA_NOW
+from forms.crfs.words import ref
 from forms.language import TODAY, Calculated, Coded, Date, Form, Integer, YesNo, several
-from forms.logic import call, item
+from forms.logic import call
 
 MANUAL = "EORTC QLQ-C30 Scoring Manual, 3rd edition, Fayers 2001"
 CR29 = "EORTC QLQ-CR29, Whistance 2009"
@@ -35,7 +36,7 @@ class QLQ30(Form, title="EORTC QLQ-C30", source=f"Protocol 1.0, 3; {MANUAL}"):
     )
     QLQSC = Calculated(
         "QLQ-C30 scale scores",
-        call("qlq_c30", *(item(f"QLQ30.Q{n}") for n in range(1, 31))),
+        call("qlq_c30", *(ref(f"QLQ30.Q{n}") for n in range(1, 31))),
         source=MANUAL,
         section="Scores",
     )
@@ -64,9 +65,9 @@ class QLQ29(Form, title="EORTC QLQ-CR29", source=f"Protocol 1.0, 3; {CR29}"):
         "QLQ-CR29 scale scores",
         call(
             "qlq_cr29",
-            item("DM.SEX"),
+            ref("DM.SEX"),
             Q48,
-            *(item(f"QLQ29.Q{n}") for n in (*range(31, 48), *range(49, 60))),
+            *(ref(f"QLQ29.Q{n}") for n in (*range(31, 48), *range(49, 60))),
         ),
         source=CR29,
         section="Scores",
@@ -108,5 +109,5 @@ class WEX(Form, title="Wexner incontinence score", source="Jorge and Wexner 1993
         )
     )
     WEXSC = Calculated(
-        "Wexner score", call("wexner_score", STOMA_NOW, *(item(f"WEX.W{n}") for n in range(1, 6))), section="Score"
+        "Wexner score", call("wexner_score", STOMA_NOW, *(ref(f"WEX.W{n}") for n in range(1, 6))), section="Score"
     )

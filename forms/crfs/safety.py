@@ -14,6 +14,7 @@ from forms.codelists.safety import (
     SERIOUSNESS,
 )
 from forms.codelists.treatment import DRUG
+from forms.crfs.words import ref
 from forms.language import (
     NOW,
     TODAY,
@@ -32,11 +33,11 @@ from forms.language import (
     linked,
     soft,
 )
-from forms.logic import any_of, call, collect, count, item, last
+from forms.logic import any_of, call, collect, count, last
 
 SAFETY = "Protocol 1.0, 9"
 IMMUNOTHERAPY = ("PD1", "PDL1", "CTLA4")
-ANY_IO_DOSE = any_of(forms_of("EX"), item("EX.EXTRT").is_in(*IMMUNOTHERAPY) & (item("EX.EXDOSE") > 0))
+ANY_IO_DOSE = any_of(forms_of("EX"), ref("EX.EXTRT").is_in(*IMMUNOTHERAPY) & (ref("EX.EXDOSE") > 0))
 
 
 class AE(Form, title="Adverse event", repeats=True, source=f"{SAFETY}; CTCAE 5.0"):
@@ -48,7 +49,7 @@ class AE(Form, title="Adverse event", repeats=True, source=f"{SAFETY}; CTCAE 5.0
     AETERM = Text("Adverse event (verbatim)")
     AECTCAE = Coded("CTCAE term", CTCAE_TERM, help="CTCAE version 5.0; only the grades the term defines exist.")
     AEDECOD = Text("Preferred term", required=False, help="Coded by data management from the site's MedDRA copy.")
-    AESTDAT = Partial("Onset", hard=(None, TODAY), soft=(item("IC.ICDAT"), None), section="Course")
+    AESTDAT = Partial("Onset", hard=(None, TODAY), soft=(ref("IC.ICDAT"), None), section="Course")
     AEOUT = Coded("Outcome", OUTCOME)
     AEENDAT = Partial("Resolved", hard=(AESTDAT, None), ask_if=AEOUT.is_in("RECOVERED", "SEQUELAE"))
     AETOXGR = Integer("CTCAE v5.0 grade", hard=(1, 5), section="Severity")
@@ -76,13 +77,13 @@ class AE(Form, title="Adverse event", repeats=True, source=f"{SAFETY}; CTCAE 5.0
         ),
         soft(
             "AE-S1",
-            (AETOXGR < 5) | item("DTH.DTHDAT").present(),
+            (AETOXGR < 5) | ref("DTH.DTHDAT").present(),
             "Grade 5 means death. Please fill in the death form (DTH) too.",
             on=AETOXGR,
         ),
         soft(
             "AE-S2",
-            (AEOUT != "FATAL") | item("DTH.DTHDAT").present(),
+            (AEOUT != "FATAL") | ref("DTH.DTHDAT").present(),
             "The outcome is fatal. Please fill in the death form (DTH) too.",
             on=AEOUT,
         ),
@@ -125,7 +126,6 @@ class SAE(Form, title="Serious adverse event", repeats=True, signed=True, source
         "Expected (reference safety information)",
         EXPECTEDNESS,
         ask_if=SAESPON.present(),
-        required=False,
         help="Safety officer only; the reference valid at onset.",
     )
     SAECAUSS = Coded(
@@ -133,14 +133,14 @@ class SAE(Form, title="Serious adverse event", repeats=True, signed=True, source
     )
     SAESUSAR = Calculated(
         "SUSAR",
-        call("susar", last(linked(SAEAENO), item("AE.AESER")), SAEEXP, SAECAUSI, SAECAUSS),
+        call("susar", last(linked(SAEAENO), ref("AE.AESER")), SAEEXP, SAECAUSI, SAECAUSS),
         help="Serious, related in either view, unexpected.",
         source="ICH E2A",
     )
     SAEDRUG = Multi(
         "Suspect product",
         DRUG,
-        ask_if=any_of(linked(SAEAENO), item("AE.AEREL").has("CHEMO") | item("AE.AEREL").has("IO")),
+        ask_if=any_of(linked(SAEAENO), ref("AE.AEREL").has("CHEMO") | ref("AE.AEREL").has("IO")),
         help="Products given (form EX).",
     )
     SAERPTA = DateTime("Reported to authority", hard=(SAESPON, None), required=False, section="Reporting")
@@ -155,25 +155,25 @@ class SAE(Form, title="Serious adverse event", repeats=True, signed=True, source
     checks = (
         hard(
             "SAE-H1",
-            call("all_different", collect(forms_of("SAE"), item("SAE.SAEAENO"))),
+            call("all_different", collect(forms_of("SAE"), ref("SAE.SAEAENO"))),
             "That adverse event has a report already. Add the follow-up to the report that exists.",
             on=SAEAENO,
         ),
         soft(
             "SAE-S1",
-            any_of(linked(SAEAENO), item("AE.AESER") == "Y"),
+            any_of(linked(SAEAENO), ref("AE.AESER") == "Y"),
             "The adverse event it points to is not recorded as serious.",
             on=SAEAENO,
         ),
         soft(
             "SAE-S2",
-            call("all_among", SAEDRUG, collect(forms_of("EX"), item("EX.EXTRT"))),
+            call("all_among", SAEDRUG, collect(forms_of("EX"), ref("EX.EXTRT"))),
             "A suspect product is named that no treatment form (EX) records as given.",
             on=SAEDRUG,
         ),
         soft(
             "SAE-S3",
-            (SAEREP != "FOLLOWUP") | (count(forms_of("SAE"), item("SAE.SAENARR").present()) > 0),
+            (SAEREP != "FOLLOWUP") | (count(forms_of("SAE"), ref("SAE.SAENARR").present()) > 0),
             "A follow-up needs the initial report first.",
             on=SAEREP,
         ),
