@@ -1,0 +1,132 @@
+"""How rows leave the database for analysis: one place that knows who may see what, so that no page can forget it.
+
+`pooled` and `closed` give whole courses to code that aggregates them; what comes out of the first is never by arm, and the
+second opens only for who may see arms. `listing` gives rows to a person, and drops what the role must not see.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, select
+
+from forms.answers import Crf
+from forms.catalogue import definitions
+from forms.record import Record
+from trial import roles
+from trial.errors import NotAllowed
+from trial.store.crfs import as_crf
+from trial.store.reading import Reader, Row
+from trial.store.tables import CRF_KEY, crf, crf_revision
+from trial.store.tables import participant as participant_table
+from trial.store.types import canonical
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """One participant: current revisions, and the allocation row (None: not allocated, or withheld)."""
+
+    participant: str
+    site: str
+    created_at: datetime
+    crfs: tuple[Crf, ...]
+    allocation: Row | None
+
+    def record(self) -> Record:
+        """The answers as a record, without facts."""
+        return Record(self.crfs, definitions())
+
+
+@dataclass(frozen=True)
+class Extract:
+    """Every participant as the database stands at `taken_at`. `digest` is the SHA-256 over every revision and allocation."""
+
+    rows: tuple[Extracted, ...]
+    cut_on: date
+    taken_at: datetime
+    digest: str
+
+
+def pooled(reader: Reader, viewer: Any, *, cut_on: date, now: datetime) -> Extract:
+    """Whole courses for aggregates that are shown pooled. Raises NotAllowed without `results.pooled`."""
+    return _extract(reader, viewer, "results.pooled", cut_on, now)
+
+
+def closed(reader: Reader, viewer: Any, *, cut_on: date, now: datetime) -> Extract:
+    """Whole courses for aggregates by arm. Raises NotAllowed for everyone but the unblinded statistician."""
+    return _extract(reader, viewer, "results.closed", cut_on, now)
+
+
+def accrual(reader: Reader, viewer: Any, *, cut_on: date, now: datetime) -> Extract:
+    """Whole courses for counts of accrual. Raises NotAllowed without `accrual.read`."""
+    return _extract(reader, viewer, "accrual.read", cut_on, now)
+
+
+def listing(reader: Reader, viewer: Any, *, cut_on: date, now: datetime) -> Extract:
+    """Rows for a person with an export right: forms, items and allocation the role must not see are not there."""
+    verb = "export.unblinded" if roles.may(viewer.role, "export.unblinded") else "export.blinded"
+    whole = _extract(reader, viewer, verb, cut_on, now)
+    return replace(whole, rows=tuple(_visible(row, viewer.role) for row in whole.rows))
+
+
+def _extract(reader: Reader, viewer: Any, verb: str, cut_on: date, now: datetime) -> Extract:
+    if not roles.may(viewer.role, verb):
+        raise NotAllowed(viewer.role, verb)
+    rows = tuple(_everyone(reader, viewer.sites))
+    return Extract(rows, cut_on, now, _digest(reader, {row.participant for row in rows}))
+
+
+def _everyone(reader: Reader, sites: frozenset[str] | None) -> Iterable[Extracted]:
+    allocations = {row["participant"]: row for row in reader.all("allocation")}
+    crfs: dict[str, list[Crf]] = {}
+    newest = and_(*(crf.c[n] == crf_revision.c[n] for n in CRF_KEY), crf.c.revision == crf_revision.c.number)
+    query = select(crf_revision).join(crf, newest).order_by(crf.c.first_entered_at, *crf.primary_key.columns)
+    for row in reader.stream(query):
+        crfs.setdefault(row["participant"], []).append(as_crf(row))
+    for row in reader.all(participant_table, order_by="id"):
+        if sites is None or row["site_code"] in sites:
+            name = row["id"]
+            yield Extracted(
+                name, row["site_code"], row["created_at"], tuple(crfs.get(name, ())), allocations.get(name)
+            )
+
+
+def _digest(reader: Reader, participants: set[str]) -> str:
+    """SHA-256 over the digests of all current revisions and the allocations, in a fixed order."""
+    total = hashlib.sha256()
+    newest = and_(*(crf.c[n] == crf_revision.c[n] for n in CRF_KEY), crf.c.revision == crf_revision.c.number)
+    columns = (*(crf_revision.c[n] for n in CRF_KEY), crf_revision.c.number, crf_revision.c.digest)
+    query = select(*columns).join(crf, newest).order_by(*(crf_revision.c[n] for n in CRF_KEY))
+    for row in reader.stream(query):
+        if row["participant"] in participants:
+            total.update(canonical(row).encode())
+    for row in reader.all("allocation", order_by="participant"):
+        if row["participant"] in participants:
+            total.update(canonical(row).encode())
+    return total.hexdigest()
+
+
+def _visible(row: Extracted, role: str) -> Extracted:
+    kept = tuple(
+        _without_hidden_items(each, role)
+        for each in row.crfs
+        if not roles.hides(role, each.form, event=each.event, aggregate=True)
+    )
+    open_to_arm = not roles.ROLES[role].blinded
+    return replace(row, crfs=kept, allocation=row.allocation if open_to_arm else None)
+
+
+def _without_hidden_items(each: Crf, role: str) -> Crf:
+    def seen(values: Any) -> dict[str, Any]:
+        return {n: v for n, v in values.items() if not roles.hides(role, each.form, n, event=each.event, aggregate=True)}
+
+    answers = each.answers
+    groups = {
+        g: tuple(replace(r, items=seen(r.items), missing=seen(r.missing)) for r in rows)
+        for g, rows in answers.groups.items()
+    }
+    return replace(each, answers=replace(answers, items=seen(answers.items), missing=seen(answers.missing), groups=groups))
