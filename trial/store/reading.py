@@ -35,6 +35,8 @@ def matching(table: Table, values: Mapping[str, Any]) -> ColumnElement[bool]:
 class Reader:
     """What can be asked of the database. A row is a plain dict of typed values."""
 
+    engine: Engine
+
     def _connected(self) -> AbstractContextManager[Connection]:
         raise NotImplementedError
 
