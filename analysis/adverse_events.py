@@ -7,6 +7,7 @@ as mild. Sources: PROTOCOL 7 and 9; CTCAE 5.0; ICH E3 section 14.3.1.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from forms.dates import PartialDate
 from forms.text import _l
 
 DEFINITION = _l(
@@ -14,6 +15,7 @@ DEFINITION = _l(
     "CTCAE 5.0. Unknown grades stand in their own column and count as none of the others."
 )
 SEVERE_FROM = 3
+FATAL_GRADE = 5
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class AdverseEvent:
     term: str
     soc: str
     grade: int | None
+    onset_on: PartialDate | None = None
     serious: bool | None = None
     related: frozenset[str] | None = None
     immune_related: bool | None = None
@@ -109,7 +112,7 @@ _OVERVIEW: tuple[tuple[str, str, Callable[[AdverseEvent], bool | None]], ...] = 
 
 
 def _fatal(event: AdverseEvent) -> bool | None:
-    if event.fatal or event.grade == max(range(1, 6)):
+    if event.fatal or event.grade == FATAL_GRADE:
         return True
     return None if event.fatal is None or event.grade is None else False
 

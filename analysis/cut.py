@@ -1,10 +1,20 @@
 """What was known at the data cut: everything dated after it is left out, whatever was entered since."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.course_row import PENDING, CourseRow, Day, Regrowth, Stoma
+
+
+@dataclass(frozen=True)
+class DataCut:
+    """A data cut: its name, its date, and the SHA-256 of its content in hexadecimal."""
+
+    name: str
+    on: Day
+    digest: str
+
 
 _MILESTONES = (
     "consent_on",

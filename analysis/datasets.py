@@ -49,7 +49,7 @@ def adtte(rows: Iterable[CourseRow], estimands: Iterable[Estimand]) -> "pd.DataF
             t.days,
             _CNSR[t.status],
             t.what or "CENSORED",
-            "; ".join(t.notes),
+            "; ".join((*t.unresolved, *t.adjusted)),
         )
         for estimand in estimands
         for t in derive_all(courses, estimand).rows

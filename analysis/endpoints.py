@@ -27,7 +27,7 @@ POPULATION_UNKNOWN = _l("whether they belong to this analysis cannot be told: le
 class TimeToEvent:
     """One participant in one estimand. `status` 0 censored, 1 event, 2 competing event; `what` the component's code.
 
-    `notes`: what could not be told, or was imputed, in the words printed as footnotes.
+    `unresolved`: what could not be told; `adjusted`: where a date was imputed or moved; both in the words of footnotes.
     """
 
     participant: str
@@ -37,7 +37,8 @@ class TimeToEvent:
     ended_on: Day
     status: int
     what: str | None
-    notes: tuple[str, ...] = ()
+    unresolved: tuple[str, ...] = ()
+    adjusted: tuple[str, ...] = ()
 
     @property
     def days(self) -> int:
@@ -83,28 +84,19 @@ def derive(row: CourseRow, estimand: Estimand) -> TimeToEvent | None:
     dated, unresolved = _findings(row, estimand)
     first = min(dated, key=lambda found: (max(found.on, origin), found.rank), default=None)
     if first is None:
-        last = estimand.censoring.on(row) or origin
-        return TimeToEvent(
-            row.participant, row.site, estimand.id, origin, max(last, origin), CENSORED, None, unresolved
-        )
-    notes = [*unresolved, *([first.note] if first.note else []), *([BEFORE_ORIGIN] if first.on < origin else [])]
-    return TimeToEvent(
-        row.participant,
-        row.site,
-        estimand.id,
-        origin,
-        max(first.on, origin),
-        EVENT if first.rank < len(estimand.events) else COMPETING,
-        first.what,
-        tuple(notes),
-    )
+        last = max(estimand.censoring.on(row) or origin, origin)
+        return TimeToEvent(row.participant, row.site, estimand.id, origin, last, CENSORED, None, unresolved)
+    status = EVENT if first.rank < len(estimand.events) else COMPETING
+    adjusted = tuple(note for note in (first.note, BEFORE_ORIGIN if first.on < origin else None) if note)
+    ended = max(first.on, origin)
+    return TimeToEvent(row.participant, row.site, estimand.id, origin, ended, status, first.what, unresolved, adjusted)
 
 
 def derive_all(rows: Iterable[CourseRow], estimand: Estimand) -> TimeTable:
     """Every participant of the estimand; the order of `rows` does not matter."""
     courses = tuple(rows)
     found = [made for row in courses if (made := derive(row, estimand))]
-    notes = Counter(note for made in found for note in set(made.notes))
+    notes = Counter(note for made in found for note in {*made.unresolved, *made.adjusted})
     if unknown := sum(estimand.population.holds(at_the_cut(row)) is None for row in courses):
         notes[POPULATION_UNKNOWN] = unknown
     return TimeTable(

@@ -1,0 +1,172 @@
+"""Kaplan-Meier and cumulative incidence curves with numbers at risk, and accrual against plan.
+
+Time is drawn in months of 30.4375 days. Every curve carries its band, its name at hand in a legend, and under the
+axis how many were at risk at each tick (time >= tick) and how many events had happened by then.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from analysis.accrual import Accrual
+from analysis.figure import INCHES, Figure, saved, style
+from analysis.incidence import Incidence
+from analysis.survival import Curve
+from analysis.theme import FAINT, INK, MUTED, SERIES
+from forms.text import _l
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+DAYS_PER_MONTH = 365.25 / 12
+Translate = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve of a figure under its name; `censored` draws a tick where somebody was censored."""
+
+    label: str
+    estimate: Curve | Incidence
+    censored: bool = True
+
+    @property
+    def heights(self) -> tuple[float, ...]:
+        return self.estimate.survival if isinstance(self.estimate, Curve) else self.estimate.incidence
+
+    @property
+    def start(self) -> float:
+        return 1.0 if isinstance(self.estimate, Curve) else 0.0
+
+
+def curves(
+    lines: Sequence[Line],
+    *,
+    identity: str,
+    title: str,
+    y_label: str,
+    origin: str,
+    alt: str,
+    highest: float = 1.0,
+    tr: Translate = str,
+) -> Figure:
+    """Step curves against months since `origin`. With nobody in any curve the axes say so."""
+    from matplotlib.figure import Figure as Drawing
+
+    with style():
+        rows = 2 * len(lines)
+        drawing = Drawing(figsize=(INCHES[0], INCHES[1] + 0.19 * max(rows - 2, 0)), layout=None)
+        below = (0.62 + 0.19 * rows) / drawing.get_size_inches()[1]
+        axes = drawing.add_axes((0.115, below, 0.865, 0.955 - below))
+        ticks = _month_ticks(lines)
+        for line, (colour, dash) in zip(lines, SERIES, strict=False):
+            _step(axes, line, colour, dash)
+        _dress(axes, ticks, highest, y_label, tr(_l("Months since {origin}")).format(origin=tr(origin)))
+        if not any(line.estimate.n for line in lines):
+            axes.text(0.5, 0.5, tr(_l("No participant yet")), transform=axes.transAxes, ha="center", color=MUTED)
+        elif len(lines) > 1:
+            axes.legend(loc="lower left" if lines[0].start == 1.0 else "upper left", handlelength=3.2)
+        _at_risk(axes, lines, ticks, drawing.get_size_inches()[1] * axes.get_position().height * 72, tr)
+        return saved(drawing, identity=identity, title=title, alt=alt)
+
+
+def accrual_figure(found: Accrual, *, identity: str, title: str, alt: str, tr: Translate = str) -> Figure:
+    """Cumulative enrolled and randomised, each against its plan, side by side, by calendar time to the cut."""
+    from matplotlib.figure import Figure as Drawing
+
+    with style():
+        drawing = Drawing(figsize=(INCHES[0], 3.0), layout="constrained")
+        left, right = drawing.subplots(1, 2)
+        _accrued(left, found, found.enrolled_on, found.plan.enrolled, tr(_l("Enrolled")), tr)
+        _accrued(right, found, found.randomised_on, found.plan.randomised, tr(_l("Randomised")), tr)
+        return saved(drawing, identity=identity, title=title, alt=alt)
+
+
+def _step(axes: "Axes", line: Line, colour: str, dash: str) -> None:
+    e = line.estimate
+    if not e.n:
+        return
+    months = [0.0, *(t / DAYS_PER_MONTH for t in e.times)]
+    heights = [line.start, *line.heights]
+    axes.step(months, heights, where="post", color=colour, linestyle=dash, linewidth=1.8, label=line.label)
+    lower, upper = ([line.start, *(float("nan") if v is None else v for v in band)] for band in (e.lower, e.upper))
+    axes.fill_between(months, lower, upper, step="post", color=colour, alpha=0.15, linewidth=0)
+    if line.censored and isinstance(e, Curve):
+        marks = [(t / DAYS_PER_MONTH, s) for t, s, c in zip(e.times, e.survival, e.censored, strict=True) if c]
+        axes.plot(
+            *zip(*marks, strict=True) if marks else ((), ()), "|", color=colour, markersize=5, markeredgewidth=0.7
+        )
+
+
+def _month_ticks(lines: Sequence[Line]) -> list[int]:
+    last = max((line.estimate.times[-1] / DAYS_PER_MONTH for line in lines if line.estimate.n), default=12.0)
+    every = next(step for step in (1, 2, 3, 6, 12, 24, 60) if last / step <= 10 or step == 60)
+    return list(range(0, int(last) + 1, every)) or [0]
+
+
+def _dress(axes: "Axes", ticks: Sequence[int], highest: float, y_label: str, x_label: str) -> None:
+    from matplotlib.ticker import PercentFormatter
+
+    step = ticks[1] - ticks[0] if len(ticks) > 1 else 1
+    axes.set(xlim=(0, ticks[-1] + 0.6 * step), ylim=(0, highest), xlabel=x_label, ylabel=y_label, xticks=list(ticks))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.grid(axis="y", color=FAINT, linewidth=0.7)
+    axes.set_axisbelow(True)
+
+
+def _at_risk(axes: "Axes", lines: Sequence[Line], ticks: Sequence[int], height: float, tr: Translate) -> None:
+    """Two rows a curve under the axis, aligned with the ticks; `height` of the axes in points."""
+    at_risk, events = tr(_l("At risk")), tr(_l("Events"))
+    rows: list[tuple[str, str, Callable[[float], int]]] = []
+    for line, (colour, _) in zip(lines, SERIES, strict=False):
+        name = f"{line.label}: " if len(lines) > 1 else ""
+        ink = colour if len(lines) > 1 else INK
+        rows += [(name + at_risk, ink, line.estimate.at_risk_at), (name + events, ink, line.estimate.events_by)]
+    for place, (label, ink, count) in enumerate(rows):
+        y = -(45 + 13.7 * place) / height
+        text: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "fontsize": 8.5, "color": ink, "va": "center"}
+        for tick in ticks:
+            axes.text(tick, y, str(count(tick * DAYS_PER_MONTH)), ha="center", clip_on=False, **text)
+        axes.annotate(
+            label,
+            (0, y),
+            xycoords=axes.get_xaxis_transform(),
+            xytext=(-16, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            fontsize=8.5,
+            color=ink,
+            annotation_clip=False,
+        )
+
+
+def _accrued(axes: "Axes", found: Accrual, days: Sequence[Any], target: int, title: str, tr: Translate) -> None:
+    import matplotlib.dates as mdates
+
+    opened, cut = found.plan.opened_on, found.cut_on
+    axes.step(
+        [opened, *days, cut],
+        [0, *range(1, len(days) + 1), len(days)],
+        where="post",
+        color=SERIES[0][0],
+        linewidth=1.8,
+        label=tr(_l("Actual")),
+    )
+    planned: list[Any] = [opened, *(month.ends_on for month in found.months)]
+    axes.plot(
+        planned,
+        [target * found.plan.share(day) for day in planned],
+        color=SERIES[1][0],
+        linestyle=SERIES[1][1],
+        linewidth=1.5,
+        label=tr(_l("Planned")),
+    )
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=6)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y-%m"))
+    axes.set_title(title, fontsize=10, loc="left")
+    axes.set_ylim(bottom=0)
+    axes.set_ylabel(tr(_l("Participants")))
+    axes.grid(axis="y", color=FAINT, linewidth=0.7)
+    axes.legend(loc="upper left")

@@ -1,0 +1,109 @@
+"""Blocks of a printed report: headings, text, the title block, figures with what stands under them, and tables."""
+
+from collections.abc import Callable, Sequence
+from xml.sax.saxutils import escape
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, LongTable, Paragraph, Spacer, TableStyle
+from reportlab.platypus import Table as Grid
+
+from analysis.figure import Figure
+from analysis.pdf import FONT, FONT_BOLD, Furniture, Section, Vector, drawable
+from analysis.table import Table
+from analysis.theme import FAINT, INK, MUTED, RULE
+from forms.text import _l
+
+Translate = Callable[[str], str]
+
+TEXT_WIDTH = 170 * mm
+
+
+def _style(name: str, size: float, **more: object) -> ParagraphStyle:
+    settings = {"fontName": FONT, "textColor": HexColor(INK), "leading": size * 1.35, "fontSize": size}
+    return ParagraphStyle(name, **(settings | more))
+
+
+BODY = _style("body", 9.5)
+TITLE = _style("title", 17, fontName=FONT_BOLD, spaceAfter=3 * mm)
+HEADING = _style("heading", 12.5, fontName=FONT_BOLD, spaceBefore=5 * mm, spaceAfter=2 * mm)
+NOTE = _style("note", 8, textColor=HexColor(MUTED), spaceBefore=1)
+CELL = _style("cell", 8.5, leading=11)
+CELL_INDENTED = _style("cell-indented", 8.5, leading=11, leftIndent=4 * mm)
+CELL_NUMBER = _style("cell-number", 8.5, leading=11, alignment=TA_RIGHT)
+CELL_HEAD = _style("cell-head", 8.5, leading=11, fontName=FONT_BOLD)
+CELL_HEAD_NUMBER = _style("cell-head-number", 8.5, leading=11, fontName=FONT_BOLD, alignment=TA_RIGHT)
+
+
+def paragraph(text: str, style: ParagraphStyle = BODY) -> Paragraph:
+    """Plain text as a paragraph: nothing in it is markup, every sign is printed."""
+    # The CJK breaker may break Latin words anywhere, so it is used only where there is Chinese to break.
+    wrap = "CJK" if any("\u2e80" <= sign <= "\uffef" for sign in text) else None
+    return Paragraph(escape(drawable(text)), ParagraphStyle(style.name, style, wordWrap=wrap))
+
+
+def heading(text: str, key: str) -> list[Flowable]:
+    """A heading with its entry in the outline, kept off the foot of a page."""
+    return [CondPageBreak(45 * mm), Section(drawable(text), key), paragraph(text, HEADING)]
+
+
+def title_block(furniture: Furniture, statement: str, tr: Translate = str) -> list[Flowable]:
+    """Title, and what the report stands on: study, data cut with its whole digest, system, time of making."""
+    facts = (
+        (tr(_l("Study")), furniture.study),
+        (tr(_l("Data cut")), f"{furniture.cut.name}, {furniture.cut.on.isoformat()}"),
+        (tr(_l("Digest of the cut (SHA-256)")), furniture.cut.digest),
+        (tr(_l("System")), furniture.system),
+        (tr(_l("Made at")), furniture.made_at.isoformat(timespec="minutes")),
+    )
+    cells = [[paragraph(name, CELL_HEAD), paragraph(value, CELL)] for name, value in facts]
+    grid = Grid(cells, colWidths=[48 * mm, TEXT_WIDTH - 48 * mm], style=_lines(), hAlign="LEFT")
+    return [paragraph(furniture.title, TITLE), grid, Spacer(1, 3 * mm), paragraph(statement)]
+
+
+def figure_block(figure: Figure, lines: Sequence[str]) -> Flowable:
+    """A figure with the lines printed under it, on one page."""
+    vector = Vector(figure.pdf, figure.width, figure.height)
+    return KeepTogether([vector, Spacer(1, 1 * mm), *(paragraph(line, NOTE) for line in lines), Spacer(1, 3 * mm)])
+
+
+def table_block(table: Table, widths: Sequence[float]) -> list[Flowable]:
+    """A table whose heading repeats on each page, then its denominator and footnotes. `widths` in mm."""
+    header = [paragraph(c.label, CELL_HEAD_NUMBER if c.numeric else CELL_HEAD) for c in table.columns]
+    body = [
+        [paragraph(cell, _cell_style(table, i, j)) for j, cell in enumerate(row)] for i, row in enumerate(table.rows)
+    ]
+    grid = LongTable([header, *body], colWidths=[w * mm for w in widths], repeatRows=1, hAlign="LEFT", style=_lines())
+    notes = [paragraph(line, NOTE) for line in (table.denominator, *table.footnotes)]
+    return [
+        CondPageBreak(30 * mm),
+        paragraph(table.title, CELL_HEAD),
+        Spacer(1, 1 * mm),
+        grid,
+        *notes,
+        Spacer(1, 3 * mm),
+    ]
+
+
+def _cell_style(table: Table, row: int, column: int) -> ParagraphStyle:
+    if table.columns[column].numeric:
+        return CELL_NUMBER
+    return CELL_INDENTED if column == 0 and row in table.indented else CELL
+
+
+def _lines() -> TableStyle:
+    return TableStyle(
+        [
+            ("LINEABOVE", (0, 0), (-1, 0), 0.6, HexColor(RULE)),
+            ("LINEBELOW", (0, 0), (-1, 0), 0.6, HexColor(RULE)),
+            ("LINEBELOW", (0, 1), (-1, -1), 0.3, HexColor(FAINT)),
+            ("LINEBELOW", (0, -1), (-1, -1), 0.6, HexColor(RULE)),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 3),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+            ("TOPPADDING", (0, 0), (-1, -1), 2),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
+        ]
+    )

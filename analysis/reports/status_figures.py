@@ -1,0 +1,72 @@
+"""The figures of the pooled status report, for the page and for the print alike."""
+
+from collections.abc import Callable
+
+from analysis.accrual import Accrual
+from analysis.figure import Figure
+from analysis.plots import Line, accrual_figure, curves
+from analysis.reports.status_data import PooledIncidence, PooledSurvival
+from analysis.table import percent
+from forms.text import _l
+
+Translate = Callable[[str], str]
+
+_THREE_YEARS = 3 * 365.25
+_LOWEST_TOP = 0.4
+
+
+def draw_accrual(found: Accrual, tr: Translate = str) -> Figure:
+    """Enrolled and randomised against plan."""
+    alt = tr(
+        _l("To {day}: {enrolled} enrolled of {p_enrolled} planned by then, {randomised} randomised of {p_randomised}.")
+    )
+    return accrual_figure(
+        found,
+        identity="accrual",
+        title=tr(_l("Accrual against plan")),
+        tr=tr,
+        alt=alt.format(
+            day=found.cut_on.isoformat(),
+            enrolled=len(found.enrolled_on),
+            p_enrolled=f"{found.planned_enrolled:.0f}",
+            randomised=len(found.randomised_on),
+            p_randomised=f"{found.planned_randomised:.0f}",
+        ),
+    )
+
+
+def draw_survival(found: PooledSurvival, tr: Translate = str) -> Figure:
+    """Kaplan-Meier over all arms with its band, numbers at risk and events."""
+    e = found.estimand
+    alt = tr(_l("Kaplan-Meier curve of {n} participants, {events} events; at 3 years {rate}."))
+    return curves(
+        (Line(tr(_l("All arms")), found.curve),),
+        identity=e.id.lower(),
+        title=tr(e.title),
+        y_label=tr(e.title),
+        origin=e.origin.text,
+        tr=tr,
+        alt=alt.format(n=found.curve.n, events=found.curve.n_events, rate=percent(found.curve.at(_THREE_YEARS), tr)),
+    )
+
+
+def draw_incidence(found: PooledIncidence, tr: Translate = str) -> Figure:
+    """Cumulative incidence of the event and of competing events, with numbers at risk and events."""
+    e = found.estimand
+    alt = tr(_l("Cumulative incidence in {n} participants: {events} events, {competing} competing; at 3 years {rate}."))
+    top = max((v for band in (found.event.upper, found.competing.upper) for v in band if v is not None), default=0.0)
+    return curves(
+        (Line(tr(e.title), found.event), Line(tr(_l("Competing event")), found.competing)),
+        identity=e.id.lower(),
+        title=tr(e.title),
+        y_label=tr(_l("Cumulative incidence")),
+        origin=e.origin.text,
+        tr=tr,
+        highest=min(1.0, max(_LOWEST_TOP, round(top + 0.1, 1))),
+        alt=alt.format(
+            n=found.event.n,
+            events=found.event.n_events,
+            competing=found.event.n_competing,
+            rate=percent(found.event.at(_THREE_YEARS), tr),
+        ),
+    )

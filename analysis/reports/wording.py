@@ -1,0 +1,25 @@
+"""The lines printed under every curve: population, origin, event, competing event, censoring, estimator, footnotes."""
+
+from collections.abc import Callable, Sequence
+
+from analysis.estimands import Estimand
+from forms.text import _l
+
+Translate = Callable[[str], str]
+
+
+def definition_lines(
+    estimand: Estimand, estimator: str, notes: Sequence[tuple[str, int]] = (), tr: Translate = str
+) -> tuple[str, ...]:
+    """One line each, in the reader's language; a footnote ends with the number of participants it concerns."""
+    competing = "; ".join(tr(c.text) for c in estimand.competing) or tr(_l("none"))
+    return (
+        tr(_l("Population: {text}.")).format(text=tr(estimand.population.text)),
+        tr(_l("Origin: {text}.")).format(text=tr(estimand.origin.text)),
+        tr(_l("Event, first of: {text}.")).format(text="; ".join(tr(c.text) for c in estimand.events)),
+        tr(_l("Competing event: {text}.")).format(text=competing),
+        tr(_l("Censoring: {text}.")).format(text=tr(estimand.censoring.text)),
+        tr(_l("Estimator: {text}")).format(text=tr(estimator)),
+        tr(_l("Source: {text}.")).format(text=estimand.source),
+        *(tr(_l("Note: {text} ({n} participants).")).format(text=tr(text), n=n) for text, n in notes),
+    )
