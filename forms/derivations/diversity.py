@@ -17,8 +17,8 @@ def shannon_index(abundances: Sequence[Decimal | None]) -> Decimal | None:
     None where one is unknown or the table is not a distribution. Source: Shannon 1948, Bell Syst Tech J 27:379.
     """
     known = [p for p in abundances if p is not None]
-    if len(known) < len(abundances) or any(p < 0 for p in known) or abs(sum(known) - 1) > TOLERANCE:
+    if len(known) < len(abundances) or any(p < 0 for p in known) or abs(sum(known, Decimal(0)) - 1) > TOLERANCE:
         return None
     # fsum and one rounding at the end: the result does not depend on the order of the taxa.
     index = math.fsum(-float(p) * math.log(p) for p in known if p > 0)
-    return Decimal(max(0.0, index)).quantize(Decimal("0.0001"), ROUND_HALF_EVEN)
+    return Decimal(max(0.0, float(index))).quantize(Decimal("0.0001"), ROUND_HALF_EVEN)

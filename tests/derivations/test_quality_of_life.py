@@ -91,7 +91,7 @@ def test_best_and_worst_answers_reach_both_ends_of_every_c30_scale() -> None:
 
 def test_the_scores_cannot_be_changed_afterwards() -> None:
     with pytest.raises(TypeError):
-        qlq_c30(*c30())["QL"] = D(100)  # type: ignore[index]
+        qlq_c30(*c30())["QL"] = D(100)
 
 
 @pytest.mark.parametrize("count", [29, 31])
@@ -186,7 +186,5 @@ def test_best_and_worst_answers_reach_both_ends_of_every_cr29_scale() -> None:
     st.sampled_from(("Y", "N", None)),
     st.tuples(*[st.none() | st.integers(1, 4)] * len(CR29_ITEMS)),
 )
-def test_every_cr29_score_lies_in_0_to_100(
-    sex: str | None, stoma: str | None, answers: tuple[int | None, ...]
-) -> None:
+def test_every_cr29_score_lies_in_0_to_100(sex: str | None, stoma: str | None, answers: tuple[int | None, ...]) -> None:
     assert all(score is None or 0 <= score <= 100 for score in qlq_cr29(sex, stoma, *answers).values())

@@ -122,7 +122,12 @@ def test_every_graded_test_exists_and_every_range_of_this_table_is_used() -> Non
     ],
 )
 def test_a_missing_part_leaves_the_grade_unknown(
-    test: str | None, operator: str | None, value: str | None, lower: str | None, upper: str | None, expected: int | None
+    test: str | None,
+    operator: str | None,
+    value: str | None,
+    lower: str | None,
+    upper: str | None,
+    expected: int | None,
 ) -> None:
     parts = (None if part is None else D(part) for part in (value, lower, upper))
     assert ctcae_grade(test, operator, *parts, None) == expected
