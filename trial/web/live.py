@@ -1,0 +1,55 @@
+"""What a CRF page carries for its live checks: the definition, other forms' values as they stand, facts. All of it JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from forms.answers import Crf, FileRef
+from forms.checks import outside_items, placeholders
+from forms.dates import PartialDate
+from forms.frozen import form_to_json
+from forms.language import STANDING_FACTS, FormDef
+from forms.record import Record
+
+
+def embedded(value: Any) -> Any:
+    """A typed value as static/js/logic.js reads it: {n}, {d}, {p}, {t}, {f}; text, truth, null and lists as they are."""
+    match value:
+        case None | bool() | str():
+            return value
+        case int() | Decimal():
+            return {"n": str(value)}
+        case datetime():
+            return {"t": value.isoformat().replace("+00:00", "Z")}
+        case date():
+            return {"d": value.isoformat()}
+        case PartialDate():
+            return {"p": value.iso()}
+        case FileRef():
+            return {"f": value.sha256}
+    return [embedded(v) for v in value]
+
+
+def page_data(form: FormDef, record: Record, crf: Crf, say: Callable[[str], str]) -> dict[str, Any]:
+    """The definition in the reader's language, the values of other forms it reads, and its facts.
+
+    `say` translates a msgid. Values only the server can work out are left out; the browser leaves those rules to it.
+    """
+    outside = {key: [embedded(record.value(key)), embedded(record.code(key))] for key in sorted(outside_items(form))}
+    facts = {name: embedded(record.facts.get(name)) for name in sorted(form.facts | STANDING_FACTS) if _plain(record.facts.get(name))}
+    return {"form": _translated(form_to_json(form), say), "outside": outside, "facts": facts}
+
+
+def _plain(value: Any) -> bool:
+    """Whether a fact is a value and not, say, a table."""
+    return not isinstance(value, Mapping)
+
+
+def _translated(definition: dict[str, Any], say: Callable[[str], str]) -> dict[str, Any]:
+    checks = [check | {"message": say(placeholders(check["message"]) if "{" in check["message"] else check["message"])}
+              for check in definition.get("checks", ())]
+    labels = [item | {"label": say(item["label"])} for item in definition.get("items", ())]
+    return definition | {"checks": checks, "items": labels}
