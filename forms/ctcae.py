@@ -6,10 +6,11 @@ Source: NCI CTEP, Common Terminology Criteria for Adverse Events 5.0 (27 Novembe
 import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 VERSION = "5.0"
 GRADES = (1, 2, 3, 4, 5)
+_TABLE = Path(__file__).parent / "data" / "ctcae_v5_0.csv"
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Term:
 @cache
 def terms() -> dict[str, Term]:
     """Every term by name, in the order of the source (system organ class, then name)."""
-    with files("forms").joinpath("data/ctcae_v5_0.csv").open(encoding="utf-8", newline="") as table:
+    with _TABLE.open(encoding="utf-8", newline="") as table:
         return {row["term"]: _term(row) for row in csv.DictReader(table)}
 
 

@@ -145,8 +145,8 @@ def Text(label: str, **options: Any) -> Item:
     return _item("text", label, options)
 
 
-def Coded(label: str, codes: Codelist, **options: Any) -> Item:
-    """One code of a codelist."""
+def Coded(label: str, codes: Codelist | None, **options: Any) -> Item:
+    """One code of a codelist; None where the site brings the list (consent versions, its MedDRA)."""
     return _item("code", label, {"codes": codes, **options})
 
 

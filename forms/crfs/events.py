@@ -1,4 +1,4 @@
-"""What can happen to a participant: regrowth, salvage, metastasis, recurrence, second cancer, deviation, death, end of study."""
+"""What happens in the course: regrowth, salvage, metastasis, recurrence, second cancer, death, end of study, deviations."""
 
 from forms.codelists.events import (
     CAUSE_OF_DEATH,
@@ -15,154 +15,212 @@ from forms.codelists.events import (
     SECOND_CANCER,
 )
 from forms.codelists.shared import CONFIRMED_BY, METASTATIC_SITE
-from forms.crfs.words import ref
-from forms.language import TODAY, Calculated, Coded, Date, Form, Link, Multi, Partial, Text, above, forms_of, hard, linked, soft
-from forms.logic import any_of, call, collect, least
+from forms.codelists.treatment import TME_PROCEDURES
+from forms.crfs.words import (
+    CONSENTED,
+    DECIDED,
+    DIED,
+    PROTOCOL,
+    WITHDRAWN,
+    alive,
+    any_form,
+    implies,
+    not_withdrawn,
+    ref,
+)
+from forms.language import (
+    TODAY,
+    Calculated,
+    Check,
+    Coded,
+    Date,
+    Form,
+    Link,
+    Multi,
+    Partial,
+    Text,
+    above,
+    forms_of,
+    hard,
+    linked,
+    rows_of,
+    soft,
+)
+from forms.logic import Expr, call, collect, every, known, least
 
-ENDPOINTS = "Protocol 1.0, 7"
+_FIRST_OPERATION = least(forms_of("SUR"), ref("SUR.SURDAT"))
 
 
-class RGW(Form, title="Local regrowth", repeats=True, source=ENDPOINTS):
-    """Suspected regrowth under watch-and-wait, its work-up, and what was decided about it."""
-
-    RGWDAT = Date(
-        "Date regrowth first suspected", hard=(None, TODAY), soft=(ref("DEC.DECDAT"), None), section="Suspicion"
-    )
-    RGWCONF = Coded("Outcome of the work-up", REGROWTH_OUTCOME, help="Not confirmed: no event.")
-    RGWCDAT = Date("Date regrowth confirmed", hard=(RGWDAT, None), ask_if=RGWCONF == "CONFIRMED")
+class RGW(Form, title="Local regrowth", repeats=True, source=f"{PROTOCOL}7"):
+    RGWDAT = Date("Date regrowth first suspected", hard=(None, TODAY), soft=(DECIDED, None), section="Suspicion")
+    RGWCONF = Coded("Outcome of the work-up", REGROWTH_OUTCOME, section="Work-up", help="Not confirmed: no event.")
+    RGWCDAT = Date("Date regrowth confirmed", hard=(RGWDAT, TODAY), ask_if=RGWCONF == "CONFIRMED", section="Work-up")
     RGWEVDT = Calculated(
         "Event date",
         call("regrowth_event_date", RGWCONF, RGWDAT),
-        help="The first suspicious examination, once confirmed.",
-        source=ENDPOINTS,
+        section="Work-up",
+        help="The date first suspected, once it is confirmed.",
     )
-    RGWSITE = Coded("Site", REGROWTH_SITE, section="Findings")
-    RGWHOW = Multi("Found by", FOUND_BY)
-    RGWBX = Coded("Histology", REGROWTH_HISTOLOGY)
-    SALV = Coded(
-        "Salvage",
-        SALVAGE,
-        ask_if=RGWCONF == "CONFIRMED",
-        section="Salvage",
-        help="Planned turns overdue after 12 weeks.",
-    )
-    SALVDAT = Date("Date of that salvage decision", hard=(RGWDAT, None), ask_if=RGWCONF == "CONFIRMED")
+    RGWSITE = Coded("Site", REGROWTH_SITE, section="Work-up")
+    RGWHOW = Multi("Found by", FOUND_BY, section="Work-up")
+    RGWBX = Coded("Histology", REGROWTH_HISTOLOGY, section="Work-up")
+    SALV = Coded("Salvage", SALVAGE, ask_if=RGWCONF == "CONFIRMED", section="Salvage", help="“Planned” is overdue after 12 weeks.")
+    SALVDAT = Date("Date of that salvage decision", hard=(RGWDAT, TODAY), ask_if=RGWCONF == "CONFIRMED", section="Salvage")
 
-    checks = (
-        soft(
-            "RGW-S1",
-            ~((RGWBX == "POSITIVE") & (RGWCONF == "NOTCONF")),
-            "Histology is positive, but the regrowth is recorded as not confirmed. Please check both.",
-            on=(RGWCONF, RGWBX),
-        ),
-        soft(
-            "RGW-S2",
-            (SALV != "PLANNED") | (TODAY.days_after(SALVDAT) <= 84),
-            "Salvage was planned on {RGW.SALVDAT}, more than 12 weeks ago. Record what was done, or why it waits.",
-            on=SALV,
-            deviation=("TREATMENT", "MINOR"),
-        ),
-        hard(
-            "RGW-H1",
-            RGWCDAT <= TODAY,
-            "The confirmation is dated {RGW.RGWCDAT}, which is in the future.",
-            on=RGWCDAT,
-        ),
-        hard("RGW-H2", SALVDAT <= TODAY, "The salvage decision is dated in the future.", on=SALVDAT),
-    )
+    checks = (alive("RGW-H1", RGWDAT, "RGW.RGWDAT"),)
 
 
-class SLV(Form, title="Salvage operation", repeats=True, source=ENDPOINTS):
-    """Which operation was the salvage of a regrowth; everything about it stands on its SUR and YP forms."""
-
-    SLVSUR = Link("Operation", "SUR", help="Residual tumour is read from its pathology (YP).")
+class SLV(Form, title="Salvage operation", repeats=True, source=f"{PROTOCOL}7"):
+    SLVSUR = Link("Operation", "SUR", help="The residual tumour is read from the pathology of that operation.")
     SLVDAT = Calculated("Date of salvage", call("salvage_date", collect(linked(SLVSUR), ref("SUR.SURDAT"))))
 
 
-class MET(Form, title="Distant metastasis", repeats=True, source=ENDPOINTS):
-    """One form an episode of distant spread."""
-
-    METDAT = Date("Date of distant metastasis", hard=(above(ref("IC.ICDAT")), None))
+class MET(Form, title="Distant metastasis", repeats=True, source=f"{PROTOCOL}7"):
+    METDAT = Date("Date of distant metastasis", hard=(above(CONSENTED), TODAY))
     METSITE = Multi("Site", METASTATIC_SITE)
     METTRT = Coded("Treatment", METASTASIS_TREATMENT, required=False)
     METCONF = Multi("Confirmed by", CONFIRMED_BY)
 
-    checks = (hard("MET-H1", METDAT <= TODAY, "The metastasis is dated {MET.METDAT}, in the future.", on=METDAT),)
+    checks = (alive("MET-H1", METDAT, "MET.METDAT"),)
 
 
-class LR(Form, title="Local recurrence after TME", repeats=True, source=ENDPOINTS):
-    """Recurrence in the pelvis after removal of the rectum, salvage included."""
-
-    LRDAT = Date(
-        "Date of local recurrence",
-        hard=(None, TODAY),
-        soft=(least(forms_of("SUR"), ref("SUR.SURDAT")), None),
-        help="After TME, also after salvage.",
-    )
+class LR(
+    Form,
+    title="Local recurrence",
+    repeats=True,
+    source=f"{PROTOCOL}7",
+    instructions="After any TME, also after salvage. Tumour that comes back under watch-and-wait is a regrowth.",
+):
+    LRDAT = Date("Date of local recurrence", hard=(None, TODAY), soft=(_FIRST_OPERATION, None))
     LRSITE = Coded("Site", RECURRENCE_SITE)
     LRCONF = Multi("Confirmed by", CONFIRMED_BY)
 
     checks = (
+        alive("LR-H1", LRDAT, "LR.LRDAT"),
         soft(
             "LR-S1",
-            any_of(forms_of("SUR"), ref("SUR.SURPROC") != "LE"),
-            "No resection of the rectum is recorded. Under watch-and-wait, tumour in the rectum is a regrowth (form RGW).",
+            any_form("SUR", ref("SUR.SURPROC").is_in(*TME_PROCEDURES)),
+            "No TME is on file. A tumour that comes back without one is a regrowth. Enter the operation, use the regrowth form, or "
+            "say why this is a local recurrence.",
             on=LRDAT,
         ),
     )
 
 
-class SPC(Form, title="Second primary cancer", repeats=True, source=ENDPOINTS):
-    """Only a colorectal one is an event of the primary endpoint."""
-
-    SPCDAT = Date("Date of second primary cancer", hard=(above(ref("IC.ICDAT")), None))
+class SPC(Form, title="Second primary cancer", repeats=True, source=f"{PROTOCOL}7"):
+    SPCDAT = Date("Date of second primary cancer", hard=(above(CONSENTED), TODAY))
     SPCSITE = Text("Site")
-    SPCTYPE = Coded("Kind", SECOND_CANCER)
+    SPCTYPE = Coded("Kind", SECOND_CANCER, help="Only a colorectal one is an event of the primary endpoint.")
 
-    checks = (hard("SPC-H1", SPCDAT <= TODAY, "The cancer is dated {SPC.SPCDAT}, in the future.", on=SPCDAT),)
+    checks = (alive("SPC-H1", SPCDAT, "SPC.SPCDAT"),)
 
 
-class DV(Form, title="Protocol deviation", repeats=True, source="Protocol 1.0, 2"):
-    """Some are raised by the system: a window missed, an assessment not done, therapy before eligibility."""
-
+class DV(Form, title="Protocol deviation", repeats=True, source=f"{PROTOCOL}2", instructions="Some are raised by the system."):
     DVTERM = Text("Protocol deviation")
     DVDAT = Date("Date", hard=(None, TODAY))
     DVCAT = Coded("Category", DEVIATION_CATEGORY)
     DVSEV = Coded("Importance", DEVIATION_IMPORTANCE)
 
 
-class DTH(Form, title="Death", source=ENDPOINTS):
-    """No visit, procedure, sample or onset can be dated after it; reports may be."""
+_EVER_AFTER = (
+    ("IC", "ICDAT", "A consent"),
+    ("ELIG", "ELIGDAT", "The confirmation of eligibility"),
+    ("PATH", "BXDAT", "The biopsy"),
+    ("MRI0", "MRIDAT", "The baseline MRI"),
+    ("CT0", "CTDAT", "The staging of chest and abdomen"),
+    ("LB", "LBDAT", "A laboratory sample"),
+    ("RAD", "RADDAT", "A radiomics image"),
+    ("MIC", "MICDAT", "A stool sample"),
+    ("LBX", "CDNADAT", "A plasma sample"),
+    ("SPEC", "SPCOLL", "A specimen"),
+    ("RT", "RTSTDT", "The first fraction"),
+    ("RT", "RTENDT", "The last fraction"),
+    ("EX", "EXSTDT", "The start of a drug cycle"),
+    ("EX", "EXENDT", "The end of a drug cycle"),
+    ("RST", "RSTDAT", "A restaging"),
+    ("RST", "ENDODAT", "An endoscopy of restaging"),
+    ("RST", "MRIDAT", "An MRI of restaging"),
+    ("RST", "YCMDAT", "A CT of restaging"),
+    ("DEC", "RANDCDAT", "The acceptance of randomisation"),
+    ("MGT", "MGTDAT", "The strategy begun"),
+    ("SUR", "SURDAT", "An operation"),
+    ("STO", "STODAT", "A stoma"),
+    ("STO", "STOREV", "The closure of a stoma"),
+    ("FU", "ENDODAT", "An endoscopy of follow-up"),
+    ("FU", "MRIDAT", "An MRI of follow-up"),
+    ("FU", "CHSTDAT", "A CT of follow-up"),
+    ("FU", "COLODAT", "A colonoscopy of follow-up"),
+    ("RGW", "RGWDAT", "A regrowth"),
+    ("MET", "METDAT", "A distant metastasis"),
+    ("LR", "LRDAT", "A local recurrence"),
+    ("SPC", "SPCDAT", "A second cancer"),
+    ("AE", "AESTDAT", "The onset of an adverse event"),
+    ("AE", "AEENDAT", "The resolution of an adverse event"),
+    ("CM", "CMSTDAT", "The start of a medication"),
+    ("CM", "CMENDAT", "The end of a medication"),
+    ("QLQ30", "QSDAT", "A QLQ-C30 questionnaire"),
+    ("QLQ29", "QSDAT", "A QLQ-CR29 questionnaire"),
+    ("LARS", "QSDAT", "A LARS questionnaire"),
+    ("WEX", "QSDAT", "A Wexner questionnaire"),
+)
+"""Visits, procedures, samples and onsets: what cannot follow a death. Reports, awareness, coding and signatures can."""
 
-    DTHDAT = Partial("Date of death", hard=(None, TODAY), soft=(ref("IC.ICDAT"), None))
+
+def _died_later(id: str, rule: Expr, what: str) -> Check:
+    message = (
+        f"{what} is dated after the death on {{DTH.DTHDAT}}. One of the two dates is wrong: correct it here, or on the other form."
+    )
+    return hard(id, rule, message, source="CRF specification, DTH.DTHDAT")
+
+
+def _after_all() -> tuple[Check, ...]:
+    dated = tuple(
+        _died_later(f"DTH-H-{form}-{item}", every(forms_of(form), ref(f"{form}.{item}") <= DIED), what)
+        for form, item, what in _EVER_AFTER
+    )
+    visits = every(forms_of("FU"), (ref("FU.FUMODE") != "VISIT") | (ref("FU.FUDAT") <= DIED))
+    onsets = every(rows_of("POC.R", forms_of("POC")), ref("POC.POCDAT") <= DIED)
+    return (
+        *dated,
+        _died_later("DTH-H-FU-FUDAT", visits, "A follow-up visit"),
+        _died_later("DTH-H-POC-POCDAT", onsets, "A complication"),
+    )
+
+
+class DTH(Form, title="Death", source=f"{PROTOCOL}7"):
+    DTHDAT = Partial("Date of death", hard=(None, TODAY), soft=(CONSENTED, None))
     DTHCAUS = Coded("Cause", CAUSE_OF_DEATH)
 
+    checks = (
+        hard(
+            "DTH-H1",
+            DTHDAT >= ref("DM.BRTHDAT"),
+            "The death on {DTH.DTHDAT} lies before the date of birth, {DM.BRTHDAT}. Correct one of the two dates.",
+            on=DTHDAT,
+        ),
+        *_after_all(),
+    )
 
-class EOS(Form, title="End of study", source="Protocol 1.0, 3"):
-    """The last form. Whoever was enrolled stays in every denominator."""
 
-    EOSDAT = Date("Date of end of study", hard=(ref("IC.ICDAT"), None))
+class EOS(Form, title="End of study", source=f"{PROTOCOL}3"):
+    EOSDAT = Date("Date of end of study", hard=(CONSENTED, TODAY))
     EOSREAS = Coded("Reason", END_OF_STUDY)
-    LSTALVDT = Date("Date last known alive", hard=(None, TODAY), ask_if=EOSREAS != "DEATH")
+    LSTALVDT = Date("Date last known alive", hard=(None, TODAY), ask_if=EOSREAS != "DEATH", help="Overall survival is censored here.")
 
     checks = (
-        hard("EOS-H1", EOSDAT <= TODAY, "The end of study is dated {EOS.EOSDAT}, in the future.", on=EOSDAT),
+        alive("EOS-H1", LSTALVDT, "EOS.LSTALVDT"),
+        not_withdrawn("EOS-H2", LSTALVDT, "EOS.LSTALVDT", "SURVIVAL"),
         soft(
             "EOS-S1",
-            (EOSREAS != "DEATH") | ref("DTH.DTHDAT").present(),
-            "The reason is death, but there is no death form (DTH). Please fill it in.",
+            implies(EOSREAS == "DEATH", known(DIED)),
+            "The study ended by death, and there is no death form. Enter it now, or correct the reason.",
             on=EOSREAS,
         ),
         soft(
             "EOS-S2",
-            ref("DTH.DTHDAT").absent() | (EOSREAS == "DEATH"),
-            "A death form exists, but the reason given is another one.",
-            on=EOSREAS,
-        ),
-        soft(
-            "EOS-S3",
-            (EOSREAS != "WITHDRAWN") | ref("IC.ICWDAT").present(),
-            "The reason is withdrawal, but the consent form has no date of withdrawal.",
+            implies(EOSREAS == "WITHDRAWN", known(WITHDRAWN)),
+            "The study ended because consent was withdrawn, and the consent form holds no such date. Enter it there, or correct the "
+            "reason.",
             on=EOSREAS,
         ),
     )

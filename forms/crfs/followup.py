@@ -1,114 +1,135 @@
-"""Follow-up visits: what was examined and found, whatever the arm; watch-and-wait asks for more at each visit."""
+"""Follow-up visits: what was examined, what was found, what is suspected."""
 
-from forms.codelists.response import COLONOSCOPY, CONTACT, FOLLOW_UP_DRE, METASTASIS_SEEN, SUSPICION, TUMOUR_SEEN
-from forms.crfs.facts import SCHEDULED, WINDOW_CLOSES, WINDOW_OPENS
-from forms.crfs.words import any_form, cea_of_event, implies, ref
+from forms.codelists.response import (
+    COLONOSCOPY,
+    CONTACT,
+    FOLLOW_UP_DRE,
+    METASTASIS_SEEN,
+    SUSPICION,
+    TUMOUR_SEEN,
+)
+from forms.crfs.facts import EVENT, SCHEDULED, WINDOW_CLOSES, WINDOW_OPENS
+from forms.crfs.words import PROTOCOL, alive, cea_of_event, implies, not_withdrawn, recorded
 from forms.language import TODAY, Calculated, Check, Coded, Date, Form, Item, Multi, Upload, YesNo, soft
-from forms.logic import Operand
+from forms.logic import Expr, Operand
 
-VISITS = "Protocol 1.0, 3"
-NOT_DONE_IS = ("ASSESSMENT", "MINOR")
-
-
-def _due(key: str) -> Operand:
-    return SCHEDULED.has(key)
+_ALIVE = ~(recorded("FU.ALIVE") == "N")
 
 
-def _not_done(id: str, examination: Item) -> Check:
-    message = f"{examination.label} is scheduled at this visit and was not done. Say why; a deviation is recorded."
-    rule = implies(ref("FU.FUMODE") == "VISIT", examination != "ND")
-    return soft(id, rule, message, on=examination, deviation=NOT_DONE_IS, source="CRF specification, FU.ENDO")
+def _due(name: str) -> Expr:
+    return SCHEDULED.has(f"FU.{name}")
+
+
+def _asked(name: str) -> Expr:
+    # An unscheduled visit may find anything, so every examination can be entered there; only the scheduled ones are required.
+    return _ALIVE & (_due(name) | (EVENT == "UNS"))
+
+
+def _done(name: str) -> Expr:
+    return _asked(name) & (recorded(f"FU.{name}") != "ND")
+
+
+def _not_done(id: str, item: Item, name: str, words: str) -> Check:
+    rule = implies(_due(name), recorded(f"FU.{name}") != "ND")
+    message = f"{words} was due at this visit and was not done. Correct the answer, or say why: it is a deviation."
+    return soft(id, rule, message, on=item, deviation=("ASSESSMENT", "MINOR"), source=f"{PROTOCOL}3")
+
+
+def _clear(*dates: Operand) -> Expr:
+    rule = ~dates[0].expr()
+    for each in dates[1:]:
+        rule = rule & ~each.expr()
+    return rule
 
 
 class FU(
     Form,
     title="Follow-up visit",
-    source=VISITS,
-    facts=("scheduled", "window_opens", "window_closes"),
-    instructions="CEA is entered on the laboratory form of the same visit. A telephone call is no disease assessment.",
+    facts=("scheduled", "event", "window_opens", "window_closes"),
+    source=f"{PROTOCOL}3",
 ):
-    """FU03 to FU60, counted from the decision; NC07 and NC20 for a near-complete response under watch-and-wait."""
-
     FUDAT = Date("Visit date", hard=(None, TODAY), section="Visit")
-    FUMODE = Coded("How", CONTACT, help="Telephone is no disease assessment.")
-    ALIVE = YesNo("Alive", help="No opens the death form; nothing else is asked.")
+    FUMODE = Coded("How", CONTACT, section="Visit", help="A telephone call is no disease assessment.")
+    ALIVE = YesNo("Alive", section="Visit", help="No opens the death form; nothing else is asked then.")
     DRE = Coded(
-        "Digital rectal examination",
-        FOLLOW_UP_DRE,
-        ask_if=_due("FU.DRE") & (ALIVE == "Y"),
-        section="Rectum",
+        "Digital rectal examination", FOLLOW_UP_DRE, required=_due("DRE"), ask_if=_asked("DRE"), section="Examination and endoscopy"
     )
-    ENDO = Coded("Endoscopy", TUMOUR_SEEN, ask_if=_due("FU.ENDO") & (ALIVE == "Y"))
-    ENDODAT = Date("Endoscopy date", hard=(None, TODAY), ask_if=ENDO.raw().present() & (ENDO != "ND"))
+    ENDO = Coded("Endoscopy", TUMOUR_SEEN, required=_due("ENDO"), ask_if=_asked("ENDO"), section="Examination and endoscopy")
+    ENDODAT = Date("Endoscopy date", hard=(None, TODAY), ask_if=_done("ENDO"), section="Examination and endoscopy")
     ENDOIMG = Upload(
-        "Endoscopic photograph", "image", required=False, ask_if=ENDO.raw().present() & (ENDO != "ND"), help="PNG or JPEG."
+        "Endoscopic photograph", "image", required=False, ask_if=_done("ENDO"), section="Examination and endoscopy"
     )
-    MRI = Coded("Pelvic MRI", TUMOUR_SEEN, ask_if=_due("FU.MRI") & (ALIVE == "Y"))
-    MRIDAT = Date("Pelvic MRI date", hard=(None, TODAY), ask_if=MRI.raw().present() & (MRI != "ND"))
+    MRI = Coded("Pelvic MRI", TUMOUR_SEEN, required=_due("MRI"), ask_if=_asked("MRI"), section="Imaging")
+    MRIDAT = Date("Pelvic MRI date", hard=(None, TODAY), ask_if=_done("MRI"), section="Imaging")
     CHESTCT = Coded(
         "Chest, abdomen, pelvis CT",
         METASTASIS_SEEN,
-        ask_if=_due("FU.CHESTCT") & (ALIVE == "Y"),
-        section="Elsewhere",
-        help="Metastasis opens the form MET.",
+        required=_due("CHESTCT"),
+        ask_if=_asked("CHESTCT"),
+        section="Imaging",
+        help="Metastasis opens the distant metastasis form.",
     )
-    CHSTDAT = Date(
-        "Chest, abdomen, pelvis CT date", hard=(None, TODAY), ask_if=CHESTCT.raw().present() & (CHESTCT != "ND")
-    )
+    CHSTDAT = Date("Chest, abdomen, pelvis CT date", hard=(None, TODAY), ask_if=_done("CHESTCT"), section="Imaging")
     COLO = Coded(
         "Total colonoscopy",
         COLONOSCOPY,
-        ask_if=_due("FU.COLO") & (ALIVE == "Y"),
-        help="A second primary opens the form SPC.",
+        required=_due("COLO"),
+        ask_if=_asked("COLO"),
+        section="Examination and endoscopy",
+        help="A second primary opens the second cancer form.",
     )
-    COLODAT = Date("Colonoscopy date", hard=(None, TODAY), ask_if=COLO.raw().present() & (COLO != "ND"))
+    COLODAT = Date("Colonoscopy date", hard=(None, TODAY), ask_if=_done("COLO"), section="Examination and endoscopy")
     STOMANOW = YesNo(
         "Stoma present today",
         ask_if=ALIVE == "Y",
-        section="Overall",
-        help="Decides which questions LARS, Wexner and QLQ-CR29 ask.",
+        section="Findings",
+        help="Decides whether LARS, Wexner and the stoma items of QLQ-CR29 are asked.",
     )
-    CEA = Calculated("CEA", cea_of_event(), unit="ng/mL", help="From the laboratory form of this visit.")
+    CEA = Calculated("CEA", cea_of_event(), unit="ng/mL", section="Findings", help="From the laboratory form of this visit.")
     SUSPECT = Multi(
-        "Suspicion of", SUSPICION, exclusive="NONE", ask_if=ALIVE == "Y", help="Opens RGW, LR, MET or SPC."
+        "Suspicion of",
+        SUSPICION,
+        exclusive="NONE",
+        ask_if=ALIVE == "Y",
+        section="Findings",
+        help="Opens the form of what is suspected.",
+    )
+
+    _examined = (
+        DRE.is_in("NORMAL", "SMOOTH", "SUSP"),
+        ENDO.is_in("NOTUM", "EQUIV", "SUSP"),
+        MRI.is_in("NOTUM", "EQUIV", "SUSP"),
+        CHESTCT.is_in("NOMET", "EQUIV", "MET"),
+        COLO.is_in("NOTUM", "ADENOMA", "SPC"),
     )
 
     checks = (
+        # Only a visit needs the participant: a call or a register may bring the news of a death, and is dated after it.
+        alive("FU-H1", FUDAT, "FU.FUDAT", unless=FUMODE != "VISIT"),
+        alive("FU-H2", ENDODAT, "FU.ENDODAT"),
+        alive("FU-H3", MRIDAT, "FU.MRIDAT"),
+        alive("FU-H4", CHSTDAT, "FU.CHSTDAT"),
+        alive("FU-H5", COLODAT, "FU.COLODAT"),
+        not_withdrawn("FU-H6", FUDAT, "FU.FUDAT", "VISITS", unless=FUMODE != "VISIT"),
+        not_withdrawn("FU-H7", FUDAT, "FU.FUDAT", "SURVIVAL", unless=FUMODE == "VISIT"),
         soft(
             "FU-S1",
             (FUDAT >= WINDOW_OPENS) & (FUDAT <= WINDOW_CLOSES),
-            "The visit {FU.FUDAT} is outside its window. If the date is right, say why; a deviation is recorded.",
+            "{FU.FUDAT} is outside the window of this visit. Check the date; if it is right, say why: it is a deviation.",
             on=FUDAT,
             deviation=("ASSESSMENT", "MINOR"),
-            source=VISITS,
+            source=f"{PROTOCOL}3",
         ),
+        _not_done("FU-S2", DRE, "DRE", "The digital rectal examination"),
+        _not_done("FU-S3", ENDO, "ENDO", "The endoscopy"),
+        _not_done("FU-S4", MRI, "MRI", "The pelvic MRI"),
+        _not_done("FU-S5", CHESTCT, "CHESTCT", "The CT of chest, abdomen and pelvis"),
+        _not_done("FU-S6", COLO, "COLO", "The total colonoscopy"),
         soft(
-            "FU-S2",
-            FUDAT >= ref("DEC.DECDAT"),
-            "The visit {FU.FUDAT} is before the decision {DEC.DECDAT}.",
-            on=FUDAT,
-        ),
-        _not_done("FU-S3", DRE),
-        _not_done("FU-S4", ENDO),
-        _not_done("FU-S5", MRI),
-        _not_done("FU-S6", CHESTCT),
-        _not_done("FU-S7", COLO),
-        soft(
-            "FU-S8",
-            implies((ENDO == "SUSP") | (MRI == "SUSP") | (DRE == "SUSP"), ~SUSPECT.has("NONE")),
-            "An examination is suspicious, but “suspicion of” says none. Please check both.",
-            on=SUSPECT,
-        ),
-        soft(
-            "FU-S9",
-            implies(CHESTCT == "MET", SUSPECT.has("MET") | any_form("MET", ref("MET.METDAT").present())),
-            "CT shows a metastasis. Please name the suspicion and fill in the form MET.",
-            on=CHESTCT,
-        ),
-        soft(
-            "FU-S10",
-            implies(ALIVE == "Y", ref("DTH.DTHDAT").absent() | (ref("DTH.DTHDAT") >= FUDAT)),
-            "Recorded as alive on {FU.FUDAT}, but the death form says {DTH.DTHDAT}.",
-            on=ALIVE,
+            "FU-S7",
+            implies(FUMODE == "PHONE", _clear(*_examined)),
+            "A telephone call is no disease assessment, and an examination has a result here. Correct how the visit was made, or "
+            "say where the result comes from.",
+            on=FUMODE,
         ),
     )

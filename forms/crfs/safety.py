@@ -1,4 +1,4 @@
-"""Safety: adverse events by CTCAE 5.0, serious adverse events with their clocks, and other medication."""
+"""Adverse events, serious adverse events, concomitant medication."""
 
 from forms.codelists.adverse import CTCAE_TERM
 from forms.codelists.safety import (
@@ -13,8 +13,20 @@ from forms.codelists.safety import (
     REPORT_KIND,
     SERIOUSNESS,
 )
-from forms.codelists.treatment import DRUG
-from forms.crfs.words import ref
+from forms.codelists.shared import YES_NO
+from forms.codelists.treatment import DRUG, IMMUNOTHERAPY
+from forms.crfs.words import (
+    CONSENTED,
+    DIED,
+    PROTOCOL,
+    alive,
+    among,
+    any_form,
+    implies,
+    operation,
+    ref,
+    same_truth,
+)
 from forms.language import (
     NOW,
     TODAY,
@@ -30,125 +42,140 @@ from forms.language import (
     YesNo,
     forms_of,
     hard,
-    linked,
     soft,
 )
-from forms.logic import any_of, call, collect, count, last
+from forms.logic import call, collect, known
 
-SAFETY = "Protocol 1.0, 9"
-IMMUNOTHERAPY = ("PD1", "PDL1", "CTLA4")
-ANY_IO_DOSE = any_of(forms_of("EX"), ref("EX.EXTRT").is_in(*IMMUNOTHERAPY) & (ref("EX.EXDOSE") > 0))
+_ANY_IO = any_form("EX", ref("EX.EXTRT").is_in(*IMMUNOTHERAPY) & (ref("EX.EXDOSE") > 0))
 
 
-class AE(Form, title="Adverse event", repeats=True, source=f"{SAFETY}; CTCAE 5.0"):
-    """One form an event. A change of grade is a new revision: the history is kept."""
-
-    AESPID = Integer(
-        "Adverse event number", hard=(1, 999), help="Given by the system; links point at it.", section="Event"
+class AE(Form, title="Adverse event", repeats=True, source=f"{PROTOCOL}9; CTCAE 5.0, NCI CTEP"):
+    AESPID = Integer("Adverse event number", hard=(1, 999), section="Event", help="Given by the system; other forms link to it.")
+    AETERM = Text("Adverse event (verbatim)", section="Event")
+    AECTCAE = Coded("CTCAE term", CTCAE_TERM, section="Event", source="CTCAE 5.0, NCI CTEP")
+    AEDECOD = Coded("Preferred term", None, required=False, section="Event", help="Coded with the site's own copy of MedDRA.")
+    AESTDAT = Partial("Onset", hard=(None, TODAY), soft=(CONSENTED, None), section="Event")
+    AEOUT = Coded("Outcome", OUTCOME, section="Outcome")
+    AEENDAT = Partial(
+        "Resolved", hard=(AESTDAT, TODAY), ask_if=AEOUT.raw().is_in("RECOVERED", "SEQUELAE"), section="Outcome"
     )
-    AETERM = Text("Adverse event (verbatim)")
-    AECTCAE = Coded("CTCAE term", CTCAE_TERM, help="CTCAE version 5.0; only the grades the term defines exist.")
-    AEDECOD = Text("Preferred term", required=False, help="Coded by data management from the site's MedDRA copy.")
-    AESTDAT = Partial("Onset", hard=(None, TODAY), soft=(ref("IC.ICDAT"), None), section="Course")
-    AEOUT = Coded("Outcome", OUTCOME)
-    AEENDAT = Partial("Resolved", hard=(AESTDAT, None), ask_if=AEOUT.is_in("RECOVERED", "SEQUELAE"))
-    AETOXGR = Integer("CTCAE v5.0 grade", hard=(1, 5), section="Severity")
-    AESER = YesNo("Serious")
-    AESCRIT = Multi("Seriousness criteria", SERIOUSNESS, ask_if=AESER == "Y", source="ICH E2A")
-    AEREL = Multi("Related to", RELATED_TO, exclusive="NONE", section="Relation and action")
-    AEIR = Coded("Immune-related", IMMUNE_RELATED, ask_if=ANY_IO_DOSE)
-    AEACNRT = Coded("Action taken with radiotherapy", ACTION_TAKEN)
-    AEACNCH = Coded("Action taken with chemotherapy", ACTION_TAKEN_DOSE)
-    AEACNIO = Coded("Action taken with immunotherapy", ACTION_TAKEN)
+    AETOXGR = Integer(
+        "CTCAE v5.0 grade", hard=(1, 5), section="Severity", help="Only the grades this term defines. Grade 5 is death."
+    )
+    AESER = YesNo("Serious", section="Severity", help="Yes opens the serious adverse event form: 24 hours to the sponsor.")
+    AESCRIT = Multi("Seriousness criteria", SERIOUSNESS, ask_if=AESER == "Y", section="Severity")
+    AEREL = Multi("Related to", RELATED_TO, exclusive="NONE", section="Relation")
+    AEIR = Coded("Immune-related", IMMUNE_RELATED, ask_if=_ANY_IO, section="Relation")
+    AEACNRT = Coded("Action taken with radiotherapy", ACTION_TAKEN, section="Action taken")
+    AEACNCH = Coded("Action taken with chemotherapy", ACTION_TAKEN_DOSE, section="Action taken")
+    AEACNIO = Coded("Action taken with immunotherapy", ACTION_TAKEN, section="Action taken")
+
+    _fatal = (AETOXGR == 5) | (AEOUT == "FATAL")
 
     checks = (
         hard(
             "AE-H1",
-            call("among_numbers", AETOXGR, call("ctcae_grades", AECTCAE)),
-            "CTCAE 5.0 does not define grade {AE.AETOXGR} for “{AE.AECTCAE}”. Choose a grade the term has.",
-            on=(AETOXGR, AECTCAE),
-            source="CTCAE 5.0",
+            call("all_different", collect(forms_of("AE"), ref("AE.AESPID"))),
+            "Adverse event number {AE.AESPID} stands on another form. Each event has its own number.",
+            on=AESPID,
         ),
         hard(
             "AE-H2",
-            AEENDAT <= TODAY,
-            "The event is recorded as resolved on {AE.AEENDAT}, which is in the future.",
-            on=AEENDAT,
+            among(AETOXGR, call("ctcae_grades", AECTCAE)),
+            "CTCAE 5.0 defines no grade {AE.AETOXGR} for “{AE.AECTCAE}”. Choose one of its grades, or another term.",
+            on=(AETOXGR, AECTCAE),
+            source="CTCAE 5.0, NCI CTEP",
         ),
+        alive("AE-H3", AESTDAT, "AE.AESTDAT"),
+        alive("AE-H4", AEENDAT, "AE.AEENDAT"),
         soft(
             "AE-S1",
-            (AETOXGR < 5) | ref("DTH.DTHDAT").present(),
-            "Grade 5 means death. Please fill in the death form (DTH) too.",
-            on=AETOXGR,
+            same_truth(AETOXGR == 5, AEOUT == "FATAL"),
+            "Grade {AE.AETOXGR} and outcome {AE.AEOUT} do not agree: grade 5 goes with a fatal outcome, and only with it. Correct "
+            "one of the two, or say why both are right.",
+            on=(AETOXGR, AEOUT),
         ),
+        # Soft, because the 24 hours of a report must not wait for another form.
         soft(
             "AE-S2",
-            (AEOUT != "FATAL") | ref("DTH.DTHDAT").present(),
-            "The outcome is fatal. Please fill in the death form (DTH) too.",
-            on=AEOUT,
+            implies(_fatal, known(DIED)),
+            "This event is fatal, and there is no death form. Enter it now, or correct the grade and the outcome.",
+            on=(AEOUT, AETOXGR),
         ),
         soft(
             "AE-S3",
-            (AETOXGR < 5) | (AEOUT == "FATAL"),
-            "Grade 5 with an outcome other than fatal. Please check both.",
-            on=(AETOXGR, AEOUT),
+            implies(_fatal, AESER == "Y"),
+            "A fatal event is serious. Change “Serious” to yes, or correct the grade and the outcome.",
+            on=(AESER, AEOUT),
+            source="ICH E2A",
         ),
         soft(
             "AE-S4",
-            ~((AETOXGR >= 4) & (AESER == "N")),
-            "Grade 4 or 5 recorded as not serious. Please check the seriousness criteria.",
-            on=(AESER, AETOXGR),
-        ),
-        soft(
-            "AE-S5",
-            ~AEREL.has("IO") | ANY_IO_DOSE,
-            "Related to immunotherapy, but no dose of it is recorded (form EX).",
-            on=AEREL,
+            same_truth(AESCRIT.has("DEATH"), AEOUT == "FATAL"),
+            "The seriousness criterion death and the outcome {AE.AEOUT} do not agree. Correct one of the two, or say why both are "
+            "right.",
+            on=(AESCRIT, AEOUT),
+            source="ICH E2A",
         ),
     )
 
 
-class SAE(Form, title="Serious adverse event", repeats=True, signed=True, source=f"{SAFETY}; ICH E2A; ICH E2B(R3)"):
-    """The report of one serious event. Follow-up reports are revisions of the same form."""
-
-    SAEAENO = Link("Adverse event", "AE", section="Report")
-    SAEREP = Coded("Report", REPORT_KIND)
-    SAEAWARE = DateTime("Site became aware", hard=(None, NOW), help="Starts the 24 hour clock. UTC.")
+class SAE(
+    Form,
+    title="Serious adverse event",
+    repeats=True,
+    signed=True,
+    source=f"{PROTOCOL}9; ICH E2A",
+    instructions="One form a serious event; a follow-up report is a new revision of it.",
+):
+    SAEAENO = Link("Adverse event", "AE", section="Event")
+    SAEREP = Coded("Report", REPORT_KIND, section="Event")
+    SAEAWARE = DateTime("Site became aware", hard=(None, NOW), section="Event", help="Starts the 24 hours to the sponsor.")
     SAESPON = DateTime(
         "Sponsor became aware",
-        hard=(SAEAWARE, None),
+        hard=(SAEAWARE, NOW),
         required=False,
-        help="Day 0 of the 7 and 15 day clocks; set by the system on submission. UTC.",
+        section="Sponsor",
+        help="Set by the system on submission; day 0 of the 7 and 15 days.",
     )
-    SAENARR = Text("Narrative")
-    SAECAUSI = Coded("Causality, investigator", CAUSALITY, section="Assessment")
+    SAENARR = Text("Narrative", section="Event")
     SAEEXP = Coded(
         "Expected (reference safety information)",
         EXPECTEDNESS,
         ask_if=SAESPON.present(),
-        help="Safety officer only; the reference valid at onset.",
+        section="Sponsor",
+        help="The safety officer's assessment.",
     )
+    SAECAUSI = Coded("Causality, investigator", CAUSALITY, section="Causality")
     SAECAUSS = Coded(
-        "Causality, sponsor", CAUSALITY, required=False, help="Never downgrades the investigator's."
+        "Causality, sponsor",
+        CAUSALITY,
+        required=False,
+        section="Sponsor",
+        help="Never lowers the investigator's assessment.",
     )
     SAESUSAR = Calculated(
         "SUSAR",
-        call("susar", last(linked(SAEAENO), ref("AE.AESER")), SAEEXP, SAECAUSI, SAECAUSS),
-        help="Serious, related in either view, unexpected.",
-        source="ICH E2A",
+        call("susar", operation(SAEAENO, "AE.AESER"), SAEEXP, SAECAUSI, SAECAUSS),
+        codes=YES_NO,
+        section="Sponsor",
+        help="Serious, related in either view, and unexpected.",
     )
+    _relation = operation(SAEAENO, "AE.AEREL")
     SAEDRUG = Multi(
         "Suspect product",
         DRUG,
-        ask_if=any_of(linked(SAEAENO), ref("AE.AEREL").has("CHEMO") | ref("AE.AEREL").has("IO")),
-        help="Products given (form EX).",
+        ask_if=_relation.has("CHEMO") | _relation.has("IO"),
+        section="Causality",
+        help="One or more of the drugs given.",
     )
-    SAERPTA = DateTime("Reported to authority", hard=(SAESPON, None), required=False, section="Reporting")
-    SAERPTE = DateTime("Reported to ethics committee", hard=(SAESPON, None), required=False)
+    SAERPTA = DateTime("Reported to authority", hard=(SAESPON, NOW), required=False, section="Reports")
+    SAERPTE = DateTime("Reported to ethics committee", hard=(SAESPON, NOW), required=False, section="Reports")
     SAERPTF = DateTime(
         "Follow-up report sent",
-        hard=(SAERPTA, None),
+        hard=(SAERPTA, NOW),
         required=False,
+        section="Reports",
         help="Fatal or life-threatening: due 8 days after the 7-day report.",
     )
 
@@ -156,35 +183,36 @@ class SAE(Form, title="Serious adverse event", repeats=True, signed=True, source
         hard(
             "SAE-H1",
             call("all_different", collect(forms_of("SAE"), ref("SAE.SAEAENO"))),
-            "That adverse event has a report already. Add the follow-up to the report that exists.",
+            "Another form reports this adverse event, {SAE.SAEAENO}. Add a follow-up to that one.",
             on=SAEAENO,
+        ),
+        hard(
+            "SAE-H2",
+            operation(SAEAENO, "AE.AESTDAT") <= SAEAWARE,
+            "The site cannot have been aware on {SAE.SAEAWARE}, before the onset of the event, {AE.AESTDAT}. Correct one of the two "
+            "dates.",
+            on=SAEAWARE,
         ),
         soft(
             "SAE-S1",
-            any_of(linked(SAEAENO), ref("AE.AESER") == "Y"),
-            "The adverse event it points to is not recorded as serious.",
+            operation(SAEAENO, "AE.AESER") == "Y",
+            "The linked adverse event is not marked as serious. Correct it there, or link another event.",
             on=SAEAENO,
         ),
         soft(
             "SAE-S2",
             call("all_among", SAEDRUG, collect(forms_of("EX"), ref("EX.EXTRT"))),
-            "A suspect product is named that no treatment form (EX) records as given.",
+            "A suspect product ({SAE.SAEDRUG}) stands on no drug treatment form. Enter that form, or correct the product.",
             on=SAEDRUG,
-        ),
-        soft(
-            "SAE-S3",
-            (SAEREP != "FOLLOWUP") | (count(forms_of("SAE"), ref("SAE.SAENARR").present()) > 0),
-            "A follow-up needs the initial report first.",
-            on=SAEREP,
         ),
     )
 
 
-class CM(Form, title="Concomitant medication", repeats=True, source=SAFETY):
-    """Antibiotics and steroids above all: they change the microbiota and immunotherapy."""
-
+class CM(Form, title="Concomitant medication", repeats=True, source=f"{PROTOCOL}9"):
     CMTRT = Text("Medication")
-    CMSTDAT = Partial("Start")
-    CMENDAT = Partial("End", hard=(CMSTDAT, None), required=False, help="Blank while it is taken.")
-    CMINDC = Text("Indication", required=False)
+    CMSTDAT = Partial("Start", hard=(None, TODAY))
+    CMENDAT = Partial("End", hard=(CMSTDAT, TODAY), required=False)
+    CMINDC = Text("Indication", required=False, help="Name the adverse event it was given for, if there is one.")
     CMCLAS = Coded("Class", MEDICATION_CLASS)
+
+    checks = (alive("CM-H1", CMSTDAT, "CM.CMSTDAT"), alive("CM-H2", CMENDAT, "CM.CMENDAT"))

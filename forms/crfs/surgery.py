@@ -1,6 +1,6 @@
-"""Operations: the operation, its specimen, stomas, and complications at 30 and 90 days."""
+"""Operations, their specimens, stomas, and what happened in the weeks after."""
 
-from forms.codelists.shared import NO_YES_NASS, PASS_FAIL
+from forms.codelists.shared import NO_YES_NASS, PASS_FAIL, YES_NO_CT
 from forms.codelists.treatment import (
     APPROACH,
     CLAVIEN_DINDO,
@@ -17,7 +17,18 @@ from forms.codelists.treatment import (
     TME_PROCEDURES,
 )
 from forms.crfs.facts import OPERATED_ON
-from forms.crfs.words import ref
+from forms.crfs.words import (
+    DECIDED,
+    DIED,
+    PROTOCOL,
+    alive,
+    any_form,
+    implies,
+    operation,
+    recorded,
+    ref,
+    same_truth,
+)
 from forms.language import (
     TODAY,
     Calculated,
@@ -32,198 +43,178 @@ from forms.language import (
     YesNo,
     forms_of,
     hard,
-    linked,
     soft,
 )
-from forms.logic import any_of, call, collect, if_, last
-
-PATHOLOGY = "Protocol 1.0, 7; TNM 8"
+from forms.logic import call, collect, known
 
 
-class SUR(Form, title="Operation", repeats=True, source="Protocol 1.0, 3"):
-    """One form an operation, whatever its reason; the follow-up visits at 30 and 90 days repeat for each."""
-
-    SUROPNO = Integer("Operation number", hard=(1, 9), help="1 for the first operation of this participant.")
-    SURDAT = Date("Operation date", hard=(None, TODAY), soft=(ref("DEC.DECDAT"), None))
+class SUR(Form, title="Operation", repeats=True, source=f"{PROTOCOL}3 and 7"):
+    SUROPNO = Integer("Operation number", hard=(1, 9), help="The visits 30 and 90 days later repeat for each operation.")
+    SURDAT = Date("Operation date", hard=(None, TODAY))
     SURPROC = Coded("Procedure", PROCEDURE)
     SURAPP = Coded("Approach", APPROACH)
     SURREAS = Coded("Reason", OPERATION_REASON)
-    BLOOD = Integer("Blood loss", unit="mL", hard=(0, 10000), soft=(0, 1500), required=False)
+    BLOOD = Integer("Blood loss", unit="mL", hard=(0, 10_000), soft=(0, 1_500), required=False)
 
     checks = (
         hard(
             "SUR-H1",
             call("all_different", collect(forms_of("SUR"), ref("SUR.SUROPNO"))),
-            "Operation number {SUR.SUROPNO} is used by another operation. Number them in order.",
+            "Operation number {SUR.SUROPNO} stands on another operation form. Give each operation its own number.",
             on=SUROPNO,
         ),
+        alive("SUR-H2", SURDAT, "SUR.SURDAT"),
+        # `known` first: an operation without any decision on file is the same deviation.
         soft(
             "SUR-S1",
-            ref("DEC.DECDAT").present(),
-            "An operation without a decision (form DEC). If that is what happened, say why; a deviation is recorded.",
+            implies(SURDAT.present(), known(DECIDED) & (SURDAT >= DECIDED)),
+            "The operation of {SUR.SURDAT} lies before the decision ({DEC.DECDAT}), or there is no decision. Check the dates; if "
+            "they are right, say what happened: it is a deviation.",
             on=SURDAT,
             deviation=("TREATMENT", "MAJOR"),
+            source=f"{PROTOCOL}2",
         ),
         soft(
             "SUR-S2",
-            SURDAT >= ref("DEC.DECDAT"),
-            "The operation {SUR.SURDAT} is before the decision {DEC.DECDAT}. Say why; a deviation is recorded.",
+            implies(SURREAS.is_in("ALLOCATED", "PREFERENCE", "STANDARD"), SURDAT.days_after(DECIDED) <= 56),
+            "The operation of {SUR.SURDAT} is more than 8 weeks after the decision of {DEC.DECDAT}. Check the dates; if they are "
+            "right, say why: it is a deviation.",
             on=SURDAT,
-            deviation=("TREATMENT", "MAJOR"),
+            deviation=("TREATMENT", "MINOR"),
+            source=f"{PROTOCOL}3",
         ),
         soft(
             "SUR-S3",
-            (SURREAS != "REGROWTH") | any_of(forms_of("RGW"), ref("RGW.RGWCONF") == "CONFIRMED"),
-            "The reason is regrowth, but no confirmed regrowth is recorded (form RGW).",
+            implies(SURREAS == "REGROWTH", any_form("RGW", ref("RGW.RGWCONF") == "CONFIRMED")),
+            "The reason is regrowth, and no confirmed regrowth is on file. Enter or complete the regrowth form, or correct the "
+            "reason.",
             on=SURREAS,
         ),
     )
 
 
-TME = last(linked(ref("YP.YPSUR")), ref("SUR.SURPROC")).is_in(*TME_PROCEDURES)
+_NO_NODES = ("ypN0", "ypN1c")
 
 
-class YP(Form, title="Pathology of the specimen", repeats=True, source=PATHOLOGY):
-    """ypTNM, regression grade, margins. Local excision gives no nodes: ypNx."""
-
+class YP(Form, title="Pathology of the specimen", repeats=True, source=f"{PROTOCOL}7; AJCC 8; CAP/AJCC regression grade"):
     YPSUR = Link("Operation", "SUR", section="Specimen")
-    YPDAT = Date("Date of pathology report", hard=(last(linked(YPSUR), ref("SUR.SURDAT")), None))
-    YPQC = Coded("Slide quality control", PASS_FAIL)
+    _operated_on = operation(YPSUR, "SUR.SURDAT")
+    _procedure = operation(YPSUR, "SUR.SURPROC")
+    YPDAT = Date("Date of pathology report", hard=(_operated_on, TODAY), section="Specimen")
     YPT = Coded("ypT", PATHOLOGICAL_T, section="Stage")
-    YPN = Coded("ypN", PATHOLOGICAL_N, help="ypNx after local excision.")
-    NODES = Integer("Nodes examined", hard=(0, 100), soft=(12, None), ask_if=YPN != "ypNx")
-    NODEPOS = Integer("Nodes positive", hard=(0, NODES), ask_if=YPN != "ypNx")
+    YPN = Coded("ypN", PATHOLOGICAL_N, section="Stage", help="ypNx after local excision.")
+    NODES = Integer("Nodes examined", hard=(0, 100), soft=(12, None), ask_if=YPN != "ypNx", section="Stage")
+    NODEPOS = Integer("Nodes positive", hard=(0, NODES), ask_if=YPN != "ypNx", section="Stage")
     TRG = Coded("CAP/AJCC tumour regression grade", REGRESSION_GRADE, section="Response")
-    PCR = Calculated("Pathological complete response", call("pcr", YPT.raw(), YPN.raw()), source=PATHOLOGY)
-    NAR = Calculated(
-        "Neoadjuvant rectal score",
-        call("nar_score", ref("MRI0.CTCAT"), YPT, YPN, last(linked(YPSUR), ref("SUR.SURPROC"))),
-        source="George 2015",
-        hard=(0, 100),
-    )
     CRM = Decimal(
         "Circumferential margin",
         unit="mm",
         places=1,
         hard=(0, 50),
-        ask_if=TME & (YPT != "ypT0"),
-        section="Margins and quality",
+        ask_if=_procedure.is_in(*TME_PROCEDURES) & (YPT.raw() != "ypT0"),
+        section="Margins",
     )
-    RSTAT = Coded("Residual tumour", RESIDUAL_TUMOUR)
-    TMEQ = Coded("Quality of the mesorectum", MESORECTUM, help="Pathological quality control.")
-    LVI = Coded("Lymphovascular invasion", NO_YES_NASS)
-    PNI = Coded("Perineural invasion", NO_YES_NASS)
+    RSTAT = Coded("Residual tumour", RESIDUAL_TUMOUR, section="Margins")
+    PCR = Calculated("Pathological complete response", call("pcr", YPT.raw(), YPN.raw()), codes=YES_NO_CT, section="Response")
+    NAR = Calculated(
+        "Neoadjuvant rectal score",
+        call("nar_score", recorded("MRI0.CTCAT"), YPT.raw(), YPN.raw(), _procedure),
+        places=2,
+        hard=(0, 100),
+        section="Response",
+        source="George, Allegra, Yothers 2015",
+    )
+    YPQC = Coded("Slide quality control", PASS_FAIL, section="Quality")
+    TMEQ = Coded("Quality of the mesorectum", MESORECTUM, section="Quality")
+    LVI = Coded("Lymphovascular invasion", NO_YES_NASS, section="Response")
+    PNI = Coded("Perineural invasion", NO_YES_NASS, section="Response")
 
     checks = (
-        hard("YP-H1", YPDAT <= TODAY, "The report is dated {YP.YPDAT}, which is in the future.", on=YPDAT),
-        hard(
-            "YP-H2",
-            call("all_different", collect(forms_of("YP"), ref("YP.YPSUR"))),
-            "That operation has a pathology form already.",
-            on=YPSUR,
-        ),
         soft(
             "YP-S1",
-            if_(YPN.is_in("ypN0", "ypN1c"), NODEPOS == 0, True),
-            "{YP.YPN} means no positive node, but {YP.NODEPOS} are recorded.",
+            (YPN.is_in(*_NO_NODES) & (NODEPOS == 0))
+            | ((YPN == "ypN1a") & (NODEPOS == 1))
+            | ((YPN == "ypN1b") & (NODEPOS >= 2) & (NODEPOS <= 3))
+            | ((YPN == "ypN2a") & (NODEPOS >= 4) & (NODEPOS <= 6))
+            | ((YPN == "ypN2b") & (NODEPOS >= 7)),
+            "{YP.NODEPOS} positive nodes and {YP.YPN} do not agree: N0 and N1c mean 0, N1a 1, N1b 2 to 3, N2a 4 to 6, N2b 7 or "
+            "more. Correct one of the two, or say why both are right.",
             on=(NODEPOS, YPN),
         ),
         soft(
             "YP-S2",
-            if_(YPN == "ypN1a", NODEPOS == 1, True),
-            "ypN1a means one positive node, but {YP.NODEPOS} are recorded.",
-            on=(NODEPOS, YPN),
-        ),
-        soft(
-            "YP-S3",
-            if_(YPN == "ypN1b", (NODEPOS >= 2) & (NODEPOS <= 3), True),
-            "ypN1b means two or three positive nodes, but {YP.NODEPOS} are recorded.",
-            on=(NODEPOS, YPN),
-        ),
-        soft(
-            "YP-S4",
-            if_(YPN == "ypN2a", (NODEPOS >= 4) & (NODEPOS <= 6), True),
-            "ypN2a means four to six positive nodes, but {YP.NODEPOS} are recorded.",
-            on=(NODEPOS, YPN),
-        ),
-        soft(
-            "YP-S5",
-            if_(YPN == "ypN2b", NODEPOS >= 7, True),
-            "ypN2b means seven or more positive nodes, but {YP.NODEPOS} are recorded.",
-            on=(NODEPOS, YPN),
-        ),
-        soft(
-            "YP-S6",
-            ((TRG == "0") & (YPT == "ypT0")) | ((TRG != "0") & (YPT != "ypT0")),
-            "Regression grade 0 belongs to ypT0, and only to it; recorded are {YP.TRG} and {YP.YPT}.",
+            same_truth(TRG == "0", YPT == "ypT0"),
+            "Regression grade {YP.TRG} and {YP.YPT} do not agree: grade 0 goes with ypT0, and only with it. Correct one of the two, "
+            "or say why both are right.",
             on=(TRG, YPT),
         ),
         soft(
-            "YP-S7",
+            "YP-S3",
             ~((CRM <= 1) & (RSTAT == "R0")),
-            "A margin of 1 mm or less ({YP.CRM} mm) with R0. Please check both.",
+            "A margin of {YP.CRM} mm is 1 mm or less, and the operation is called R0. Correct one of the two, or say why both are "
+            "right.",
             on=(CRM, RSTAT),
-        ),
-        soft(
-            "YP-S8",
-            (last(linked(YPSUR), ref("SUR.SURPROC")) != "LE") | (YPN == "ypNx"),
-            "A local excision has no lymph nodes to examine: ypNx is expected.",
-            on=YPN,
         ),
     )
 
 
-class STO(Form, title="Stoma", repeats=True, source="Protocol 1.0, 7"):
-    """One form a stoma, with or without resection."""
-
+class STO(
+    Form, title="Stoma", repeats=True, source=f"{PROTOCOL}7", instructions="One form a stoma, with or without resection."
+):
     STODAT = Date("Date stoma formed", hard=(None, TODAY))
     STOTYPE = Coded("Stoma", STOMA)
     STOINT = Coded("Intended as", STOMA_INTENT)
-    STOREV = Date("Date closed", hard=(STODAT, None), required=False, help="Blank while it is open.")
+    STOREV = Date("Date closed", hard=(STODAT, TODAY), required=False)
     STOPERM = Calculated(
         "Permanent stoma",
         call("permanent_stoma", STOINT, STODAT, STOREV, TODAY),
-        help="Meant to be, or not closed 18 months after it was formed.",
+        codes=YES_NO_CT,
+        help="Intended as permanent, or not closed 18 months after it was formed.",
     )
 
-    checks = (hard("STO-H1", STOREV <= TODAY, "The closure is dated {STO.STOREV}, in the future.", on=STOREV),)
+    checks = (alive("STO-H1", STODAT, "STO.STODAT"), alive("STO-H2", STOREV, "STO.STOREV"))
 
 
-class POC(
-    Form, title="Post-operative complications", source="Clavien-Dindo, Dindo 2004; ISREC", facts=("operated_on",)
-):
-    """At 30 and at 90 days. No complication is an answer, and counts in the denominator."""
-
-    POCANY = YesNo("Any complication since the operation")
+class POC(Form, title="Postoperative complications", repeats=True, facts=("operated_on",), source=f"{PROTOCOL}7"):
+    POCANY = YesNo("Any complication since the operation", help="No counts in the denominator.")
     LEAK = Coded("Anastomotic leak (ISREC)", LEAK)
     READM = YesNo("Readmitted")
 
     class R(Group):
-        """One row a complication."""
-
         label = "Complications"
+        ask_if = ref("POC.POCANY") == "Y"
         at_least = 1
-        POCTERM = Text("Complication")
-        POCDAT = Date("Onset", hard=(OPERATED_ON, TODAY))
-        CLAVIEN = Coded("Clavien-Dindo grade", CLAVIEN_DINDO)
+        POCTERM = Text("Complication", ask_if=ask_if)
+        POCDAT = Date("Onset", hard=(OPERATED_ON, TODAY), ask_if=ask_if)
+        CLAVIEN = Coded("Clavien-Dindo grade", CLAVIEN_DINDO, ask_if=ask_if)
         POCAENO = Link(
-            "Same event as AE", "AE", required=False, help="Serious ones are AE too and linked; never counted twice."
+            "Same event as AE",
+            "AE",
+            required=False,
+            ask_if=ask_if,
+            help="A serious complication is an adverse event too, and linked here: it is never counted twice.",
         )
 
-    R.ask_if = POCANY == "Y"
-
     checks = (
+        alive("POC-H1", R.POCDAT, "POC.POCDAT", group=R),
         soft(
             "POC-S1",
-            (R.CLAVIEN != "V") | ref("DTH.DTHDAT").present(),
-            "Grade V is death. Please fill in the death form (DTH) too.",
+            implies(R.CLAVIEN == "V", known(DIED)),
+            "Clavien-Dindo V is death, and there is no death form. Enter it now, or correct the grade.",
             on=R.CLAVIEN,
             group=R,
         ),
         soft(
             "POC-S2",
-            ~(LEAK.is_in("A", "B", "C") & (POCANY == "N")),
-            "A leak is recorded, but no complication. Please check both.",
-            on=(LEAK, POCANY),
+            implies(R.CLAVIEN.is_in("IVa", "IVb", "V"), R.POCAENO.present()),
+            "A complication of grade {POC.CLAVIEN} is serious. Enter it as an adverse event and link it here, or say why not.",
+            on=(R.POCAENO, R.CLAVIEN),
+            group=R,
+        ),
+        soft(
+            "POC-S3",
+            ~((POCANY == "N") & LEAK.is_in("A", "B", "C")),
+            "A leak of grade {POC.LEAK} is a complication, and the form says there was none. Correct one of the two answers.",
+            on=(POCANY, LEAK),
         ),
     )
