@@ -10,12 +10,13 @@ from html import escape
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from analysis.theme import INK, MUTED, RULE, figure_font
+from analysis.theme import FIGURE_FONT, INK, MUTED, RULE, figure_font
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 INCHES = (6.9, 4.3)
+_SCREEN_FONTS = b"'Noto Sans SC', 'Noto Sans CJK SC', 'Noto Sans', 'Segoe UI', Arial, sans-serif"
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,11 @@ def saved(drawing: "Drawing", *, identity: str, title: str, alt: str) -> Figure:
 
 
 def _described(svg: bytes, identity: str, title: str, alt: str) -> bytes:
-    """The SVG with a name and a description that a screen reader speaks (WAI-ARIA Graphics; SVG 2, 5.8)."""
+    """The SVG with a name and a description that a screen reader speaks (WAI-ARIA Graphics; SVG 2, 5.8).
+
+    Its text asks for fonts a screen may have: the name by which the figure's own font is known here means nothing there.
+    """
+    svg = svg.replace(f"'{FIGURE_FONT}'".encode(), _SCREEN_FONTS)
     words = (
         f'<title id="{identity}-title">{escape(title)}</title><desc id="{identity}-desc">{escape(alt)}</desc>'
     ).encode()

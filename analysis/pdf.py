@@ -11,9 +11,6 @@ from functools import cache
 from io import BytesIO
 from typing import Any
 
-from pdfrw import PdfReader
-from pdfrw.buildxobj import pagexobj
-from pdfrw.toreportlab import makerl
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -43,27 +40,6 @@ class Furniture:
     system: str
     made_at: datetime.datetime
     confidential: str
-
-
-class Vector(Flowable):
-    """One page of a PDF as a drawing, scaled down to the width there is."""
-
-    def __init__(self, pdf: bytes, width: float, height: float) -> None:
-        super().__init__()
-        self._page = pagexobj(PdfReader(fdata=pdf).pages[0])
-        self._natural = (width, height)
-        self.hAlign = "LEFT"
-
-    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
-        self._scale = min(1.0, available_width / self._natural[0])
-        self.width, self.height = (side * self._scale for side in self._natural)
-        return self.width, self.height
-
-    def draw(self) -> None:
-        self.canv.saveState()
-        self.canv.scale(self._scale, self._scale)
-        self.canv.doForm(makerl(self.canv, self._page))
-        self.canv.restoreState()
 
 
 class Section(Flowable):
@@ -151,8 +127,10 @@ def _draw_furniture(canvas: Canvas, furniture: Furniture, number: int, total: in
     canvas.line(left, 16 * mm, right, 16 * mm)
     canvas.setFont(FONT, 8)
     canvas.setFillColor(HexColor(INK))
-    canvas.drawString(left, height - 15 * mm, drawable(f"{furniture.study} · {furniture.title}"))
-    canvas.drawRightString(right, height - 15 * mm, drawable(furniture.confidential))
+    warning = drawable(furniture.confidential)
+    canvas.drawRightString(right, height - 15 * mm, warning)
+    room = right - left - pdfmetrics.stringWidth(warning, FONT, 8) - 5 * mm
+    canvas.drawString(left, height - 15 * mm, _fitted(drawable(f"{furniture.title} · {furniture.study}"), room))
     canvas.setFillColor(HexColor(MUTED))
     cut = tr(_l("Data cut {name} of {day}, digest {digest}")).format(
         name=furniture.cut.name, day=furniture.cut.on.isoformat(), digest=furniture.cut.digest[:SHORT_DIGEST]
@@ -163,6 +141,13 @@ def _draw_furniture(canvas: Canvas, furniture: Furniture, number: int, total: in
     page = tr(_l("page {number} of {total}")).format(number=number, total=total)
     canvas.drawRightString(right, 12 * mm, drawable(page))
     canvas.restoreState()
+
+
+def _fitted(text: str, room: float) -> str:
+    """The text, or as much of its beginning as fits, with an ellipsis."""
+    while pdfmetrics.stringWidth(text, FONT, 8) > room:
+        text = text.removesuffix("…")[:-1] + "…"
+    return text
 
 
 def _utc(instant: datetime.datetime) -> str:

@@ -19,16 +19,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 DAYS_PER_MONTH = 365.25 / 12
+ROW = 13.7  # points between two rows of numbers under an axis
 Translate = Callable[[str], str]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One curve of a figure under its name; `censored` draws a tick where somebody was censored."""
+    """One curve of a figure: its name in the legend, and a short one for the rows under the axis."""
 
     label: str
+    short: str
     estimate: Curve | Incidence
-    censored: bool = True
 
     @property
     def heights(self) -> tuple[float, ...]:
@@ -54,10 +55,10 @@ def curves(
     from matplotlib.figure import Figure as Drawing
 
     with style():
-        rows = 2 * len(lines)
-        drawing = Drawing(figsize=(INCHES[0], INCHES[1] + 0.19 * max(rows - 2, 0)), layout=None)
-        below = (0.62 + 0.19 * rows) / drawing.get_size_inches()[1]
-        axes = drawing.add_axes((0.115, below, 0.865, 0.955 - below))
+        beneath = 45 + ROW * len(_rows(lines, tr))
+        height = INCHES[1] * 72 + ROW * (len(_rows(lines, tr)) - 2)
+        drawing = Drawing(figsize=(INCHES[0], height / 72), layout=None)
+        axes = drawing.add_axes((0.15, beneath / height, 0.83, 0.955 - beneath / height))
         ticks = _month_ticks(lines)
         for line, (colour, dash) in zip(lines, SERIES, strict=False):
             _step(axes, line, colour, dash)
@@ -66,7 +67,7 @@ def curves(
             axes.text(0.5, 0.5, tr(_l("No participant yet")), transform=axes.transAxes, ha="center", color=MUTED)
         elif len(lines) > 1:
             axes.legend(loc="lower left" if lines[0].start == 1.0 else "upper left", handlelength=3.2)
-        _at_risk(axes, lines, ticks, drawing.get_size_inches()[1] * axes.get_position().height * 72, tr)
+        _at_risk(axes, lines, ticks, height * axes.get_position().height, tr)
         return saved(drawing, identity=identity, title=title, alt=alt)
 
 
@@ -91,7 +92,7 @@ def _step(axes: "Axes", line: Line, colour: str, dash: str) -> None:
     axes.step(months, heights, where="post", color=colour, linestyle=dash, linewidth=1.8, label=line.label)
     lower, upper = ([line.start, *(float("nan") if v is None else v for v in band)] for band in (e.lower, e.upper))
     axes.fill_between(months, lower, upper, step="post", color=colour, alpha=0.15, linewidth=0)
-    if line.censored and isinstance(e, Curve):
+    if isinstance(e, Curve):
         marks = [(t / DAYS_PER_MONTH, s) for t, s, c in zip(e.times, e.survival, e.censored, strict=True) if c]
         axes.plot(
             *zip(*marks, strict=True) if marks else ((), ()), "|", color=colour, markersize=5, markeredgewidth=0.7
@@ -109,21 +110,36 @@ def _dress(axes: "Axes", ticks: Sequence[int], highest: float, y_label: str, x_l
 
     step = ticks[1] - ticks[0] if len(ticks) > 1 else 1
     axes.set(xlim=(0, ticks[-1] + 0.6 * step), ylim=(0, highest), xlabel=x_label, ylabel=y_label, xticks=list(ticks))
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
     axes.grid(axis="y", color=FAINT, linewidth=0.7)
     axes.set_axisbelow(True)
 
 
-def _at_risk(axes: "Axes", lines: Sequence[Line], ticks: Sequence[int], height: float, tr: Translate) -> None:
-    """Two rows a curve under the axis, aligned with the ticks; `height` of the axes in points."""
+def _rows(lines: Sequence[Line], tr: Translate) -> list[tuple[str, str, Callable[[float], int]]]:
+    """Label, colour and count of each row under the axis; curves of the same people share one row of numbers at risk."""
     at_risk, events = tr(_l("At risk")), tr(_l("Events"))
-    rows: list[tuple[str, str, Callable[[float], int]]] = []
-    for line, (colour, _) in zip(lines, SERIES, strict=False):
-        name = f"{line.label}: " if len(lines) > 1 else ""
-        ink = colour if len(lines) > 1 else INK
-        rows += [(name + at_risk, ink, line.estimate.at_risk_at), (name + events, ink, line.estimate.events_by)]
-    for place, (label, ink, count) in enumerate(rows):
-        y = -(45 + 13.7 * place) / height
+    if len(lines) == 1:
+        return [(at_risk, INK, lines[0].estimate.at_risk_at), (events, INK, lines[0].estimate.events_by)]
+    coloured = [(line, colour) for line, (colour, _) in zip(lines, SERIES, strict=False)]
+    if len({(line.estimate.times, line.estimate.at_risk) for line in lines}) == 1:
+        return [
+            (at_risk, INK, lines[0].estimate.at_risk_at),
+            *((x.short, c, x.estimate.events_by) for x, c in coloured),
+        ]
+    return [
+        row
+        for x, colour in coloured
+        for row in (
+            (f"{x.short}: {at_risk}", colour, x.estimate.at_risk_at),
+            (f"{x.short}: {events}", colour, x.estimate.events_by),
+        )
+    ]
+
+
+def _at_risk(axes: "Axes", lines: Sequence[Line], ticks: Sequence[int], height: float, tr: Translate) -> None:
+    """Rows of numbers under the axis, aligned with the ticks; `height` of the axes in points."""
+    for place, (label, ink, count) in enumerate(_rows(lines, tr)):
+        y = -(45 + ROW * place) / height
         text: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "fontsize": 8.5, "color": ink, "va": "center"}
         for tick in ticks:
             axes.text(tick, y, str(count(tick * DAYS_PER_MONTH)), ha="center", clip_on=False, **text)
@@ -162,7 +178,7 @@ def _accrued(axes: "Axes", found: Accrual, days: Sequence[Any], target: int, tit
         linewidth=1.5,
         label=tr(_l("Planned")),
     )
-    locator = mdates.AutoDateLocator(minticks=3, maxticks=6)
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=5)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y-%m"))
     axes.set_title(title, fontsize=10, loc="left")

@@ -4,10 +4,12 @@ Colours are Okabe and Ito's (2008), those with a contrast of 3:1 or more against
 is never told by colour alone. The font is embedded, so a report looks the same on every machine.
 """
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 FONTS = Path(__file__).resolve().parents[1] / "static" / "fonts"
+FIGURE_FONT = "Vigil Sans"
 REGULAR, BOLD = "NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf"
 
 INK = "#1a1a1a"
@@ -35,12 +37,17 @@ def font_file(name: str, folder: Path = FONTS) -> Path:
 
 @cache
 def figure_font() -> str:
-    """Make the shipped fonts known to matplotlib, once; gives the family's name. Raises FontMissing."""
+    """Make the shipped fonts known to matplotlib, once; gives the name to ask for. Raises FontMissing.
+
+    The name is our own: a machine may hold another cut of the same family, and a figure must not depend on it.
+    """
     from matplotlib import font_manager
 
     for name in (REGULAR, BOLD):
         font_manager.fontManager.addfont(font_file(name))
-    return str(font_manager.FontProperties(fname=font_file(REGULAR)).get_name())
+        fonts = font_manager.fontManager.ttflist
+        fonts[-1] = replace(fonts[-1], name=FIGURE_FONT)
+    return FIGURE_FONT
 
 
 def contrast(one: str, other: str) -> float:

@@ -11,9 +11,10 @@ from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, LongTable,
 from reportlab.platypus import Table as Grid
 
 from analysis.figure import Figure
-from analysis.pdf import FONT, FONT_BOLD, Furniture, Section, Vector, drawable
+from analysis.pdf import FONT, FONT_BOLD, Furniture, Section, drawable
 from analysis.table import Table
 from analysis.theme import FAINT, INK, MUTED, RULE
+from analysis.vector import Vector
 from forms.text import _l
 
 Translate = Callable[[str], str]
@@ -22,7 +23,13 @@ TEXT_WIDTH = 170 * mm
 
 
 def _style(name: str, size: float, **more: object) -> ParagraphStyle:
-    settings = {"fontName": FONT, "textColor": HexColor(INK), "leading": size * 1.35, "fontSize": size}
+    settings = {
+        "fontName": FONT,
+        "bulletFontName": FONT,
+        "textColor": HexColor(INK),
+        "leading": size * 1.35,
+        "fontSize": size,
+    }
     return ParagraphStyle(name, **(settings | more))
 
 
@@ -46,7 +53,11 @@ def paragraph(text: str, style: ParagraphStyle = BODY) -> Paragraph:
 
 def heading(text: str, key: str) -> list[Flowable]:
     """A heading with its entry in the outline, kept off the foot of a page."""
-    return [CondPageBreak(45 * mm), Section(drawable(text), key), paragraph(text, HEADING)]
+    return [CondPageBreak(45 * mm), *_heading(text, key)]
+
+
+def _heading(text: str, key: str) -> list[Flowable]:
+    return [Section(drawable(text), key), paragraph(text, HEADING)]
 
 
 def title_block(furniture: Furniture, statement: str, tr: Translate = str) -> list[Flowable]:
@@ -63,10 +74,11 @@ def title_block(furniture: Furniture, statement: str, tr: Translate = str) -> li
     return [paragraph(furniture.title, TITLE), grid, Spacer(1, 3 * mm), paragraph(statement)]
 
 
-def figure_block(figure: Figure, lines: Sequence[str]) -> Flowable:
-    """A figure with the lines printed under it, on one page."""
+def figure_block(text: str, key: str, figure: Figure, lines: Sequence[str]) -> Flowable:
+    """A section's heading, its figure, and the lines printed under it, on one page."""
     vector = Vector(figure.pdf, figure.width, figure.height)
-    return KeepTogether([vector, Spacer(1, 1 * mm), *(paragraph(line, NOTE) for line in lines), Spacer(1, 3 * mm)])
+    notes = [paragraph(line, NOTE) for line in lines]
+    return KeepTogether([*_heading(text, key), vector, Spacer(1, 1 * mm), *notes, Spacer(1, 3 * mm)])
 
 
 def table_block(table: Table, widths: Sequence[float]) -> list[Flowable]:
@@ -96,6 +108,7 @@ def _cell_style(table: Table, row: int, column: int) -> ParagraphStyle:
 def _lines() -> TableStyle:
     return TableStyle(
         [
+            ("FONTNAME", (0, 0), (-1, -1), FONT),
             ("LINEABOVE", (0, 0), (-1, 0), 0.6, HexColor(RULE)),
             ("LINEBELOW", (0, 0), (-1, 0), 0.6, HexColor(RULE)),
             ("LINEBELOW", (0, 1), (-1, -1), 0.3, HexColor(FAINT)),

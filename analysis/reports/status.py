@@ -50,6 +50,7 @@ def status_report(
         *_nrdfs(data, tr),
         *_regrowth(data, tr),
         *_safety(data, tr),
+        *_months(data, tr),
     ]
     return build(furniture, story, language=language, tr=tr)
 
@@ -57,28 +58,23 @@ def status_report(
 def _accrual(data: StatusData, tr: Translate) -> list[Flowable]:
     figure = draw_accrual(data.accrual, tr)
     return [
-        *heading(tr(_l("1 Accrual against plan")), "accrual"),
-        figure_block(figure, (figure.alt,)),
+        figure_block(tr(_l("1 Accrual against plan")), "accrual", figure, (figure.alt,)),
         *table_block(sites_table(data.accrual, tr), (34, 34, 34, 34, 34)),
-        *table_block(months_table(data.accrual, tr), (32, 23, 23, 23, 23, 23, 23)),
     ]
 
 
 def _disposition(data: StatusData, tr: Translate) -> list[Flowable]:
-    return [
-        *heading(tr(_l("2 Disposition")), "disposition"),
-        *table_block(disposition_table(data.disposition, tr), (70, 30, 70)),
-    ]
+    table = disposition_table(data.disposition, tr)
+    return [*heading(tr(_l("2 Disposition")), "disposition"), *table_block(table, (70, 30, 70))]
 
 
 def _nrdfs(data: StatusData, tr: Translate) -> list[Flowable]:
     found = data.nrdfs
     lines = definition_lines(found.estimand, survival.DEFINITION, found.notes, tr)
     return [
-        *heading(tr(_l("3 Non-regrowth disease-free survival")), "nrdfs"),
-        figure_block(draw_survival(found, tr), lines),
+        figure_block(tr(_l("3 Non-regrowth disease-free survival")), "nrdfs", draw_survival(found, tr), lines),
         *table_block(survival_table(found, tr), (75, 70, 25)),
-        *table_block(kinds_table(found, tr), (115, 30)),
+        *table_block(kinds_table(found, tr), (145, 25)),
     ]
 
 
@@ -86,8 +82,7 @@ def _regrowth(data: StatusData, tr: Translate) -> list[Flowable]:
     found = data.regrowth
     lines = definition_lines(found.estimand, incidence.DEFINITION, found.notes, tr)
     return [
-        *heading(tr(_l("4 Local regrowth under watch-and-wait")), "regrowth"),
-        figure_block(draw_incidence(found, tr), lines),
+        figure_block(tr(_l("4 Local regrowth under watch-and-wait")), "regrowth", draw_incidence(found, tr), lines),
         *table_block(incidence_table(found, tr), (75, 70, 25)),
         *table_block(components_table(found, tr), (115, 30, 25)),
     ]
@@ -98,6 +93,11 @@ def _safety(data: StatusData, tr: Translate) -> list[Flowable]:
     return [
         *heading(tr(_l("5 Adverse events")), "safety"),
         *table_block(overview_table(data.adverse_events, tr), (100, 40, 30)),
-        *table_block(terms_table(data.adverse_events, tr), (60, 25, 10, 10, 10, 10, 10, 22, 13)),
+        *table_block(terms_table(data.adverse_events, tr), (56, 25, 10, 10, 10, 10, 10, 22, 17)),
         paragraph(left_out),
     ]
+
+
+def _months(data: StatusData, tr: Translate) -> list[Flowable]:
+    table = months_table(data.accrual, tr)
+    return [*heading(tr(_l("6 Accrual by month")), "months"), *table_block(table, (32, 23, 23, 23, 23, 23, 23))]

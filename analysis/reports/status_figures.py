@@ -40,7 +40,7 @@ def draw_survival(found: PooledSurvival, tr: Translate = str) -> Figure:
     e = found.estimand
     alt = tr(_l("Kaplan-Meier curve of {n} participants, {events} events; at 3 years {rate}."))
     return curves(
-        (Line(tr(_l("All arms")), found.curve),),
+        (Line(tr(_l("All arms")), tr(_l("All")), found.curve),),
         identity=e.id.lower(),
         title=tr(e.title),
         y_label=tr(e.title),
@@ -56,7 +56,10 @@ def draw_incidence(found: PooledIncidence, tr: Translate = str) -> Figure:
     alt = tr(_l("Cumulative incidence in {n} participants: {events} events, {competing} competing; at 3 years {rate}."))
     top = max((v for band in (found.event.upper, found.competing.upper) for v in band if v is not None), default=0.0)
     return curves(
-        (Line(tr(e.title), found.event), Line(tr(_l("Competing event")), found.competing)),
+        (
+            Line(tr(e.title), tr(_l("Events")), found.event),
+            Line(tr(_l("Competing event")), tr(_l("Competing")), found.competing),
+        ),
         identity=e.id.lower(),
         title=tr(e.title),
         y_label=tr(_l("Cumulative incidence")),

@@ -21,5 +21,5 @@ def definition_lines(
         tr(_l("Censoring: {text}.")).format(text=tr(estimand.censoring.text)),
         tr(_l("Estimator: {text}")).format(text=tr(estimator)),
         tr(_l("Source: {text}.")).format(text=estimand.source),
-        *(tr(_l("Note: {text} ({n} participants).")).format(text=tr(text), n=n) for text, n in notes),
+        *(tr(_l("Note: {text} (participants: {n}).")).format(text=tr(text), n=n) for text, n in notes),
     )
