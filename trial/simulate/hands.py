@@ -1,0 +1,121 @@
+"""The people of a simulated trial at work: each does, through the same actions as a real person, what is asked of them.
+
+Nothing here writes to the database. A soft check is confirmed with a reason, a required answer that the simulated life does
+not hold gets a reason code, and a refusal stops the simulation: it would mean that the truth and the rules disagree.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Engine
+
+from forms.catalogue import current
+from trial.actions import allocate, predict, sign
+from trial.actions.case import Case, load
+from trial.actions.enter import Entry, Saved, preview, save_crf
+from trial.actions.participants import add_participant
+from trial.actions.upload import upload
+from trial.actor import Actor
+from trial.clock import FixedClock
+from trial.errors import ConfirmationNeeded, Refused
+from trial.store.files import Files
+from trial.store.reading import Reading
+from trial.store.unit_of_work import UnitOfWork
+
+PASSWORD = "simulated people have no secrets"  # noqa: S105  the password of invented people only
+
+
+class TruthRefused(Exception):
+    """A form made from the simulated truth was refused by a hard check: participant, form and findings say which."""
+
+
+@dataclass
+class Hands:
+    """One coordinator and one investigator at each site, the model, the sealed key, the clock they all live by."""
+
+    engine: Engine
+    clock: FixedClock
+    files: Files
+    model: Any
+    key: bytes
+    coordinators: Mapping[str, Actor]
+    investigators: Mapping[str, Actor]
+
+    def uow(self, actor: Actor) -> UnitOfWork:
+        """A unit of work of that person."""
+        return UnitOfWork(self.engine, self.clock, actor)
+
+    def case(self, participant: str) -> Case:
+        """The participant as everyone can read them now."""
+        reader = Reading(self.engine)
+        return load(reader, reader.the("participant", id=participant), self.clock)
+
+    def add(self, site: str, key: str) -> str:
+        """A new participant."""
+        return add_participant(site, uow=self.uow(self.coordinators[site]), key=key)
+
+    def table(self, participant: str, form: str, item: str, values: Mapping[str, float]) -> dict[str, Any]:
+        """Upload a feature table; returns the reference the form holds."""
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(("feature", "value"))
+        writer.writerows((name, repr(value)) for name, value in values.items())
+        actor = self.coordinators[_site(participant)]
+        stored = upload(participant, form, item, f"{form.lower()}.csv", text.getvalue().encode(), files=self.files,
+                        uow=self.uow(actor))
+        return {"sha256": stored.sha256, "name": stored.name, "size": stored.size}
+
+    def save(self, entry: Entry, *, investigator: bool = False) -> Saved:
+        """Type a form and save it, confirming what is asked."""
+        people = self.investigators if investigator else self.coordinators
+        return self._save(entry, people[_site(entry.participant)])
+
+    def _save(self, entry: Entry, actor: Actor) -> Saved:
+        tried = entry
+        for _ in range(3):
+            try:
+                return save_crf(tried, uow=self.uow(actor))
+            except ConfirmationNeeded as asked:
+                given = {f.key: "checked against the source" for f in asked.findings}
+                tried = replace(tried, raw={**tried.raw, "confirmed": {**tried.raw.get("confirmed", {}), **given}})
+            except Refused as refused:
+                said = "; ".join(f.text() for f in refused.findings)
+                raise TruthRefused(f"{entry.participant} {entry.form}/{entry.event}/{entry.occurrence}: {said}") from refused
+        raise TruthRefused(f"{entry.participant} {entry.form}: still asked after confirming")
+
+    def completed(self, entry: Entry, *, investigator: bool = False) -> Entry:
+        """The entry with a reason code for each required answer that is missing, as a careful coordinator would."""
+        people = self.investigators if investigator else self.coordinators
+        found = preview(entry, uow=self.uow(people[_site(entry.participant)])).findings
+        own = {i.oid for i in current(entry.form).items}
+        missing = {f.item: "ND" for f in found if f.level == "missing" and f.row is None and f.item in own}
+        return replace(entry, raw={**entry.raw, "missing": {**entry.raw.get("missing", {}), **missing}}) if missing else entry
+
+    def sign(self, participant: str, event: str, form: str, occurrence: int = 1) -> None:
+        """The investigator reads the form and signs what is on the page."""
+        actor = self.investigators[_site(participant)]
+        seen = sign.content(self.case(participant), event, form, occurrence).digest
+        sign.sign_crf(participant, event, form, occurrence, seen=seen, password=PASSWORD, uow=self.uow(actor))
+
+    def save_and_sign(self, entry: Entry) -> None:
+        """A form that is signed when it is saved: the own estimate."""
+        sign.save_and_sign(entry, password=PASSWORD, uow=self.uow(self.investigators[_site(entry.participant)]))
+
+    def ask_model(self, participant: str) -> predict.Prediction:
+        """Call the frozen model."""
+        actor = self.investigators[_site(participant)]
+        return predict.call_model(participant, uow=self.uow(actor), model=self.model, files=self.files)
+
+    def randomise(self, participant: str) -> str:
+        """Request randomisation; returns the arm."""
+        actor = self.coordinators[_site(participant)]
+        return allocate.request_randomisation(participant, uow=self.uow(actor), key=self.key).arm
+
+
+def _site(participant: str) -> str:
+    return participant.split("-")[1]
