@@ -8,22 +8,13 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
-from forms.language import forms_of, rows_of
-from forms.logic import (
-    Expr,
-    Operand,
-    age_at_least,
-    any_of,
-    call,
-    derivation,
-    every,
-    fact,
-    first,
-    if_,
-    item,
-    known,
-)
+from forms.codelists.baseline import REGIMEN
+from forms.crfs import CT0, DM, EX, IC, LARS, LBX, MH, MIC, MRI0, PATH, PLAN, QLQ29, QLQ30, RT, SPEC, WEX
+from forms.crfs.words import CONSENTED
+from forms.language import Form, Item, forms_of, rows_of
+from forms.logic import Expr, Operand, age_at_least, any_of, call, derivation, every, fact, first, if_, known
 from forms.text import _l
 
 INCLUSION, EXCLUSION = "inclusion", "exclusion"
@@ -103,113 +94,104 @@ def recorded(operand: Operand) -> Expr:
     return if_(known(operand), True, None)
 
 
-def initial(key: str) -> Expr:
+def initial(item: Item) -> Expr:
     """An item of the initial consent, not of a later re-consent."""
-    return first(forms_of("IC"), if_(item("IC.ICTYPE") == "INITIAL", item(key), None))
+    return first(forms_of(IC), if_(IC.ICTYPE == "INITIAL", item, None))
 
 
-CONSENTED = initial("IC.ICDAT")
-T, N, M = item("MRI0.CTCAT"), item("MRI0.CNCAT"), item("CT0.CM")
 T1_TO_4A = ("cT1", "cT2", "cT3a", "cT3b", "cT3c", "cT3d", "cT4a")
 T3_TO_4A = T1_TO_4A[2:]
-_REGIMENS = ("LCRT", "LCRT_IO", "SCRT_TNT", "SCRT_TNT_IO", "LCRT_TNT", "LCRT_TNT_IO")
 
 
-def _not_before_consent(form: str, day: Operand) -> Expr:
+def _never_before_consent(form: type[Form], day: Operand) -> Expr:
     return every(forms_of(form), day.expr() >= CONSENTED)
 
 
-def _questionnaire(form: str) -> Expr:
-    answered = Expr("code", (f"{form}.QSMODE",)) != "ND"
-    return every(forms_of(form), ~answered | (item(f"{form}.QSDAT") >= CONSENTED))
+def _answered_before_consent(form: Any) -> Expr:
+    return any_of(forms_of(form), (form.QSMODE != "ND") & (form.QSDAT < CONSENTED))
 
 
 def _nothing_before_consent() -> Expr:
     """Research samples, questionnaires and protocol treatment; routine diagnosis and staging may precede consent."""
     return (
-        every(forms_of("SPEC"), call("local_day", item("SPEC.SPCOLL"), fact("zone")) >= CONSENTED)
-        & _not_before_consent("MIC", item("MIC.MICDAT"))
-        & _not_before_consent("LBX", item("LBX.CDNADAT"))
-        & _questionnaire("QLQ30")
-        & _questionnaire("QLQ29")
-        & _questionnaire("LARS")
-        & _questionnaire("WEX")
-        & _not_before_consent("RT", item("RT.RTSTDT"))
-        & _not_before_consent("EX", item("EX.EXSTDT"))
+        _never_before_consent(SPEC, call("local_day", SPEC.SPCOLL, fact("zone")))
+        & _never_before_consent(MIC, MIC.MICDAT)
+        & _never_before_consent(LBX, LBX.CDNADAT)
+        & ~_answered_before_consent(QLQ30)
+        & ~_answered_before_consent(QLQ29)
+        & ~_answered_before_consent(LARS)
+        & ~_answered_before_consent(WEX)
+        & _never_before_consent(RT, RT.RTSTDT)
+        & _never_before_consent(EX, EX.EXSTDT)
     )
 
 
 def _staged_in_time(limits: Limits) -> Expr:
     """From so many days before consent to the start of therapy, both days included."""
-    staged = item("CT0.CTDAT")
     return (
-        (staged.days_after(CONSENTED) >= -limits.staging_days)
-        & every(forms_of("EX"), item("EX.EXSTDT") >= staged)
-        & every(forms_of("RT"), item("RT.RTSTDT") >= staged)
+        (CT0.CTDAT.days_after(CONSENTED) >= -limits.staging_days)
+        & every(forms_of(EX), EX.EXSTDT >= CT0.CTDAT)
+        & every(forms_of(RT), RT.RTSTDT >= CT0.CTDAT)
     )
 
 
 def _uncured_or_other() -> Expr:
     """Some prior malignancy is not one of the three cured kinds. With none listed yet nobody can tell."""
-    rows = rows_of("MH.PM", forms_of("MH"))
-    excepted = item("MH.PMTYPE").is_in("CISCERVIX", "BCC", "SCC") & (item("MH.PMCURED") == "Y")
-    listed = any_of(rows, recorded(item("MH.PMTYPE")))
+    rows = rows_of(MH.PM, forms_of(MH))
+    excepted = MH.PM.PMTYPE.is_in("CISCERVIX", "BCC", "SCC") & (MH.PM.PMCURED == "Y")
+    listed = any_of(rows, recorded(MH.PM.PMTYPE))
     return if_(listed, ~every(rows, excepted), None)
 
 
 def registered(limits: Limits) -> tuple[Criterion, ...]:
     """The criteria of the registration record, as section 2 derives them."""
-    in_range = T.is_in(*T1_TO_4A) & N.is_in("cN0", "cN1", "cN2") & (M == "M0")
+    t, n, m = MRI0.CTCAT, MRI0.CNCAT, CT0.CM
     return (
         include(
             "IN1", _l("Informed, and written informed consent given"),
-            (_l("Written consent is dated and signed"), recorded(CONSENTED) & (initial("IC.ICSIGN") == "Y")),
+            (_l("Written consent is dated and signed"), recorded(CONSENTED) & (initial(IC.ICSIGN) == "Y")),
             (_l("No study-specific procedure came before consent"), _nothing_before_consent()),
             (
                 _l("The consent form version was valid at the site on that date"),
-                call("consent_version_valid", initial("IC.ICVER"), CONSENTED, fact("consent_validity")),
+                call("consent_version_valid", initial(IC.ICVER), CONSENTED, fact("consent_validity")),
             ),
         ),
         include(
             "IN2", _l("Rectal adenocarcinoma confirmed by colonoscopic biopsy and pathology"),
-            (_l("Adenocarcinoma, subtypes included"), item("PATH.HISTO").is_in("ADENO", "MUCINOUS", "SIGNET")),
-            (_l("Biopsy by colonoscopy"), item("PATH.BXMETH") == "COLONOSCOPY"),
-            (_l("The pathology report is dated"), recorded(item("PATH.RPTDAT"))),
+            (_l("Adenocarcinoma, subtypes included"), PATH.HISTO.is_in("ADENO", "MUCINOUS", "SIGNET")),
+            (_l("Biopsy by colonoscopy"), PATH.BXMETH == "COLONOSCOPY"),
+            (_l("The pathology report is dated"), recorded(PATH.RPTDAT)),
         ),
         include(
             "IN3", _l("Clinical stage II or III, cT1-4a N0-2 M0"),
-            (_l("cT1-4a, N0-2, M0"), in_range),
-            (_l("Stage II (T3-4a N0) or III (N1-2), AJCC 8"), T.is_in(*T3_TO_4A) | N.is_in("cN1", "cN2")),
+            (_l("cT1-4a, N0-2, M0"), t.is_in(*T1_TO_4A) & n.is_in("cN0", "cN1", "cN2") & (m == "M0")),
+            (_l("Stage II (T3-4a N0) or III (N1-2), AJCC 8"), t.is_in(*T3_TO_4A) | n.is_in("cN1", "cN2")),
         ),
         include(
             "IN4", _l("Distal edge of the tumour at most 10 cm from the anal verge, measured by MRI"),
-            (_l("At most 100 mm on MRI"), item("MRI0.DISTAV") <= limits.distance_mm),
+            (_l("At most 100 mm on MRI"), MRI0.DISTAV <= limits.distance_mm),
         ),
         include(
             "IN5", _l("No distant metastasis"),
-            (_l("M0 on staging CT, MRI or PET"), M == "M0"),
+            (_l("M0 on staging CT, MRI or PET"), m == "M0"),
             (_l("Staged within 42 days before consent, or during screening"), _staged_in_time(limits)),
         ),
         include(
             "IN6", _l("Scheduled to receive neoadjuvant therapy"),
-            (_l("Neoadjuvant therapy is planned"), item("PLAN.NATPLAN") == "Y"),
-            (_l("A regimen is chosen"), item("PLAN.REGIMEN").is_in(*_REGIMENS)),
+            (_l("Neoadjuvant therapy is planned"), PLAN.NATPLAN == "Y"),
+            (_l("A regimen is chosen"), PLAN.REGIMEN.is_in(*REGIMEN.values)),
         ),
         include(
             "IN7", _l("Aged 18 years or over, either sex"),
-            (
-                _l("18 completed years on the consent date"),
-                age_at_least(item("DM.BRTHDAT"), CONSENTED, limits.age_years),
-            ),
+            (_l("18 completed years on the consent date"), age_at_least(DM.BRTHDAT, CONSENTED, limits.age_years)),
         ),
-        exclude("EX1", _l("Distant organ metastasis"), M == "M1"),
+        exclude("EX1", _l("Distant organ metastasis"), m == "M1"),
         exclude(
-            "EX2", _l("Multiple primary colorectal cancers"),
-            (item("PATH.SYNCHCRC") == "Y") | (item("MH.METACRC") == "Y"),
+            "EX2", _l("Multiple primary colorectal cancers"), (PATH.SYNCHCRC == "Y") | (MH.METACRC == "Y")
         ),
         exclude(
             "EX3",
             _l("Prior malignancy other than cured carcinoma in situ of the cervix or cured basal or squamous cell skin cancer"),
-            (item("MH.PRIORMAL") == "Y") & _uncured_or_other(),
+            (MH.PRIORMAL == "Y") & _uncured_or_other(),
         ),
     )  # fmt: skip
