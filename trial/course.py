@@ -14,7 +14,7 @@ from typing import Any
 from forms.answers import Crf
 from forms.codelists.treatment import IMMUNOTHERAPY, TME_PROCEDURES
 from forms.dates import PartialDate
-from forms.record import Record
+from forms.record import InstanceScope, Record
 from trial import soa
 
 RANDOMISED, PREFERENCE, STANDARD = "RANDOMISED", "PREFERENCE", "STANDARD"
@@ -248,12 +248,12 @@ def _operation(record: Record, crf: Crf, place: int, salvaged: set[Any]) -> Oper
 
 
 def _regrowths(record: Record) -> tuple[Regrowth, ...]:
-    found = [
-        Regrowth(
-            *(record.scope(c).item(f"RGW.{name}") for name in ("RGWDAT", "RGWCONF", "RGWCDAT", "SALV", "SALVDAT")),
-            event=c.event,
-            address=c.address,
-        )
-        for c in record.all("RGW")
-    ]
+    found = [_regrowth(record.scope(c), c) for c in record.all("RGW")]
     return tuple(sorted(found, key=lambda r: r.suspected_on or date.max))
+
+
+def _regrowth(scope: InstanceScope, crf: Crf) -> Regrowth:
+    return Regrowth(
+        scope.item("RGW.RGWDAT"), scope.item("RGW.RGWCONF"), scope.item("RGW.RGWCDAT"), scope.item("RGW.SALV"),
+        scope.item("RGW.SALVDAT"), crf.event, crf.address,
+    )  # fmt: skip

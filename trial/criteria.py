@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from forms.codelists.baseline import REGIMEN
-from forms.crfs import CT0, DM, EX, IC, LARS, LBX, MH, MIC, MRI0, PATH, PLAN, QLQ29, QLQ30, RT, SPEC, WEX
+from forms.crfs.baseline import MH, PLAN
+from forms.crfs.consent import DM, IC
+from forms.crfs.imaging import CT0, MRI0
+from forms.crfs.omics import LBX, MIC, SPEC
+from forms.crfs.pathology import PATH
+from forms.crfs.questionnaires import LARS, QLQ29, QLQ30, WEX
+from forms.crfs.treatment import EX, RT
 from forms.crfs.words import CONSENTED
 from forms.language import Form, Item, forms_of, rows_of
 from forms.logic import Expr, Operand, age_at_least, any_of, call, derivation, every, fact, first, if_, known

@@ -55,7 +55,8 @@ def position(event: str) -> int:
 
 def cell(name: str, event: str) -> str:
     """The cell of a row at an event key; "" where nothing is scheduled."""
-    return table().get(name, {}).get(series(event), "")
+    row = table().get(name)
+    return "" if row is None else row.get(series(event), "")
 
 
 def applies(what: str, *, watching: bool, near_complete: bool, operated: bool) -> bool:
