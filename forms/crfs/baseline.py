@@ -20,11 +20,11 @@ class MH(Form, title="Medical history", source=f"{PROTOCOL}2, EX2 and EX3"):
         PMDAT = Partial("Prior malignancy: date of diagnosis", hard=(None, CONSENTED), ask_if=ask_if)
         PMCURED = Coded("Completely cured", YES_NO_UNKNOWN, ask_if=ask_if)
 
+    METACRC = YesNo("Earlier (metachronous) colorectal cancer", section="Earlier cancers")
     AUTOIMM = YesNo("Autoimmune disease", section="Other conditions")
     DIABETES = YesNo("Diabetes", required=False, section="Other conditions")
     CVD = YesNo("Cardiovascular disease", required=False, section="Other conditions")
     ANTIBIO = YesNo("Systemic antibiotics in the last 4 weeks", section="Other conditions", help="They change the gut microbiota.")
-    METACRC = YesNo("Earlier (metachronous) colorectal cancer", section="Earlier cancers")
     WOCBP = YesNo("Childbearing potential", ask_if=ref("DM.SEX") == "F", section="Before therapy")
     PREGTEST = Coded("Pregnancy test before therapy", TEST_RESULT, ask_if=WOCBP == "Y", section="Before therapy")
     HBV = Coded("Hepatitis B surface antigen", TEST_RESULT, ask_if=_WITH_IO, section="Before therapy")

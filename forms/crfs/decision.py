@@ -37,7 +37,7 @@ class DEC(
         "Derived candidacy",
         call("candidacy", ref("RST.RESP"), MODEL_CLASS, M1NOW, CONTRA),
         codes=DERIVED_CANDIDACY,
-        section="Candidacy",
+        section="Multidisciplinary team",
     )
     STRATEGY = Coded("MDT strategy after the model", CANDIDACY, section="Multidisciplinary team")
     CANDWHY = Text("Why it differs", ask_if=STRATEGY != CANDDER, section="Multidisciplinary team")

@@ -67,7 +67,15 @@ class RGW(Form, title="Local regrowth", repeats=True, source=f"{PROTOCOL}7"):
     SALV = Coded("Salvage", SALVAGE, ask_if=RGWCONF == "CONFIRMED", section="Salvage", help="“Planned” is overdue after 12 weeks.")
     SALVDAT = Date("Date of that salvage decision", hard=(RGWDAT, TODAY), ask_if=RGWCONF == "CONFIRMED", section="Salvage")
 
-    checks = (alive("RGW-H1", RGWDAT, "RGW.RGWDAT"),)
+    checks = (
+        alive("RGW-H1", RGWDAT, "RGW.RGWDAT"),
+        soft(
+            "RGW-S1",
+            ~((RGWBX == "POS") & (RGWCONF == "NOTCONF")),
+            "The histology is positive, and the work-up is called not confirmed. Correct one of the two, or say why both are right.",
+            on=(RGWCONF, RGWBX),
+        ),
+    )
 
 
 class SLV(Form, title="Salvage operation", repeats=True, source=f"{PROTOCOL}7"):
@@ -178,7 +186,8 @@ def _after_all() -> tuple[Check, ...]:
         _died_later(f"DTH-H-{form}-{item}", every(forms_of(form), ref(f"{form}.{item}") <= DIED), what)
         for form, item, what in _EVER_AFTER
     )
-    visits = every(forms_of("FU"), (ref("FU.FUMODE") != "VISIT") | (ref("FU.FUDAT") <= DIED))
+    news = (ref("FU.FUMODE") != "VISIT") & (ref("FU.ALIVE") != "Y")
+    visits = every(forms_of("FU"), news | (ref("FU.FUDAT") <= DIED))
     onsets = every(rows_of("POC.R", forms_of("POC")), ref("POC.POCDAT") <= DIED)
     return (
         *dated,
@@ -214,6 +223,12 @@ class EOS(Form, title="End of study", source=f"{PROTOCOL}3"):
             "EOS-S1",
             implies(EOSREAS == "DEATH", known(DIED)),
             "The study ended by death, and there is no death form. Enter it now, or correct the reason.",
+            on=EOSREAS,
+        ),
+        soft(
+            "EOS-S3",
+            implies(known(DIED), EOSREAS == "DEATH"),
+            "A death form is on file ({DTH.DTHDAT}), and the reason is another one. Correct the reason, or say why it is right.",
             on=EOSREAS,
         ),
         soft(

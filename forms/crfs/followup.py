@@ -75,10 +75,10 @@ class FU(
         COLONOSCOPY,
         required=_due("COLO"),
         ask_if=_asked("COLO"),
-        section="Examination and endoscopy",
+        section="Colonoscopy",
         help="A second primary opens the second cancer form.",
     )
-    COLODAT = Date("Colonoscopy date", hard=(None, TODAY), ask_if=_done("COLO"), section="Examination and endoscopy")
+    COLODAT = Date("Colonoscopy date", hard=(None, TODAY), ask_if=_done("COLO"), section="Colonoscopy")
     STOMANOW = YesNo(
         "Stoma present today",
         ask_if=ALIVE == "Y",
@@ -105,7 +105,7 @@ class FU(
 
     checks = (
         # Only a visit needs the participant: a call or a register may bring the news of a death, and is dated after it.
-        alive("FU-H1", FUDAT, "FU.FUDAT", unless=FUMODE != "VISIT"),
+        alive("FU-H1", FUDAT, "FU.FUDAT", unless=(FUMODE != "VISIT") & (ALIVE != "Y")),
         alive("FU-H2", ENDODAT, "FU.ENDODAT"),
         alive("FU-H3", MRIDAT, "FU.MRIDAT"),
         alive("FU-H4", CHSTDAT, "FU.CHSTDAT"),
@@ -131,5 +131,17 @@ class FU(
             "A telephone call is no disease assessment, and an examination has a result here. Correct how the visit was made, or "
             "say where the result comes from.",
             on=FUMODE,
+        ),
+        soft(
+            "FU-S8",
+            implies((DRE == "SUSP") | (ENDO == "SUSP") | (MRI == "SUSP"), ~SUSPECT.has("NONE")),
+            "An examination is suspicious, and “suspicion of” says none. Name what is suspected, or say why nothing is.",
+            on=SUSPECT,
+        ),
+        soft(
+            "FU-S9",
+            implies(CHESTCT == "MET", SUSPECT.has("MET")),
+            "The CT shows a metastasis, and “suspicion of” does not name it. Add it, or say why not.",
+            on=(SUSPECT, CHESTCT),
         ),
     )

@@ -16,16 +16,16 @@ class MRI0(Form, title="Pelvic MRI at baseline", source=f"{PROTOCOL}2, IN3 and I
         places=1,
         hard=(0, 250),
         soft=(20, 150),
-        section="Tumour",
+        section="Position and stage",
         help="In millimetres, on MRI. 100 mm is eligible, 101 mm is not.",
     )
-    CTCAT = Coded("Clinical T", CLINICAL_T, section="Stage")
-    CNCAT = Coded("Clinical N", CLINICAL_N, section="Stage")
+    CTCAT = Coded("Clinical T", CLINICAL_T, section="Position and stage")
+    CNCAT = Coded("Clinical N", CLINICAL_N, section="Position and stage")
     STAGE = Calculated(
         "Clinical stage (AJCC 8)",
         call("clinical_stage", CTCAT.raw(), CNCAT.raw(), recorded("CT0.CM")),
         codes=CLINICAL_STAGE,
-        section="Stage",
+        section="Position and stage",
         help="M is read from the staging of chest and abdomen.",
     )
     MRF = Coded("Mesorectal fascia involved (<= 1 mm)", NO_YES_NASS, section="Tumour")

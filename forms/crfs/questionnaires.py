@@ -66,6 +66,12 @@ class QLQ29(Form, title="EORTC QLQ-CR29", source=f"{PROTOCOL}3; EORTC QLQ-CR29")
     locals().update(several(range(31, 48), _one_to_four, "Q"))
     Q48 = YesNo("EORTC QLQ-CR29 item 48", required=False, section="Items", help="Stoma. Routes items 49 to 55.")
     locals().update(several(range(49, 60), _cr29, "Q"))
+    QLQSC = Calculated(
+        "QLQ-CR29 scale scores",
+        call("qlq_cr29", ref("DM.SEX"), Q48, *(ref(f"QLQ29.Q{n}") for n in (*range(31, 48), *range(49, 60)))),
+        section="Scores",
+        source="Whistance 2009",
+    )
 
     checks = _shared_checks("QLQ29", QSDAT)
 

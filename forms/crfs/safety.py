@@ -117,6 +117,13 @@ class AE(Form, title="Adverse event", repeats=True, source=f"{PROTOCOL}9; CTCAE 
             on=(AESCRIT, AEOUT),
             source="ICH E2A",
         ),
+        soft(
+            "AE-S5",
+            implies(AEREL.has("IO"), _ANY_IO),
+            "The event is called related to immunotherapy, and no dose of it is on file. Enter the drug treatment form, or correct "
+            "the relation.",
+            on=AEREL,
+        ),
     )
 
 
@@ -128,37 +135,37 @@ class SAE(
     source=f"{PROTOCOL}9; ICH E2A",
     instructions="One form a serious event; a follow-up report is a new revision of it.",
 ):
-    SAEAENO = Link("Adverse event", "AE", section="Event")
-    SAEREP = Coded("Report", REPORT_KIND, section="Event")
-    SAEAWARE = DateTime("Site became aware", hard=(None, NOW), section="Event", help="Starts the 24 hours to the sponsor.")
+    SAEAENO = Link("Adverse event", "AE", section="Event and awareness")
+    SAEREP = Coded("Report", REPORT_KIND, section="Event and awareness")
+    SAEAWARE = DateTime("Site became aware", hard=(None, NOW), section="Event and awareness", help="Starts the 24 hours to the sponsor.")
     SAESPON = DateTime(
         "Sponsor became aware",
         hard=(SAEAWARE, NOW),
         required=False,
-        section="Sponsor",
+        section="Event and awareness",
         help="Set by the system on submission; day 0 of the 7 and 15 days.",
     )
-    SAENARR = Text("Narrative", section="Event")
+    SAENARR = Text("Narrative", section="Event and awareness")
     SAEEXP = Coded(
         "Expected (reference safety information)",
         EXPECTEDNESS,
         ask_if=SAESPON.present(),
-        section="Sponsor",
+        section="Assessment",
         help="The safety officer's assessment.",
     )
-    SAECAUSI = Coded("Causality, investigator", CAUSALITY, section="Causality")
+    SAECAUSI = Coded("Causality, investigator", CAUSALITY, section="Assessment")
     SAECAUSS = Coded(
         "Causality, sponsor",
         CAUSALITY,
         required=False,
-        section="Sponsor",
+        section="Assessment",
         help="Never lowers the investigator's assessment.",
     )
     SAESUSAR = Calculated(
         "SUSAR",
         call("susar", operation(SAEAENO, "AE.AESER"), SAEEXP, SAECAUSI, SAECAUSS),
         codes=YES_NO,
-        section="Sponsor",
+        section="Assessment",
         help="Serious, related in either view, and unexpected.",
     )
     _relation = operation(SAEAENO, "AE.AEREL")
@@ -166,7 +173,7 @@ class SAE(
         "Suspect product",
         DRUG,
         ask_if=_relation.has("CHEMO") | _relation.has("IO"),
-        section="Causality",
+        section="Assessment",
         help="One or more of the drugs given.",
     )
     SAERPTA = DateTime("Reported to authority", hard=(SAESPON, NOW), required=False, section="Reports")

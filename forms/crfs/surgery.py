@@ -105,31 +105,37 @@ class YP(Form, title="Pathology of the specimen", repeats=True, source=f"{PROTOC
     YPN = Coded("ypN", PATHOLOGICAL_N, section="Stage", help="ypNx after local excision.")
     NODES = Integer("Nodes examined", hard=(0, 100), soft=(12, None), ask_if=YPN != "ypNx", section="Stage")
     NODEPOS = Integer("Nodes positive", hard=(0, NODES), ask_if=YPN != "ypNx", section="Stage")
-    TRG = Coded("CAP/AJCC tumour regression grade", REGRESSION_GRADE, section="Response")
+    TRG = Coded("CAP/AJCC tumour regression grade", REGRESSION_GRADE, section="Response and margins")
     CRM = Decimal(
         "Circumferential margin",
         unit="mm",
         places=1,
         hard=(0, 50),
         ask_if=_procedure.is_in(*TME_PROCEDURES) & (YPT.raw() != "ypT0"),
-        section="Margins",
+        section="Response and margins",
     )
-    RSTAT = Coded("Residual tumour", RESIDUAL_TUMOUR, section="Margins")
-    PCR = Calculated("Pathological complete response", call("pcr", YPT.raw(), YPN.raw()), codes=YES_NO_CT, section="Response")
+    RSTAT = Coded("Residual tumour", RESIDUAL_TUMOUR, section="Response and margins")
+    PCR = Calculated("Pathological complete response", call("pcr", YPT.raw(), YPN.raw()), codes=YES_NO_CT, section="Response and margins")
     NAR = Calculated(
         "Neoadjuvant rectal score",
         call("nar_score", recorded("MRI0.CTCAT"), YPT.raw(), YPN.raw(), _procedure),
         places=2,
         hard=(0, 100),
-        section="Response",
+        section="Response and margins",
         source="George, Allegra, Yothers 2015",
     )
-    YPQC = Coded("Slide quality control", PASS_FAIL, section="Quality")
-    TMEQ = Coded("Quality of the mesorectum", MESORECTUM, section="Quality")
-    LVI = Coded("Lymphovascular invasion", NO_YES_NASS, section="Response")
-    PNI = Coded("Perineural invasion", NO_YES_NASS, section="Response")
+    YPQC = Coded("Slide quality control", PASS_FAIL, section="Quality and further findings")
+    TMEQ = Coded("Quality of the mesorectum", MESORECTUM, section="Quality and further findings")
+    LVI = Coded("Lymphovascular invasion", NO_YES_NASS, section="Quality and further findings")
+    PNI = Coded("Perineural invasion", NO_YES_NASS, section="Quality and further findings")
 
     checks = (
+        hard(
+            "YP-H1",
+            call("all_different", collect(forms_of("YP"), ref("YP.YPSUR"))),
+            "Another form holds the pathology of this operation, {YP.YPSUR}. Correct the link, or change that form.",
+            on=YPSUR,
+        ),
         soft(
             "YP-S1",
             (YPN.is_in(*_NO_NODES) & (NODEPOS == 0))
@@ -154,6 +160,12 @@ class YP(Form, title="Pathology of the specimen", repeats=True, source=f"{PROTOC
             "A margin of {YP.CRM} mm is 1 mm or less, and the operation is called R0. Correct one of the two, or say why both are "
             "right.",
             on=(CRM, RSTAT),
+        ),
+        soft(
+            "YP-S4",
+            implies(_procedure == "LE", YPN.raw() == "ypNx"),
+            "A local excision removes no nodes, and {YP.YPN} is recorded. Choose ypNx, or say where the nodes come from.",
+            on=YPN,
         ),
     )
 
