@@ -9,7 +9,7 @@ import pytest
 
 import forms.crfs
 import forms.derivations
-import forms.rules  # noqa: F401  (fills the registry)
+import forms.rules
 from forms.codelists.omics import REFERENCE_INDICATOR, RESULT_OPERATOR
 from forms.derivations import reference_range
 from forms.language import Form, expressions
