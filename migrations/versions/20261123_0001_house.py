@@ -243,7 +243,7 @@ signature = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     *_crf_key(),
     sa.Column("revision", sa.Integer, nullable=False),
-    sa.Column("meaning", sa.String(40), nullable=False),
+    sa.Column("meaning", sa.Text(), nullable=False),
     _sha256("content_digest"),
     sa.Column("calculated", sa.Text),
     _person("signer", nullable=False),

@@ -250,7 +250,7 @@ signature = Table(
     Column("id", Integer, primary_key=True),
     *_crf_key(),
     Column("revision", Integer, nullable=False),
-    Column("meaning", String(40), nullable=False),
+    Column("meaning", Text, nullable=False),
     _sha256("content_digest"),
     Column("calculated", Json),
     _person("signer", nullable=False),
