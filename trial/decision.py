@@ -1,0 +1,300 @@
+"""The decision point in its enforced order, and what refuses randomisation (PROTOCOL 5 and 6).
+
+Restaging complete, own estimate signed, model called, decision signed, randomised: each step opens when the one before
+is done, since showing the model first would bias the clinician. Everything here says *why not*, in words and with an address.
+
+Signatures, predictions and allocations are mappings, as their tables keep them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from forms.answers import Crf
+from forms.checks import findings
+from forms.record import Record
+from forms.text import _l
+from trial import soa
+from trial.course import Allocation, course
+from trial.eligibility import Verdict, assess
+from trial.evidence import WholeRecord
+from trial.protocol import Protocol
+
+Signatures = Iterable[Mapping[str, Any]]
+RESTAGING, ESTIMATE, MODEL, DECISION, RANDOMISE, DONE = (
+    "restaging", "estimate", "model", "decision", "randomise", "done",
+)  # fmt: skip
+BEFORE_DECISION = ("SCR", "NAT", "EOT", "RST", "RST2")
+MODEL_FORMS = frozenset({"DM", "MH", "PATH", "MRI0", "CT0", "LB", "MOL", "RAD", "MIC", "LBX", "RT", "EX", "RST"})
+"""Forms that hold inputs of the model."""
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """One reason why a step is not open. `address`: the CRF to look at, or None; `what`: an item, a criterion, a factor."""
+
+    id: str
+    text: str
+    address: str | None = None
+    what: str | None = None
+
+    def __str__(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True)
+class Step:
+    """The next step of the decision point, and what still stands in its way; none: it can be taken now."""
+
+    name: str
+    blockers: tuple[Blocker, ...] = ()
+
+
+def restaging_event(record: Record) -> str:
+    """RST2 where a re-assessment was done, else RST."""
+    latest = record.latest("RST")
+    return latest.event if latest is not None else "RST"
+
+
+def signed(record: Record, signatures: Signatures, crf: Crf | None) -> bool:
+    """Whether the current revision of a CRF carries a valid signature."""
+    return crf is not None and any(
+        (s["form"], s["event"], s["occurrence"], s["revision"]) == (crf.form, crf.event, crf.occurrence, crf.number)
+        and s["voided_at"] is None
+        for s in signatures
+    )
+
+
+def estimate_blockers(protocol: Protocol, record: Record, *, open_queries: Iterable[str] = ()) -> tuple[Blocker, ...]:
+    """Why the own estimate (PRE) is not due: restaging incomplete, an open query or an unanswered soft check on its way
+    to the model. `open_queries`: addresses of CRFs that carry one.
+    """
+    return (*_incomplete(record), *_unanswered(record), *_queried(record, open_queries))
+
+
+def model_blockers(
+    protocol: Protocol, record: Record, *, signatures: Signatures, open_queries: Iterable[str] = ()
+) -> tuple[Blocker, ...]:
+    """Why the model may not be called: what blocks the estimate, and the estimate itself, saved and signed."""
+    return (*estimate_blockers(protocol, record, open_queries=open_queries), *_estimate(record, signatures))
+
+
+def decision_blockers(
+    protocol: Protocol, record: Record, *, signatures: Signatures, prediction: Mapping[str, Any] | None
+) -> tuple[Blocker, ...]:
+    """Why the decision (DEC) may not be recorded yet: the estimate comes first, then the call, answered or refused."""
+    return (*_estimate(record, signatures), *_called(prediction is not None))
+
+
+def signing_blockers(
+    protocol: Protocol, record: Record, crf: Crf, *, signatures: Signatures | None = None
+) -> tuple[Blocker, ...]:
+    """Why a CRF may not be signed, beyond its own findings. `record` holds the facts of its event."""
+    if crf.form == "ELIG" and crf.answers.items.get("ELIGCONF") == "Y":
+        return tuple(_not_eligible(protocol, record))
+    if crf.form == "DEC":
+        return (*_estimate(record, signatures), *_called(record.facts.get("model_call") is not None))
+    if crf.form == "PRE":
+        return estimate_blockers(protocol, record)
+    return ()
+
+
+def next_step(
+    protocol: Protocol,
+    record: Record,
+    *,
+    signatures: Signatures,
+    allocation: Allocation | None,
+    prediction: Mapping[str, Any] | None,
+    today: date,
+    open_queries: Iterable[str] = (),
+) -> Step:
+    """Where a participant stands in the order, and why they cannot go on, if they cannot."""
+    signatures, queries = tuple(signatures), tuple(open_queries)
+    if before := estimate_blockers(protocol, record, open_queries=queries):
+        return Step(RESTAGING, before)
+    if _estimate(record, signatures):
+        return Step(ESTIMATE)
+    if prediction is None:
+        return Step(MODEL, model_blockers(protocol, record, signatures=signatures, open_queries=queries))
+    if not signed(record, signatures, record.latest("DEC")):
+        return Step(DECISION, decision_blockers(protocol, record, signatures=signatures, prediction=prediction))
+    if allocation is None and record.value("DEC.RANDCONS") == "Y":
+        return Step(RANDOMISE, randomisation_blockers(
+            protocol, record, signatures=signatures, allocation=allocation, prediction=prediction, today=today))
+    return Step(DONE)
+
+
+def randomisation_blockers(
+    protocol: Protocol,
+    record: Record,
+    *,
+    signatures: Signatures,
+    allocation: Allocation | None,
+    prediction: Mapping[str, Any] | None,
+    today: date,
+    site: str = "",
+) -> tuple[Blocker, ...]:
+    """Every reason why a participant cannot be randomised now; none: allocate. `record` holds the facts of DEC."""
+    signatures = tuple(signatures)
+    return (
+        *_earlier(allocation),
+        *_eligibility(protocol, record, signatures),
+        *_consent(record),
+        *_decision(record, signatures, prediction),
+        *_events(record, allocation),
+        *_in_time(protocol, record, today),
+        *_factors(protocol, record, site),
+    )
+
+
+def allocation_factors(protocol: Protocol, record: Record, site: str) -> dict[str, str | None]:
+    """Stratification factors as they stand: site, response at the last restaging, cT, at least one dose of immunotherapy.
+
+    None where a source is unknown, or lies outside the declared levels.
+    """
+    c = course(record)
+    levels = protocol.randomisation
+    io, none = levels.regimen_levels
+    given = c.immunotherapy if c.immunotherapy is not None or c.therapy_started_on is None else False
+    return {
+        "site": site,
+        "response": c.response if c.response in levels.response_levels else None,
+        "ct": _ct_level(record.value("MRI0.CTCAT"), levels.ct_levels),
+        "regimen": None if given is None else io if given else none,
+    }
+
+
+def _ct_level(ct: str | None, levels: tuple[str, ...]) -> str | None:
+    to_three, four_a = levels
+    if ct is None or ct == "cT4b":
+        return None
+    return four_a if ct == "cT4a" else to_three
+
+
+def _incomplete(record: Record) -> Iterator[Blocker]:
+    event = restaging_event(record)
+    for form in soa.forms_at(event):
+        crf = record.at(form, event)
+        if not _wanted(record, form):
+            continue
+        if crf is None or crf.answers.removed is not None:
+            yield Blocker("restaging-form-missing", _l("A restaging form is not entered, nor marked “not done”."), f"{form}/{event}/1")
+        elif missing := [f for f in _findings(record, crf) if f.level in ("missing", "hard", "problem")]:
+            text = _l("A restaging form is incomplete.")
+            yield from (Blocker("restaging-incomplete", text, crf.address, f.item) for f in missing)
+    latest = record.latest("RST")
+    if latest is None and record.at("RST", event) is not None:
+        yield Blocker("restaging-not-done", _l("Without a restaging there is no decision point."), f"RST/{event}/1")
+
+
+def _wanted(record: Record, form: str) -> bool:
+    newest = max((v for name, v in record.definitions if name == form), default=None)
+    rule = record.definitions[form, newest].due_if if newest is not None else None
+    return rule is None or rule.value(WholeRecord(record)) is True
+
+
+def _findings(record: Record, crf: Crf) -> tuple[Any, ...]:
+    # Facts were made for another event; the one that rules before the decision read is the event itself.
+    return findings(record.with_facts(event=soa.series(crf.event)), crf)
+
+
+def _unanswered(record: Record) -> Iterator[Blocker]:
+    for crf in record.crfs:
+        if soa.series(crf.event) in BEFORE_DECISION and crf.counts and crf.form in MODEL_FORMS:
+            for finding in _findings(record, crf):
+                if finding.level == "soft":
+                    yield Blocker("soft-check-open", _l("A soft check waits for an answer."), crf.address, finding.item)
+
+
+def _queried(record: Record, open_queries: Iterable[str]) -> Iterator[Blocker]:
+    for address in open_queries:
+        if soa.series(address.split("/")[1]) in BEFORE_DECISION:
+            yield Blocker("query-open", _l("A query on a source of the model is open."), address)
+
+
+def _estimate(record: Record, signatures: Signatures | None) -> Iterator[Blocker] | tuple[Blocker, ...]:
+    crf = record.latest("PRE")
+    if crf is None:
+        return (Blocker("own-estimate-missing", _l("The own estimate comes before the model."), "PRE/DEC/1"),)
+    if signatures is not None and not signed(record, signatures, crf):
+        return (Blocker("own-estimate-unsigned", _l("The own estimate is not signed."), crf.address),)
+    return ()
+
+
+def _called(called: bool) -> tuple[Blocker, ...]:
+    return () if called else (Blocker("model-not-called", _l("The model has not been called."), None),)
+
+
+def _earlier(allocation: Allocation | None) -> Iterator[Blocker]:
+    if allocation is not None:
+        yield Blocker("already-allocated", _l("This participant has an allocation, and keeps it."))
+
+
+def _not_eligible(protocol: Protocol, record: Record) -> Iterator[Blocker]:
+    for line in assess(protocol, record).lines:
+        if line.verdict is Verdict.CANNOT_TELL:
+            yield Blocker("criterion-open", _l("A criterion cannot be told yet."), None, line.id)
+        elif not line.verdict.passes:
+            yield Blocker("criterion-failed", _l("A criterion is not satisfied."), None, line.id)
+
+
+def _eligibility(protocol: Protocol, record: Record, signatures: Signatures) -> Iterator[Blocker]:
+    crf = record.latest("ELIG")
+    if record.value("ELIG.ELIGCONF") != "Y" or not signed(record, signatures, crf):
+        yield Blocker("eligibility-unsigned", _l("Eligibility is not confirmed with a signature."), "ELIG/SCR/1")
+    yield from _not_eligible(protocol, record)
+
+
+def _consent(record: Record) -> Iterator[Blocker]:
+    c = course(record)
+    if c.consented_on is None:
+        yield Blocker("consent-missing", _l("There is no written consent."), "IC/SCR/1")
+    if c.withdrawn_on is not None:
+        yield Blocker("consent-withdrawn", _l("Consent was withdrawn."), "IC/SCR/1")
+
+
+def _decision(record: Record, signatures: Signatures, prediction: Mapping[str, Any] | None) -> Iterator[Blocker]:
+    crf = record.latest("DEC")
+    address = crf.address if crf else "DEC/DEC/1"
+    if not signed(record, signatures, crf):
+        yield Blocker("decision-unsigned", _l("The decision is not signed."), address)
+    if prediction is None or prediction.get("classification") is None:
+        yield Blocker("model-unanswered", _l("Without an answer of the model nobody is randomised."), None)
+    if record.value("DEC.CANDDER") != "CAND":
+        yield Blocker("not-derived-candidate", _l("The derived candidacy is not “candidate”."), address, "CANDDER")
+    if record.value("DEC.STRATEGY") != "CAND":
+        yield Blocker("not-candidate", _l("The multidisciplinary team did not say “candidate”."), address, "STRATEGY")
+    if record.value("DEC.RANDCONS") != "Y":
+        yield Blocker("randomisation-not-accepted", _l("The participant did not accept randomisation."), address, "RANDCONS")
+
+
+def _events(record: Record, allocation: Allocation | None) -> Iterator[Blocker]:
+    found = record.latest("DTH")
+    if found is not None:
+        yield Blocker("died", _l("The participant has died."), found.address)
+    if (met := record.latest("MET")) is not None:
+        yield Blocker("metastasis", _l("A distant metastasis is recorded."), met.address)
+    elif record.value("RST.YCM") == "M1" or record.value("DEC.M1NOW") == "Y":
+        yield Blocker("metastasis", _l("A distant metastasis is recorded."), None)
+    if (end := record.latest("EOS")) is not None:
+        yield Blocker("study-ended", _l("The study ended for this participant."), end.address)
+
+
+def _in_time(protocol: Protocol, record: Record, today: date) -> Iterator[Blocker]:
+    decided = record.value("DEC.DECDAT")
+    if decided is None:
+        yield Blocker("decision-undated", _l("The decision has no date."), "DEC/DEC/1", "DECDAT")
+    elif (today - decided).days > protocol.randomisation.days_after_decision:
+        yield Blocker("too-late", _l("The decision is more than 14 days ago."), "DEC/DEC/1", "DECDAT")
+    elif today < decided:
+        yield Blocker("decision-in-future", _l("The decision is dated in the future."), "DEC/DEC/1", "DECDAT")
+
+
+def _factors(protocol: Protocol, record: Record, site: str) -> Iterator[Blocker]:
+    for name, level in allocation_factors(protocol, record, site).items():
+        if level is None:
+            yield Blocker("factor-unknown", _l("A stratification factor is not known."), None, name)

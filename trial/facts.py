@@ -1,0 +1,133 @@
+"""The facts a form must be told besides its answers: what arm, what schedule, what the site allows, what day it is.
+
+`forms/crfs/facts.py` says what each name means; a test fails when a form declares a fact that nobody supplies here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from forms.dates import earliest
+from forms.record import Record
+from trial import soa
+from trial.course import Allocation, Course, course
+from trial.eligibility import assess
+from trial.protocol import Protocol
+from trial.visits import Visit, visit_date, visits
+
+SUPPLIED = frozenset(
+    {
+        "arm", "cohort", "event", "scheduled", "window_opens", "window_closes", "operated_on", "stoma_now",
+        "birth_year_only", "consent_versions", "consent_validity", "laboratory_ranges", "taxon_tables", "eligible",
+        "model_call", "model_class", "allocated_on", "zone", "today", "now",
+    }
+)  # fmt: skip
+
+
+def facts_for(
+    record: Record,
+    *,
+    protocol: Protocol,
+    site: Mapping[str, Any],
+    event: str,
+    allocation: Allocation | None,
+    today: date,
+    now: datetime,
+    prediction: Mapping[str, Any] | None = None,
+    zone: tzinfo | None = None,
+    laboratory_ranges: Mapping[str, Any] | None = None,
+    taxon_tables: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Every fact for the forms of one event key ("FU06", "PO30-2"); unknown ones are None.
+
+    `site` is the row of its table, `prediction` the last stored call. Other events have other windows and other scheduled items:
+    facts are made for one event.
+    """
+    c = course(record, allocation)
+    told: dict[str, Any] = {
+        "today": today,
+        "now": now,
+        "zone": zone,
+        "event": soa.series(event),
+        "arm": c.arm,
+        "cohort": c.cohort,
+        "allocated_on": c.allocated_on,
+        "operated_on": operated_on(c, event),
+        "stoma_now": stoma_now(record, c, event),
+        "laboratory_ranges": laboratory_ranges,
+        "taxon_tables": taxon_tables,
+        **of_site(site),
+        **of_schedule(visits(protocol, record, allocation), event),
+        **of_prediction(prediction),
+    }
+    return told | {"eligible": assess(protocol, record.with_facts(**told)).eligible}
+
+
+def of_site(site: Mapping[str, Any]) -> dict[str, Any]:
+    """`consent_versions`: the site's codes; `consent_validity`: (code, first day, last day or None) of each."""
+    versions = site.get("consent_versions") or ()
+    validity = tuple((v["version"], _date(v.get("valid_from")) or date.min, _date(v.get("valid_to"))) for v in versions)
+    return {
+        "consent_versions": tuple(v[0] for v in validity) or None,
+        "consent_validity": validity or None,
+        "birth_year_only": site.get("birth_year_only"),
+    }
+
+
+def _date(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def of_schedule(planned: tuple[Visit, ...], event: str) -> dict[str, Any]:
+    """Window and scheduled items of an event; what the event does not have is None, or no items."""
+    here = [visit for visit in planned if visit.event == event]
+    dated = next((v for v in here if v.window_from), None)
+    return {
+        "scheduled": tuple(item for visit in here for item in visit.items),
+        "window_opens": dated.window_from if dated else None,
+        "window_closes": dated.window_to if dated else None,
+    }
+
+
+def of_prediction(prediction: Mapping[str, Any] | None) -> dict[str, Any]:
+    """`model_call`: the reference of the stored call, or "refused: " and why; `model_class`: POSITIVE or NEGATIVE."""
+    if prediction is None:
+        return {"model_call": None, "model_class": None}
+    refused = prediction.get("refused")
+    name = f"{prediction['model']} {prediction['version']} #{prediction['number']}"
+    answered = prediction.get("classification")
+    return {
+        "model_call": f"refused: {', '.join(map(str, refused))}" if refused else name,
+        "model_class": answered.upper() if answered else None,
+    }
+
+
+def operated_on(c: Course, event: str) -> date | None:
+    """The operation a post-operative visit belongs to, by its number."""
+    if soa.series(event) not in ("PO30", "PO90"):
+        return None
+    return next((o.on for o in c.operations if o.number == soa.number(event)), None)
+
+
+def stoma_now(record: Record, c: Course, event: str) -> str | None:
+    """Y, N, or None: a stoma on the day of this event, from the visit itself, else from the stoma forms.
+
+    Before any operation a stoma that has no form is not there; after one, a missing form says nothing.
+    """
+    visit = record.at("FU", event)
+    seen = record.scope(visit).item("FU.STOMANOW") if visit is not None and visit.counts else None
+    if seen is not None:
+        return str(seen)
+    day = visit_date(record, event)
+    stomas = [record.scope(crf) for crf in record.all("STO")]
+    if stomas:
+        return "Y" if any(_open(s.item("STO.STODAT"), s.item("STO.STOREV"), day) for s in stomas) else "N"
+    return None if any(o.on and (day is None or earliest(o.on) <= day) for o in c.operations) else "N"
+
+
+def _open(formed: date | None, closed: date | None, day: date | None) -> bool:
+    if day is None:
+        return closed is None
+    return (formed is None or formed <= day) and (closed is None or closed > day)
