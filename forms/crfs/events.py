@@ -107,7 +107,7 @@ class LR(
         alive("LR-H1", LRDAT, "LR.LRDAT"),
         soft(
             "LR-S1",
-            any_form("SUR", ref("SUR.SURPROC").is_in(*TME_PROCEDURES)),
+            implies(LRDAT.present(), any_form("SUR", ref("SUR.SURPROC").is_in(*TME_PROCEDURES))),
             "No TME is on file. A tumour that comes back without one is a regrowth. Enter the operation, use the regrowth form, or "
             "say why this is a local recurrence.",
             on=LRDAT,
