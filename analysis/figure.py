@@ -15,7 +15,7 @@ from analysis.theme import FIGURE_FONT, INK, MUTED, RULE, figure_font
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
-INCHES = (6.9, 4.3)
+INCHES = (6.9, 3.8)
 _SCREEN_FONTS = b"'Noto Sans SC', 'Noto Sans CJK SC', 'Noto Sans', 'Segoe UI', Arial, sans-serif"
 
 

@@ -20,6 +20,7 @@ from forms.text import _l
 Translate = Callable[[str], str]
 
 TEXT_WIDTH = 170 * mm
+SHORT = 20  # rows up to which a table is kept on one page
 
 
 def _style(name: str, size: float, **more: object) -> ParagraphStyle:
@@ -51,11 +52,6 @@ def paragraph(text: str, style: ParagraphStyle = BODY) -> Paragraph:
     return Paragraph(escape(drawable(text)), ParagraphStyle(style.name, style, wordWrap=wrap))
 
 
-def heading(text: str, key: str) -> list[Flowable]:
-    """A heading with its entry in the outline, kept off the foot of a page."""
-    return [CondPageBreak(45 * mm), *_heading(text, key)]
-
-
 def _heading(text: str, key: str) -> list[Flowable]:
     return [Section(drawable(text), key), paragraph(text, HEADING)]
 
@@ -81,22 +77,20 @@ def figure_block(text: str, key: str, figure: Figure, lines: Sequence[str]) -> F
     return KeepTogether([*_heading(text, key), vector, Spacer(1, 1 * mm), *notes, Spacer(1, 3 * mm)])
 
 
-def table_block(table: Table, widths: Sequence[float]) -> list[Flowable]:
-    """A table whose heading repeats on each page, then its denominator and footnotes. `widths` in mm."""
+def table_block(table: Table, widths: Sequence[float], section: tuple[str, str] | None = None) -> list[Flowable]:
+    """A table whose heading repeats on each page, then its denominator and footnotes. `widths` in mm.
+
+    `section`: text and key of the heading the table opens, kept with it.
+    """
     header = [paragraph(c.label, CELL_HEAD_NUMBER if c.numeric else CELL_HEAD) for c in table.columns]
     body = [
         [paragraph(cell, _cell_style(table, i, j)) for j, cell in enumerate(row)] for i, row in enumerate(table.rows)
     ]
     grid = LongTable([header, *body], colWidths=[w * mm for w in widths], repeatRows=1, hAlign="LEFT", style=_lines())
     notes = [paragraph(line, NOTE) for line in (table.denominator, *table.footnotes)]
-    return [
-        CondPageBreak(30 * mm),
-        paragraph(table.title, CELL_HEAD),
-        Spacer(1, 1 * mm),
-        grid,
-        *notes,
-        Spacer(1, 3 * mm),
-    ]
+    opening = _heading(*section) if section else []
+    block = [*opening, paragraph(table.title, CELL_HEAD), Spacer(1, 1 * mm), grid, *notes, Spacer(1, 3 * mm)]
+    return [KeepTogether(block)] if len(table.rows) <= SHORT else [CondPageBreak(45 * mm), *block]
 
 
 def _cell_style(table: Table, row: int, column: int) -> ParagraphStyle:

@@ -10,7 +10,7 @@ from reportlab.platypus import Flowable
 
 from analysis import incidence, survival
 from analysis.pdf import Furniture, build
-from analysis.reports.blocks import figure_block, heading, paragraph, table_block, title_block
+from analysis.reports.blocks import figure_block, paragraph, table_block, title_block
 from analysis.reports.status_data import StatusData
 from analysis.reports.status_figures import draw_accrual, draw_incidence, draw_survival
 from analysis.reports.status_tables import (
@@ -65,7 +65,7 @@ def _accrual(data: StatusData, tr: Translate) -> list[Flowable]:
 
 def _disposition(data: StatusData, tr: Translate) -> list[Flowable]:
     table = disposition_table(data.disposition, tr)
-    return [*heading(tr(_l("2 Disposition")), "disposition"), *table_block(table, (70, 30, 70))]
+    return table_block(table, (70, 30, 70), (tr(_l("2 Disposition")), "disposition"))
 
 
 def _nrdfs(data: StatusData, tr: Translate) -> list[Flowable]:
@@ -90,9 +90,9 @@ def _regrowth(data: StatusData, tr: Translate) -> list[Flowable]:
 
 def _safety(data: StatusData, tr: Translate) -> list[Flowable]:
     left_out = tr(_l("Adverse events of people outside the safety set, not counted: {n}.")).format(n=data.left_out)
+    overview = overview_table(data.adverse_events, tr)
     return [
-        *heading(tr(_l("5 Adverse events")), "safety"),
-        *table_block(overview_table(data.adverse_events, tr), (100, 40, 30)),
+        *table_block(overview, (100, 40, 30), (tr(_l("5 Adverse events")), "safety")),
         *table_block(terms_table(data.adverse_events, tr), (56, 25, 10, 10, 10, 10, 10, 22, 17)),
         paragraph(left_out),
     ]
@@ -100,4 +100,4 @@ def _safety(data: StatusData, tr: Translate) -> list[Flowable]:
 
 def _months(data: StatusData, tr: Translate) -> list[Flowable]:
     table = months_table(data.accrual, tr)
-    return [*heading(tr(_l("6 Accrual by month")), "months"), *table_block(table, (32, 23, 23, 23, 23, 23, 23))]
+    return table_block(table, (32, 23, 23, 23, 23, 23, 23), (tr(_l("6 Accrual by month")), "months"))

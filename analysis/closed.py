@@ -1,0 +1,109 @@
+"""Outcomes by arm, for the closed report alone: the unblinded statistician and the DSMB, never an open page.
+
+A module of its own so that a test can hold that nothing open imports it. Frames have one row per participant:
+`participant`, `arm`, `days`, `status` (0 censored, 1 event), and the strata named by the caller.
+Sources: PROTOCOL 7, 8 and 10; statistics by `analysis.survival`, `analysis.logrank`, `analysis.cox`.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.course_row import TME, WW
+from analysis.cox import Coefficient, cox
+from analysis.endpoints import TimeTable
+from analysis.figure import Figure
+from analysis.logrank import LogRank, log_rank
+from analysis.plots import Line, curves
+from analysis.survival import Curve, kaplan_meier
+from analysis.table import percent
+from forms.text import _l
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+ARMS = (WW, TME)
+COLUMNS = ("participant", "arm", "days", "status")
+
+
+class ArmUnknown(ValueError):
+    """Participants of the analysis whose arm is neither WW nor TME; `participants` names them."""
+
+    def __init__(self, participants: tuple[str, ...]) -> None:
+        super().__init__(f"no arm: {', '.join(participants)}")
+        self.participants = participants
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """WW against TME: hazard ratio (below 1 favours WW), stratified log-rank, and z for non-inferiority.
+
+    `z` = (ln margin - ln HR) / SE, positive favours WW (PROTOCOL 8). None, with `hazard` None, until both arms had an event.
+    """
+
+    strata: tuple[str, ...]
+    hazard: Coefficient | None
+    log_rank: LogRank | None
+    margin: float
+    z: float | None
+
+
+@dataclass(frozen=True)
+class ByArm:
+    """A curve an arm, in the order WW, TME, and their comparison."""
+
+    title: str
+    curves: tuple[tuple[str, Curve], ...]
+    comparison: Comparison
+
+
+def frame_by_arm(table: TimeTable, arms: Mapping[str, str]) -> "pd.DataFrame":
+    """The rows of an estimand with the arm of each participant. Raises ArmUnknown."""
+    import pandas as pd
+
+    if unknown := sorted(row.participant for row in table.rows if arms.get(row.participant) not in ARMS):
+        raise ArmUnknown(tuple(unknown))
+    rows = [(row.participant, arms[row.participant], row.days, row.status) for row in table.rows]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def survival_by_arm(frame: "pd.DataFrame", *, title: str, margin: float, strata: Sequence[str] = ()) -> ByArm:
+    """Kaplan-Meier of each arm and the comparison, stratified by the columns named. Raises ArmUnknown."""
+    ordered = frame.sort_values(["days", "participant"], kind="stable")
+    if unknown := sorted(ordered.loc[~ordered["arm"].isin(ARMS), "participant"]):
+        raise ArmUnknown(tuple(unknown))
+    parts = ((arm, ordered[ordered["arm"] == arm]) for arm in ARMS)
+    drawn = tuple((arm, kaplan_meier(part["days"].to_numpy(), part["status"].to_numpy())) for arm, part in parts)
+    return ByArm(title, drawn, _compare(ordered, drawn, margin, tuple(strata)))
+
+
+def figure_by_arm(
+    found: ByArm, *, identity: str, y_label: str, origin: str, tr: "Callable[[str], str]" = str
+) -> Figure:
+    """Both curves with bands, numbers at risk and events by arm."""
+    rates = "; ".join(f"{arm} {percent(curve.at(3 * 365.25), tr)}" for arm, curve in found.curves)
+    alt = tr(_l("{title} by arm; at 3 years: {rates}.")).format(title=tr(found.title), rates=rates)
+    lines = [Line(arm, arm, curve) for arm, curve in found.curves]
+    return curves(lines, identity=identity, title=tr(found.title), y_label=y_label, origin=origin, alt=alt, tr=tr)
+
+
+def _compare(
+    frame: "pd.DataFrame", drawn: Sequence[tuple[str, Curve]], margin: float, strata: tuple[str, ...]
+) -> Comparison:
+    if any(curve.n_events == 0 for _, curve in drawn):
+        return Comparison(strata, None, None, margin, None)
+    groups = list(zip(*(frame[name] for name in strata), strict=True)) if strata else None
+    test = log_rank(frame["days"].to_numpy(), frame["status"].to_numpy(), frame["arm"].tolist(), groups)
+    fit = cox(
+        frame.assign(ww=(frame["arm"] == WW).astype(float)),
+        days="days",
+        event="status",
+        covariates=["ww"],
+        strata=strata,
+        identity="participant",
+    )
+    hazard = fit["ww"]
+    return Comparison(strata, hazard, test, margin, (math.log(margin) - hazard.log_hr) / hazard.se)
