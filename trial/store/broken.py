@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trial.store.tables import CRF_KEY
+from trial.store.tables import key_names, metadata
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Finding:
 
 def place(table: str, key: Mapping[str, Any]) -> str:
     """A row's table and key, in words: `crf_revision VG-01-0007/SCR/IC/1/2`."""
-    named = CRF_KEY if set(CRF_KEY) <= set(key) else ()
-    values = [key[name] for name in (*named, *(name for name in key if name not in named))]
-    return f"{table} {'/'.join(str(value) for value in values)}"
+    named = (
+        [name for name in key_names(metadata.tables[table]) if name in key] if table in metadata.tables else sorted(key)
+    )
+    return f"{table} {'/'.join(str(key[name]) for name in named)}"

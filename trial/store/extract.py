@@ -90,9 +90,7 @@ def _everyone(reader: Reader, sites: frozenset[str] | None) -> Iterable[Extracte
     for row in reader.all(participant_table, order_by="id"):
         if sites is None or row["site_code"] in sites:
             name = row["id"]
-            yield Extracted(
-                name, row["site_code"], row["created_at"], tuple(crfs.get(name, ())), allocations.get(name)
-            )
+            yield Extracted(name, row["site_code"], row["created_at"], tuple(crfs.get(name, ())), allocations.get(name))
 
 
 def _digest(reader: Reader, participants: set[str]) -> str:
@@ -122,11 +120,15 @@ def _visible(row: Extracted, role: str) -> Extracted:
 
 def _without_hidden_items(each: Crf, role: str) -> Crf:
     def seen(values: Any) -> dict[str, Any]:
-        return {n: v for n, v in values.items() if not roles.hides(role, each.form, n, event=each.event, aggregate=True)}
+        return {
+            n: v for n, v in values.items() if not roles.hides(role, each.form, n, event=each.event, aggregate=True)
+        }
 
     answers = each.answers
     groups = {
         g: tuple(replace(r, items=seen(r.items), missing=seen(r.missing)) for r in rows)
         for g, rows in answers.groups.items()
     }
-    return replace(each, answers=replace(answers, items=seen(answers.items), missing=seen(answers.missing), groups=groups))
+    return replace(
+        each, answers=replace(answers, items=seen(answers.items), missing=seen(answers.missing), groups=groups)
+    )

@@ -1,0 +1,1 @@
+"""The store on both engines: one writer, one chain, nothing half saved."""
