@@ -66,7 +66,7 @@ $(READY): requirements.lock pyproject.toml
 	@# uv installs three times as fast; where it cannot be had, pip does the same with the same hashes.
 	{ $(BIN)/python -m pip install -q uv && $(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements.lock; } \
 		|| $(BIN)/python -m pip install --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install -q --no-deps -e .
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e . || $(BIN)/python -m pip install -q --no-deps -e .
 	@touch $@
 
 %.mo: %.po $(READY)
