@@ -33,15 +33,20 @@ ROOMS = {
     "trial": 8,  # pure decisions: values in, values out
     "trial.store": 9,  # the database
     "trial.actions": 10,  # the verbs
-    "trial.simulate.driver": 11,  # whole trials through the verbs
-    "trial.web": 12,  # pages
-    "trial.cli": 12,  # commands
-    "analysis": 13,  # what is concluded
-    "wsgi": 14,  # where all of it is put together
+    "trial.frozen.preparation": 10,  # the model's first step, for the person who trains it
+    "trial.frozen.train": 11,  # training and freezing: never loaded by the server
+    "trial.simulate.script": 11,  # what the people of a simulated trial do next
+    "trial.simulate.hands": 12,  # how they do it: through the verbs
+    "trial.simulate.driver": 13,  # whole trials
+    "trial.web": 14,  # pages
+    "trial.cli": 14,  # commands
+    "analysis": 15,  # what is concluded
+    "wsgi": 16,  # where all of it is put together
 }
 
 WEB = ("forms.webform", "trial.web", "analysis.pages", "wsgi")
 COMMANDS = ("trial.cli", "analysis.cli")
+TRAINING = ("trial.frozen.preparation", "trial.frozen.train")
 PLACES = {
     "flask": (*WEB, *COMMANDS),
     "click": ("wsgi", *COMMANDS),
@@ -67,10 +72,10 @@ PLACES = {
     "reportlab": ("forms.paper", "analysis.pdf", "analysis.vector", "analysis.reports"),
     "pdfrw": ("analysis.pdf", "analysis.vector", "analysis.reports"),
     "pikepdf": ("analysis.pdf", "analysis.reports"),
-    "onnxruntime": ("trial.frozen.worker",),
-    "sklearn": ("trial.frozen.train",),
-    "skl2onnx": ("trial.frozen.train",),
-    "onnx": ("trial.frozen.train",),
+    "onnxruntime": ("trial.frozen.worker", "trial.frozen.train"),
+    "sklearn": TRAINING,
+    "skl2onnx": TRAINING,
+    "onnx": TRAINING,
     "argon2": ("trial.passwords",),
     "cryptography": ("trial.seal", "trial.store"),
     "lxml": ("forms.odm", "forms.odm13"),
