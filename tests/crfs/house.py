@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from forms import catalogue
-from forms.answers import Answers, Crf, FileRef, Row
+from forms.answers import Answers, FileRef, Row
 from forms.checks import findings
 from forms.dates import PartialDate
 
