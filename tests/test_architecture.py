@@ -35,8 +35,8 @@ ROOMS = {
     "trial.actions": 10,  # the verbs
     "trial.frozen.preparation": 10,  # the model's first step, for the person who trains it
     "trial.frozen.train": 11,  # training and freezing: never loaded by the server
-    "trial.simulate.script": 11,  # what the people of a simulated trial do next
-    "trial.simulate.hands": 12,  # how they do it: through the verbs
+    "trial.simulate.hands": 11,  # what the people of a simulated trial can do: the verbs
+    "trial.simulate.script": 12,  # what they do, and when
     "trial.simulate.driver": 13,  # whole trials
     "trial.web": 14,  # pages
     "trial.cli": 14,  # commands

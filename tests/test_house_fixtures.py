@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import create_engine, inspect, make_url
 
 from tests import traceability
+from tests.conftest import absent
 from tests.postgres import running
 from trial.store.engine import check_migrated, make_engine
 
@@ -71,3 +72,15 @@ def test_a_requirement_keeps_the_worst_outcome_of_its_test(monkeypatch, outcomes
     for outcome in outcomes:
         traceability.note(item, SimpleNamespace(outcome=outcome))
     assert traceability.results == {("R2", "tests/a.py::test_b"): kept, ("R19", "tests/a.py::test_b"): kept}
+
+
+def test_what_is_absent_is_skipped_with_its_reason(monkeypatch):
+    monkeypatch.delenv("VIGIL_REQUIRE_BROWSER", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="no browser"):
+        absent("no browser", "VIGIL_REQUIRE_BROWSER")
+
+
+def test_what_is_absent_and_required_is_an_error(monkeypatch):
+    monkeypatch.setenv("VIGIL_REQUIRE_BROWSER", "1")
+    with pytest.raises(pytest.fail.Exception, match="no browser"):
+        absent("no browser", "VIGIL_REQUIRE_BROWSER")
