@@ -145,7 +145,7 @@ def _uncured_or_other() -> Expr:
     """Some prior malignancy is not one of the three cured kinds. With none listed yet nobody can tell."""
     rows = rows_of(MH.PM, forms_of(MH))
     excepted = MH.PM.PMTYPE.is_in("CISCERVIX", "BCC", "SCC") & (MH.PM.PMCURED == "Y")
-    listed = any_of(rows, recorded(MH.PM.PMTYPE))
+    listed = any_of(rows, recorded(MH.PM.PMTYPE) | recorded(MH.PM.PMCURED))
     return if_(listed, ~every(rows, excepted), None)
 
 

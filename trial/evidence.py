@@ -150,17 +150,20 @@ def _read(expr: Expr, scope: Scope) -> Iterator[Reading]:
 def _read_instances(expr: Expr, scope: Scope) -> Iterator[Reading]:
     rule = expr.args[1]
     source, found = _inner(expr, scope)
-    if not found and expr.op not in ("any", "every"):
+    decisive = [inner for inner in found if _decides(expr.op, rule.value(inner), is_row=len(source) == 3)]
+    if expr.op in ("first", "last"):
+        decisive = decisive[:1] if expr.op == "first" else decisive[-1:]
+    if not decisive and expr.op not in ("any", "every"):
         yield from ((scope, key) for key in sorted(rule.keys()))
-    for inner in found:
-        value = rule.value(inner)
-        # Thirty treatment cycles that are all in order say nothing; rows of one form are few, and are the argument.
-        if len(source) == 3 or (expr.op == "every" and value is not True) or (expr.op == "any" and value is not False):
-            yield from _read(rule, inner)
-        elif expr.op in ("first", "last") and value is not None:
-            yield from _read(rule, inner)
-            if expr.op == "first":
-                return
+    for inner in decisive:
+        yield from _read(rule, inner)
+
+
+def _decides(op: str, value: Any, *, is_row: bool) -> bool:
+    # Thirty treatment cycles that are all in order say nothing; rows of one form are few, and are the argument.
+    if op in ("any", "every"):
+        return is_row or value is not (op == "every")
+    return value is not None
 
 
 def _unknown(expr: Expr, scope: Scope) -> Iterator[Reading]:

@@ -1,0 +1,83 @@
+"""Invented participants that several chapters share: a course told as forms, changed one answer at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from forms.answers import Answers, Crf, NotDone, Row
+from forms.catalogue import crf
+from forms.catalogue import record as blank_record
+from forms.dates import PartialDate
+from forms.record import Record
+from trial.course import in_course_order
+from trial.facts import of_site
+
+CONSENT = date(2026, 3, 2)
+SITE = {
+    "code": "01",
+    "birth_year_only": False,
+    "consent_versions": [
+        {"version": "1.0", "valid_from": "2025-01-01", "valid_to": "2026-05-31"},
+        {"version": "1.1", "valid_from": "2026-06-01", "valid_to": None},
+    ],
+}
+TODAY = date(2026, 3, 20)
+
+SCREENING: dict[str, dict[str, Any]] = {
+    "IC": {
+        "ICTYPE": "INITIAL", "ICDAT": CONSENT, "ICSIGN": "Y", "ICVER": "1.0", "ICSAMP": "Y", "ICFUT": "Y",
+    },
+    "DM": {
+        "BRTHDAT": PartialDate(1964, 5, 17), "SEX": "M", "HEIGHT": Decimal("172.0"), "WEIGHT": Decimal("70.5"), "ECOG": "0",
+    },
+    "MH": {"PRIORMAL": "N", "AUTOIMM": "N", "ANTIBIO": "N", "METACRC": "N"},
+    "PATH": {
+        "BXDAT": date(2026, 2, 10), "BXMETH": "COLONOSCOPY", "RPTDAT": date(2026, 2, 14), "HISTO": "ADENO", "GRADE": "G2",
+        "SYNCHCRC": "N", "QCSLIDE": "ND",
+    },
+    "MRI0": {
+        "MRIDAT": date(2026, 2, 16), "FIELD": "3.0", "DISTAV": Decimal("60"), "CTCAT": "cT3b", "CNCAT": "cN1", "MRF": "N",
+        "EMVI": "N", "LPLN": "N", "LENGTH": Decimal("42"),
+    },
+    "CT0": {"CTDAT": date(2026, 2, 18), "CTMOD": "CT", "CM": "M0"},
+    "PLAN": {"NATPLAN": "Y", "REGIMEN": "LCRT", "PLANSTDT": date(2026, 3, 16)},
+}  # fmt: skip
+
+
+def person(*others: Crf, without: tuple[str, ...] = (), **changes: dict[str, Any]) -> Record:
+    """An eligible participant at screening. `MRI0={"DISTAV": 101}` changes answers (None takes one away); `without`
+    leaves forms out; further CRFs may be added."""
+    forms = {f: SCREENING[f] | changes.get(f, {}) for f in SCREENING if f not in without}
+    made = [crf(f, **{k: v for k, v in items.items() if v is not None}) for f, items in forms.items()]
+    return telling(*made, *others)
+
+
+def telling(*crfs: Crf, **facts: Any) -> Record:
+    """A record in the order of the course, with the facts of the site."""
+    return blank_record(in_course_order(crfs), **{**of_site(SITE), "today": TODAY, "zone": UTC, **facts})
+
+
+def prior(*rows: dict[str, Any], **items: Any) -> Crf:
+    """A medical history with prior malignancies."""
+    numbered = tuple(Row(f"r{n}", row) for n, row in enumerate(rows))
+    whole = crf("MH", **{**SCREENING["MH"], "PRIORMAL": "Y", **items})
+    return replace(whole, answers=Answers(whole.answers.items, groups={"PM": numbered}))
+
+
+def not_done(form: str, event: str, reason: str = "machine broken") -> Crf:
+    """A whole form that was not done."""
+    whole = crf(form, event)
+    return replace(whole, answers=Answers(not_done=NotDone(reason)))
+
+
+def at_noon(day: date) -> datetime:
+    """An instant on that day, UTC."""
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def days(n: int, start: date = CONSENT) -> date:
+    """So many days after consent (or another day)."""
+    return start + timedelta(n)
