@@ -1,0 +1,39 @@
+"""Follow-up visits as they take place: mostly in their window, sometimes late, by telephone, or not at all."""
+
+from dataclasses import dataclass
+
+from trial.simulate.chance import Dice
+
+MONTH = 365.25 / 12
+FOLLOW_UP = tuple(
+    (f"FU{m:02d}", round(m * MONTH), 14 if m <= 24 else 28) for m in (*range(3, 25, 3), *range(30, 61, 6))
+)
+"""Code, days after the decision, and half the window in days (PROTOCOL 3)."""
+NEAR = (("NC07", 49, 7), ("NC20", 140, 7))
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`mode` is VISIT, PHONE, REGISTRY, or MISSED where nothing took place; `day` is an offset from consent."""
+
+    event: str
+    day: int
+    mode: str
+
+
+def draw_visits(dice: Dice, decision: int, *, near: bool) -> tuple[Visit, ...]:
+    """Every visit of five years in order of the schedule; `near` adds those of a near-complete response under watch and wait."""
+    planned = sorted(FOLLOW_UP + (NEAR if near else ()), key=lambda visit: visit[1])
+    return tuple(_visit(dice, event, decision + after, half) for event, after, half in planned)
+
+
+def _visit(dice: Dice, event: str, nominal: int, half: int) -> Visit:
+    late = dice.chance(0.025)
+    day = nominal + (half + dice.whole(1, 6) if late else round(dice.normal(-1, half / 3, -half, half)))
+    mode = dice.pick({"VISIT": 0.955, "PHONE": 0.02, "REGISTRY": 0.005, "MISSED": 0.02})
+    return Visit(event, day, mode)
+
+
+def seen_at(visits: tuple[Visit, ...], visible: int) -> int | None:
+    """The day of the first visit in person at which something visible since `visible` is seen; None after the last."""
+    return next((visit.day for visit in visits if visit.mode == "VISIT" and visit.day >= visible), None)
