@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 from forms.codelist import Codelist
@@ -287,12 +288,15 @@ class FormDef:
         """Items of the form and of its groups, in order."""
         return self.items + tuple(i for g in self.groups for i in g.items)
 
+    @cached_property
+    def _by_oid(self) -> dict[str, Item]:
+        return {item.oid: item for item in self.every_item()}
+
     def item(self, oid: str) -> Item:
         """Return the item; KeyError if the form has none of that name."""
-        for item in self.every_item():
-            if item.oid == oid:
-                return item
-        raise KeyError(f"{self.oid} has no item {oid}")
+        if oid not in self._by_oid:
+            raise KeyError(f"{self.oid} has no item {oid}")
+        return self._by_oid[oid]
 
     def group(self, oid: str) -> GroupDef:
         """Return the group; KeyError if the form has none of that name."""

@@ -336,7 +336,15 @@ def _list(args: tuple[Expr, ...], scope: Scope) -> tuple[Any, ...]:
 
 
 def _each(args: tuple[Any, ...], scope: Scope) -> list[Any]:
-    return [args[1].value(inner) for inner in scope.instances(tuple(key_of(p) for p in args[0]))]
+    source = tuple(key_of(part) for part in args[0])
+    # What every instance of a form says is the same for all who ask: worked out once a record.
+    shared = getattr(scope, "shared", None) if source[0] == "form" else None
+    if shared is None:
+        return [args[1].value(inner) for inner in scope.instances(source)]
+    key = ("each", source, args[1])  # the expression itself: it must live as long as the answer kept under it
+    if key not in shared:
+        shared[key] = [args[1].value(inner) for inner in scope.instances(source)]
+    return list(shared[key])
 
 
 def _any(args: tuple[Any, ...], scope: Scope) -> bool | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from forms.answers import Answers, Crf, Row
+from forms.answers import Crf, Row
 from forms.language import STANDING_FACTS, FormDef
 from forms.logic import LogicError, Scope
 
@@ -24,7 +24,7 @@ class Record:
     crfs: tuple[Crf, ...]
     definitions: Definitions
     facts: Mapping[str, Any] = field(default_factory=dict)
-    _memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    _memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def all(self, form: str) -> tuple[Crf, ...]:
         """Instances of a form that count, in the order of the course."""
@@ -85,15 +85,15 @@ class InstanceScope(Scope):
         item = self.definition.item(found)
         if item.derive is not None:
             return item.derive.value(self)
-        answer = self._answers().get(found)
-        return None if answer in item.unknown_codes() else answer
+        answer = self._answer(found)
+        return None if item.kind == "code" and answer in item.unknown_codes() else answer
 
     def code(self, key: str) -> Any:
         found = self._find(key)
         if found is None:
             return self.record.code(key)
         item = self.definition.item(found)
-        return item.derive.value(self) if item.derive is not None else self._answers().get(found)
+        return item.derive.value(self) if item.derive is not None else self._answer(found)
 
     def fact(self, name: str) -> Any:
         if name not in self.definition.facts | STANDING_FACTS:
@@ -123,6 +123,12 @@ class InstanceScope(Scope):
         form, _, oid = key.partition(".")
         return oid if form == self.definition.oid else None
 
-    def _answers(self) -> Mapping[str, Any]:
-        items: Answers = self.crf.answers
-        return items.items if self.row is None else {**items.items, **self.row.items}
+    def _answer(self, oid: str) -> Any:
+        if self.row is not None and oid in self.row.items:
+            return self.row.items[oid]
+        return self.crf.answers.items.get(oid)
+
+    @property
+    def shared(self) -> dict[Any, Any]:
+        """Where results that depend on the record alone, and not on who asks, are kept while the record lives."""
+        return self.record._memo

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, tzinfo
+from functools import cache
 from typing import Any
 
 from forms.dates import earliest
@@ -39,30 +40,52 @@ def facts_for(
     zone: tzinfo | None = None,
     laboratory_ranges: Mapping[str, Any] | None = None,
     taxon_tables: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
+) -> Mapping[str, Any]:
     """Every fact for the forms of one event key ("FU06", "PO30-2"); unknown ones are None.
 
     `site` is the row of its table, `prediction` the last stored call. Other events have other windows and other scheduled items:
     facts are made for one event.
     """
-    c = course(record, allocation)
-    told: dict[str, Any] = {
+    known: dict[str, Any] = {
         "today": today,
         "now": now,
         "zone": zone,
         "event": soa.series(event),
-        "arm": c.arm,
-        "cohort": c.cohort,
-        "allocated_on": c.allocated_on,
-        "operated_on": operated_on(c, event),
-        "stoma_now": stoma_now(record, c, event),
         "laboratory_ranges": laboratory_ranges,
         "taxon_tables": taxon_tables,
         **of_site(site),
-        **of_schedule(visits(protocol, record, allocation), event),
         **of_prediction(prediction),
     }
-    return told | {"eligible": assess(protocol, record.with_facts(**told)).eligible}
+    read = cache(lambda: course(record, allocation))
+    planned = cache(lambda: of_schedule(visits(protocol, record, allocation), event))
+    told = {
+        "arm": lambda: read().arm,
+        "cohort": lambda: read().cohort,
+        "allocated_on": lambda: read().allocated_on,
+        "operated_on": lambda: operated_on(read(), event),
+        "stoma_now": lambda: stoma_now(record, read(), event),
+        **{name: lambda name=name: planned()[name] for name in ("scheduled", "window_opens", "window_closes")},
+        "eligible": lambda: assess(protocol, record.with_facts(**known)).eligible,
+    }
+    return Facts(known, told)
+
+
+class Facts(Mapping[str, Any]):
+    """Facts by name, each worked out when it is first asked for: a laboratory form never pays for eligibility."""
+
+    def __init__(self, known: dict[str, Any], told: Mapping[str, Callable[[], Any]]) -> None:
+        self._known, self._told = known, told
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._known:
+            self._known[name] = self._told[name]()
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self._known, *(n for n in self._told if n not in self._known)))
+
+    def __len__(self) -> int:
+        return len(self._known.keys() | self._told.keys())
 
 
 def of_site(site: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,19 +46,17 @@ class Case:
     def record(self, event: str = "ANY", crfs: tuple[Crf, ...] | None = None) -> Record:
         """The record with every fact a form of that event may ask for."""
         found = self.crfs if crfs is None else in_course_order(crfs)
-        bare = Record(found, definitions())
-        return bare.with_facts(
-            **facts_for(
-                bare,
-                protocol=self.protocol,
-                site=self.site,
-                event=event,
-                allocation=self.allocation,
-                prediction=self.predictions[-1] if self.predictions else None,
-                today=self.now.date(),
-                now=self.now,
-            )
+        facts = facts_for(
+            Record(found, definitions()),
+            protocol=self.protocol,
+            site=self.site,
+            event=event,
+            allocation=self.allocation,
+            prediction=self.predictions[-1] if self.predictions else None,
+            today=self.now.date(),
+            now=self.now,
         )
+        return Record(found, definitions(), facts)
 
     def with_crf(self, crf: Crf) -> tuple[Crf, ...]:
         """All instances with this one in place of the one at its address, or added."""

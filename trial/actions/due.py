@@ -10,18 +10,18 @@ from trial.store.unit_of_work import UnitOfWork
 
 def refresh(case: Case, crfs: tuple[Crf, ...], uow: UnitOfWork) -> None:
     """Replace the participant's expected rows by what the schedule says of these instances."""
-    uow.drop("due", {"participant": case.id})
-    for due in schedule.expected(case.protocol, case.record("ANY", crfs), case.allocation):
-        uow.put(
-            "due",
-            participant=case.id,
-            event=due.event,
-            form=due.form,
-            occurrence=due.occurrence,
-            due_from=due.due_from,
-            due_on=due.due_on,
-            due_to=due.due_to,
-        )
+    expected = schedule.expected(case.protocol, case.record("ANY", crfs), case.allocation)
+    wanted = {(d.event, d.form, d.occurrence): (d.due_from, d.due_on, d.due_to) for d in expected}
+    stored = {
+        (r["event"], r["form"], r["occurrence"]): (r["due_from"], r["due_on"], r["due_to"])
+        for r in uow.all("due", participant=case.id)
+    }
+    for event, form, occurrence in stored.keys() - wanted.keys():
+        uow.drop("due", {"participant": case.id, "event": event, "form": form, "occurrence": occurrence})
+    for (event, form, occurrence), (due_from, due_on, due_to) in wanted.items():
+        if stored.get((event, form, occurrence)) != (due_from, due_on, due_to):
+            uow.put("due", participant=case.id, event=event, form=form, occurrence=occurrence,
+                    due_from=due_from, due_on=due_on, due_to=due_to)
 
 
 def rebuild(*, uow: UnitOfWork) -> int:

@@ -21,6 +21,7 @@ from trial.simulate.truth import Truth
 from trial.simulate.visits import Visit
 
 Items = dict[str, Any]
+OPERATORS = {"EQ": "=", "LT": "<", "GT": ">"}
 
 
 def day(base: date, offset: int | None) -> str | None:
@@ -124,7 +125,7 @@ def molecular(truth: Truth, base: date) -> Items:
 def laboratory(on: int, results: Any, base: date) -> tuple[Items, list[Items]]:
     """LB and its rows."""
     rows = [
-        {"LBTEST": r.test, "LBOPER": r.operator, "LBORRES": r.value, "LBORRESU": r.unit} for r in results
+        {"LBTEST": r.test, "LBOPER": OPERATORS[r.operator], "LBORRES": r.value, "LBORRESU": r.unit} for r in results
     ]
     return {"LBDAT": day(base, on)}, rows
 
@@ -210,15 +211,22 @@ def serious(found: AdverseEvent, link: str, base: date) -> Items:
     }  # fmt: skip
 
 
-def visit(
-    truth: Truth, course: Course, at: Visit, base: date, scheduled: tuple[str, ...], *, stoma: bool
-) -> Items:
+def visit(truth: Truth, course: Course, at: Visit, base: date, scheduled: tuple[str, ...], *, stoma: bool) -> Items:
     """FU at one visit of the course; only what the schedule asks for is answered."""
     if at.mode != "VISIT":
-        return {"FUDAT": day(base, at.day), "FUMODE": at.mode, "ALIVE": "Y", **_nothing_done(scheduled),
-                "STOMANOW": "Y" if stoma else "N", "SUSPECT": ("NONE",)}
-    grown = course.regrowth is not None and course.regrowth.visible <= at.day and (
-        not course.operations or course.operations[0].day > at.day)
+        return {
+            "FUDAT": day(base, at.day),
+            "FUMODE": at.mode,
+            "ALIVE": "Y",
+            **_nothing_done(scheduled),
+            "STOMANOW": "Y" if stoma else "N",
+            "SUSPECT": ("NONE",),
+        }
+    grown = (
+        course.regrowth is not None
+        and course.regrowth.visible <= at.day
+        and (not course.operations or course.operations[0].day > at.day)
+    )
     alarm = any(a.suspected == at.day for a in course.alarms)
     spread = course.metastasis is not None and course.metastasis.day <= at.day
     second = course.second is not None and course.second.kind == "CRC" and course.second.day <= at.day
@@ -231,8 +239,15 @@ def visit(
     }
     dates = {"ENDO": "ENDODAT", "MRI": "MRIDAT", "CHESTCT": "CHSTDAT", "COLO": "COLODAT"}
     asked = {name: code for name, code in seen.items() if f"FU.{name}" in scheduled}
-    suspicion = tuple(c for c, present in (("RGW", grown or alarm), ("MET", spread and "CHESTCT" in asked),
-                                           ("SPC", second and "COLO" in asked)) if present)
+    suspicion = tuple(
+        c
+        for c, present in (
+            ("RGW", grown or alarm),
+            ("MET", spread and "CHESTCT" in asked),
+            ("SPC", second and "COLO" in asked),
+        )
+        if present
+    )
     return {
         "FUDAT": day(base, at.day), "FUMODE": "VISIT", "ALIVE": "Y", **asked,
         **{dates[name]: day(base, at.day) for name in asked if name in dates},
@@ -292,7 +307,11 @@ def stoma(found: Operation, base: date, *, closed: bool) -> Items:
 def complications(found: Operation, base: date, until: int) -> tuple[Items, list[Items]]:
     """POC and its rows, as known `until` days after consent."""
     known = [c for c in found.complications if c.day <= until]
-    items = {"POCANY": "Y" if known else "N", "LEAK": found.leak if known else _no_leak(found), "READM": found.readmitted}
+    items = {
+        "POCANY": "Y" if known else "N",
+        "LEAK": found.leak if known else _no_leak(found),
+        "READM": found.readmitted,
+    }
     return items, [{"POCTERM": c.term, "POCDAT": day(base, c.day), "CLAVIEN": c.grade} for c in known]
 
 

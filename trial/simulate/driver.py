@@ -73,7 +73,9 @@ def simulate(
         _advance(clock, on, order)
         taken += 1
         for later in _take(life, step, done):
-            heapq.heappush(queue, (life.base + timedelta(days=later.day), (*order[:1], *_after(order, later)), life, later))
+            heapq.heappush(
+                queue, (life.base + timedelta(days=later.day), (*order[:1], *_after(order, later)), life, later)
+            )
         if progress:
             progress(taken, len(queue), on)
     begun = sum(1 for row in Reading(engine).all("participant"))
@@ -140,12 +142,23 @@ def _staffed(plan: Plan, engine: Engine, clock: FixedClock, files: Files, model:
     consent = ({"version": "1.0", "valid_from": (plan.start - timedelta(days=30)).isoformat(), "valid_to": None},)
     for code, name, year_only in SITES:
         if reader.one("site", code=code) is None:
-            setup.open_site(code, name, uow=uow, opened_on=plan.start - timedelta(days=30), consent_versions=consent,
-                            birth_year_only=year_only, target=plan.participants // len(SITES))
+            setup.open_site(
+                code,
+                name,
+                uow=uow,
+                opened_on=plan.start - timedelta(days=30),
+                consent_versions=consent,
+                birth_year_only=year_only,
+                target=plan.participants // len(SITES),
+            )
     if not reader.all("randomisation"):
         setup.open_randomisation(key, uow=uow, seed=hashlib.sha256(f"simulated {plan.seed}".encode()).digest())
-    coordinators = {code: _person(f"coordinator{code}", f"Coordinator {code}", "coordinator", code, uow) for code, _, _ in SITES}
-    investigators = {code: _person(f"investigator{code}", f"Investigator {code}", "investigator", code, uow) for code, _, _ in SITES}
+    coordinators = {
+        code: _person(f"coordinator{code}", f"Coordinator {code}", "coordinator", code, uow) for code, _, _ in SITES
+    }
+    investigators = {
+        code: _person(f"investigator{code}", f"Investigator {code}", "investigator", code, uow) for code, _, _ in SITES
+    }
     return Hands(engine, clock, files, model, key, coordinators, investigators)
 
 

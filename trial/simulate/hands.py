@@ -66,8 +66,15 @@ class Hands:
         writer.writerow(("feature", "value"))
         writer.writerows((name, repr(value)) for name, value in values.items())
         actor = self.coordinators[_site(participant)]
-        stored = upload(participant, form, item, f"{form.lower()}.csv", text.getvalue().encode(), files=self.files,
-                        uow=self.uow(actor))
+        stored = upload(
+            participant,
+            form,
+            item,
+            f"{form.lower()}.csv",
+            text.getvalue().encode(),
+            files=self.files,
+            uow=self.uow(actor),
+        )
         return {"sha256": stored.sha256, "name": stored.name, "size": stored.size}
 
     def save(self, entry: Entry, *, investigator: bool = False) -> Saved:
@@ -85,7 +92,9 @@ class Hands:
                 tried = replace(tried, raw={**tried.raw, "confirmed": {**tried.raw.get("confirmed", {}), **given}})
             except Refused as refused:
                 said = "; ".join(f.text() for f in refused.findings)
-                raise TruthRefused(f"{entry.participant} {entry.form}/{entry.event}/{entry.occurrence}: {said}") from refused
+                raise TruthRefused(
+                    f"{entry.participant} {entry.form}/{entry.event}/{entry.occurrence}: {said}"
+                ) from refused
         raise TruthRefused(f"{entry.participant} {entry.form}: still asked after confirming")
 
     def completed(self, entry: Entry, *, investigator: bool = False) -> Entry:
@@ -94,7 +103,11 @@ class Hands:
         found = preview(entry, uow=self.uow(people[_site(entry.participant)])).findings
         own = {i.oid for i in current(entry.form).items}
         missing = {f.item: "ND" for f in found if f.level == "missing" and f.row is None and f.item in own}
-        return replace(entry, raw={**entry.raw, "missing": {**entry.raw.get("missing", {}), **missing}}) if missing else entry
+        return (
+            replace(entry, raw={**entry.raw, "missing": {**entry.raw.get("missing", {}), **missing}})
+            if missing
+            else entry
+        )
 
     def sign(self, participant: str, event: str, form: str, occurrence: int = 1) -> None:
         """The investigator reads the form and signs what is on the page."""

@@ -66,13 +66,31 @@ class Life:
 
     # --- saving ---------------------------------------------------------------------------------------------------
 
-    def entry(self, form: str, event: str, items: answers.Items, occurrence: int = 1, *, based_on: int | None = None,
-              **groups: Any) -> Entry:
+    def entry(
+        self,
+        form: str,
+        event: str,
+        items: answers.Items,
+        occurrence: int = 1,
+        *,
+        based_on: int | None = None,
+        **groups: Any,
+    ) -> Entry:
         """A form as typed."""
         raw = answers.document(items, **groups)
         name = f"{form}-{event}-{occurrence}-{based_on or 0}"
-        return Entry(self.participant, event, form, occurrence, based_on, None, raw, {"": "follow-up information"},
-                     self.key(name), "simulation")
+        return Entry(
+            self.participant,
+            event,
+            form,
+            occurrence,
+            based_on,
+            None,
+            raw,
+            {"": "follow-up information"},
+            self.key(name),
+            "simulation",
+        )
 
     def save(self, form: str, event: str, items: answers.Items, occurrence: int = 1, **options: Any) -> None:
         """Save a form by the coordinator, with reason codes for what is missing."""
@@ -126,7 +144,6 @@ class Life:
     def _eligibility(self) -> Iterator[Step]:
         truth, today = self.truth, answers.day(self.base, self.truth.plan.eligibility_day)
         if truth.eligible:
-            self.save("MOL", "SCR", answers.molecular(truth, self.base))
             self._omics("SCR", truth.omics["SCR"], "BASELINE")
             self._questionnaires("SCR", today, stoma=False)
         confirmed = {"ELIGCONF": "Y" if truth.eligible else "N", "ELIGDAT": today}
@@ -135,17 +152,36 @@ class Life:
             self.save("EOS", "EOS", {"EOSDAT": today, "EOSREAS": "SCREENFAIL", "LSTALVDT": today})
             return
         self.hands.sign(self.participant, "SCR", "ELIG")
+        report = max(truth.molecular.day, truth.plan.eligibility_day)
+        yield Step(report, "molecular", lambda: self.save("MOL", "SCR", answers.molecular(truth, self.base)))
         yield from self._therapy()
 
     def _omics(self, event: str, found: Omics, point: str) -> None:
         if found.radiomics:
             file = self.hands.table(self.participant, "RAD", "RADFILE", found.radiomics.features)
             self.save("RAD", event, answers.radiomics(found.radiomics, self.base, point, file))
+        else:
+            self._not_done("RAD", event)
+        if self.truth.consent.samples == "Y":
+            self._samples(event, found, point)
+
+    def _samples(self, event: str, found: Omics, point: str) -> None:
         if found.stool:
             file = self.hands.table(self.participant, "MIC", "MICFILE", found.stool.taxa)
             self.save("MIC", event, answers.stool(found.stool, self.base, file))
+        else:
+            self._not_done("MIC", event)
         if found.plasma:
             self.save("LBX", event, answers.plasma(found.plasma, self.base, point))
+        else:
+            self._not_done("LBX", event)
+
+    def _not_done(self, form: str, event: str) -> None:
+        """A form that is due and was not done, marked so: a blank would not say whether anyone looked."""
+        raw = {"items": {}, "not_done": {"reason": "not available at this visit", "on": ""}}
+        self.hands.save(
+            Entry(self.participant, event, form, 1, None, None, raw, {}, self.key(f"{form}-{event}-nd"), "simulation")
+        )
 
     def _questionnaires(self, event: str, today: str | None, *, stoma: bool) -> None:
         for n, form in enumerate(("QLQ30", "QLQ29", "LARS", "WEX")):
@@ -233,8 +269,11 @@ class Life:
         truth, choice = self.truth, self.truth.choice
         assert choice is not None
         today = answers.day(self.base, choice.day)
-        estimate = {"PREDAT": answers.day(self.base, choice.estimate_day), "PRECR": choice.estimate,
-                    "PRESTRAT": choice.intended}
+        estimate = {
+            "PREDAT": answers.day(self.base, choice.estimate_day),
+            "PRECR": choice.estimate,
+            "PRESTRAT": choice.intended,
+        }
         if self.hands.case(self.participant).bare.at("PRE", "DEC") is None:
             self.hands.save_and_sign(self.entry("PRE", "DEC", estimate))
         self.hands.ask_model(self.participant)
@@ -258,8 +297,9 @@ class Life:
         if candidate:
             items |= {"PREFER": choice.preference, "RANDCONS": choice.accepts}
             items |= (
-                {"RANDCDAT": answers.day(self.base, choice.accepted_day)}
-                if choice.accepts == "Y" else {"PREFARM": choice.chosen}
+                {"RANDCDAT": answers.day(self.base, min(choice.accepted_day, choice.day))}
+                if choice.accepts == "Y"
+                else {"PREFARM": choice.chosen}
             )
         self.save("DEC", "DEC", items, investigator=True)
         self.hands.sign(self.participant, "DEC", "DEC")
@@ -319,8 +359,10 @@ class Life:
         self.save("MGT", "ANY", items | differs)
 
     def _stoma(self, day: int) -> bool:
-        return any(o.stoma is not None and o.stoma.day <= day and (o.stoma.closed is None or o.stoma.closed > day)
-                   for o in self.course.operations)
+        return any(
+            o.stoma is not None and o.stoma.day <= day and (o.stoma.closed is None or o.stoma.closed > day)
+            for o in self.course.operations
+        )
 
     def _visit(self, at: Visit) -> None:
         record = self.hands.case(self.participant).record(at.event)
@@ -375,14 +417,18 @@ class Life:
 
         yield Step(found.day + 1, f"sur-{number}", done)
         yield Step(
-            found.specimen.day + 1, f"yp-{number}",
+            found.specimen.day + 1,
+            f"yp-{number}",
             lambda: self.save("YP", event, answers.specimen(found, self.base, f"SUR/{event}/1")),
         )
         for days, visit in ((30, "PO30"), (90, "PO90")):
-            yield Step(found.day + days, f"{visit}-{number}", lambda d=days, v=visit: self._complications(found, number, d, v))  # type: ignore[misc]
+            yield Step(
+                found.day + days, f"{visit}-{number}", lambda d=days, v=visit: self._complications(found, number, d, v)
+            )  # type: ignore[misc]
         if found.stoma and found.stoma.closed is not None:
             yield Step(
-                found.stoma.closed + 1, f"stoma-{number}",
+                found.stoma.closed + 1,
+                f"stoma-{number}",
                 lambda: self._revise("STO", "ANY", answers.stoma(found, self.base, closed=True), number),
             )
         for event_found in found.adverse_events:
