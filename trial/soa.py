@@ -50,6 +50,8 @@ def number(event: str) -> int:
 
 def position(event: str) -> int:
     """Where the event stands in the course. Raises ValueError for an event the table does not have."""
+    if series(event) not in events():
+        raise ValueError(f"the schedule of activities has no event {event}")
     return events().index(series(event))
 
 

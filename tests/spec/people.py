@@ -81,3 +81,79 @@ def at_noon(day: date) -> datetime:
 def days(n: int, start: date = CONSENT) -> date:
     """So many days after consent (or another day)."""
     return start + timedelta(n)
+
+
+# --- further along the course -----------------------------------------------------------------------------------------
+
+THERAPY = days(14)
+LAST_FRACTION = days(52)
+RESTAGED = days(52 + 63)
+DECIDED = days(52 + 63 + 7)
+
+
+def eligible(*others: Crf, regimen: str = "LCRT", **changes: dict[str, Any]) -> Record:
+    """Confirmed as eligible."""
+    plan = {"REGIMEN": regimen, **changes.pop("PLAN", {})}
+    return person(crf("ELIG", ELIGCONF="Y", ELIGDAT=days(10)), *others, PLAN=plan, **changes)
+
+
+def therapy(last_dose: date = LAST_FRACTION, drug: str = "CAPECITABINE", cycles: int = 2) -> tuple[Crf, ...]:
+    """Long-course radiotherapy from `THERAPY` to `LAST_FRACTION` with a drug; the last cycle ends on `last_dose`."""
+    starts = [days(14 + 21 * n) for n in range(cycles)]
+    ends = [*starts[1:], last_dose]
+    given = [
+        crf("EX", f"NAT-{n}", EXTRT=drug, EXCYC=n, EXSTDT=start, EXENDT=end, EXDOSE=Decimal("1000"), EXADJ=("NONE",))
+        for n, (start, end) in enumerate(zip(starts, ends, strict=True), start=1)
+    ]
+    summary = crf(
+        "RT", "EOT", RTSTDT=THERAPY, RTENDT=LAST_FRACTION, RTFRAC=28, RTDPF=Decimal("1.8"), RTDOSE=Decimal("50.4"), RTCOMP="Y"
+    )
+    return (*given, summary, crf("LB", "EOT", LBDAT=LAST_FRACTION))
+
+
+def restaging(response: str = "CCR", event: str = "RST", on: date = RESTAGED, **changes: Any) -> Crf:
+    """A complete restaging whose derived response is the one given."""
+    seen = {
+        "CCR": {"DRE": "NORMAL", "ENDO": "SCAR", "MRIRESP": "CCR", "DWI": "NONE", "MRTRG": "1"},
+        "NCR": {"DRE": "SMOOTH", "ENDO": "IRREGULAR", "MRIRESP": "NCR", "DWI": "SMALL", "MRTRG": "2"},
+        "ICR": {"DRE": "TUMOUR", "ENDO": "TUMOUR", "MRIRESP": "ICR", "DWI": "MARKED", "MRTRG": "4"},
+    }[response]
+    answers = {
+        "RSTDAT": on, "ENDODAT": on, "MRIDAT": on, "YCT": "ycT0", "YCN": "ycN0", "YCM": "M0", "YCMDAT": on, "BX": "ND",
+        "RESP": response, **seen, **changes,
+    }  # fmt: skip
+    return crf("RST", event, **{k: v for k, v in answers.items() if v is not None})
+
+
+def decision(on: date = DECIDED, **answers: Any) -> Crf:
+    """The decision: candidate and randomised, unless told otherwise."""
+    given = {
+        "M1NOW": "N", "CONTRA": "N", "MDTDAT": on, "STRATEGY": "CAND", "PREFER": "NONE", "RANDCONS": "Y", "RANDCDAT": on,
+        "DECDAT": on, **answers,
+    }  # fmt: skip
+    return crf("DEC", "DEC", **{k: v for k, v in given.items() if v is not None})
+
+
+def decided(*others: Crf, response: str = "CCR", dec: Crf | None = None, **changes: Any) -> Record:
+    """Treated, restaged, decided."""
+    return eligible(*therapy(), restaging(response), dec or decision(), *others, **changes)
+
+
+PREFERS_WATCHING = {"RANDCONS": "N", "RANDCDAT": None, "PREFARM": "WW", "PREFER": "WW"}
+PREFERS_SURGERY = {"RANDCONS": "N", "RANDCDAT": None, "PREFARM": "SURGERY", "PREFER": "SURGERY"}
+NOT_A_CANDIDATE = {"STRATEGY": "NOTCAND", "PREFER": None, "RANDCONS": None, "RANDCDAT": None}
+
+
+def allocated(arm: str, on: date = DECIDED) -> dict[str, Any]:
+    """A row of the allocation table, as far as a course reads it."""
+    return {"arm": arm, "at": at_noon(on), "number": 1}
+
+
+def operation(on: date, procedure: str = "LAR", event: str = "SUR-1", number: int = 1, reason: str = "ALLOCATED") -> Crf:
+    """An operation."""
+    return crf("SUR", event, SUROPNO=number, SURDAT=on, SURPROC=procedure, SURAPP="OPEN", SURREAS=reason)
+
+
+def visit(event: str, on: date, **answers: Any) -> Crf:
+    """A follow-up visit."""
+    return crf("FU", event, **{"FUDAT": on, "FUMODE": "VISIT", "ALIVE": "Y", "STOMANOW": "N", "SUSPECT": ("NONE",), **answers})
