@@ -29,22 +29,16 @@ ALWAYS_OPEN = frozenset({"IC", "AE", "SAE", "DTH", "EOS", "DV"})
 """Safety and the end of the study stay open after withdrawal (PROTOCOL 9; crf.csv, note of IC.ICWDAT)."""
 
 SAMPLES = frozenset({"MIC", "LBX", "SPEC"})
-TREATMENT = frozenset({"RT", "EX", "SUR", "YP", "POC", "STO", "SLV"})
+TREATMENT = frozenset({"RT", "EX", "SUR", "SLV"})
 SURVIVAL = frozenset({"FU", "MET", "LR", "SPC", "RGW"})
-
-WITHDRAWN_FROM: dict[str, frozenset[str]] = {
-    "TREATMENT": TREATMENT,
-    "SAMPLES": SAMPLES,
-    "SURVIVAL": SURVIVAL,
-}
-"""Forms each scope of IC.ICWSCOPE closes by name; "study visits" closes every visit form but survival contact."""
+"""Forms by what a participant can withdraw from (IC.ICWSCOPE)."""
 
 
 def limits(record: Record, crf: Crf) -> tuple[Finding, ...]:
     """Findings of `crf` against death and withdrawal, and of a death or withdrawal being entered against all the rest."""
     if not crf.counts:
         return ()
-    return tuple((*_after_death(record, crf), *_before_this_death(record, crf), *_after_withdrawal(record, crf)))
+    return (*_after_death(record, crf), *_before_this_death(record, crf), *_after_withdrawal(record, crf))
 
 
 def happenings(record: Record, crf: Crf) -> Iterator[tuple[Item, Row | None, Any]]:
@@ -105,15 +99,18 @@ def closed_by(scope: tuple[str, ...], form: str) -> bool:
         return False
     if not scope:
         return True
-    named = any(form in WITHDRAWN_FROM.get(part, ()) for part in scope)
-    visits = "VISITS" in scope and form not in SURVIVAL | TREATMENT | SAMPLES
-    return named or visits
+    if form in TREATMENT:
+        return "TREATMENT" in scope
+    if form in SAMPLES:
+        return "SAMPLES" in scope
+    # Who comes to no visit may still be asked how they are; only both together end all contact.
+    return "VISITS" in scope and (form not in SURVIVAL or "SURVIVAL" in scope)
 
 
 def entry_blockers(protocol: Any, record: Record, form: str, event: str, occurrence: int) -> tuple[str, ...]:
     """Why a form may not be written now, whatever is typed: ids that the page turns into words."""
     existing = record.at(form, event, occurrence)
-    if form == "PRE" and existing is not None:
+    if form == "PRE" and existing is not None and existing.counts:
         return ("own-estimate-locked",)
     if form != "IC" and record.latest("IC") is None:
         return ("consent-first",)

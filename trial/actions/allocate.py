@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from trial.decision import allocation_factors, randomisation_blockers
 from trial.errors import NotOpen
 from trial.happenings import Allocated
 from trial.protocol import plan_for
-from trial.store.reading import Reader, Row
+from trial.store.reading import Reader, Reading, Row
 from trial.store.unit_of_work import UnitOfWork
 
 Locker = Callable[[UnitOfWork, str], Row]
@@ -59,20 +59,14 @@ def request_randomisation(
             _allocate(case, key, uow, lock)
             remember(uow, request, "request_randomisation", {"participant": participant})
             uow.commit()
-    return certificate(uow_reader(uow), participant)
-
-
-def uow_reader(uow: UnitOfWork) -> Reader:
-    """A reader of the same database, for what is read after the transaction ended."""
-    from trial.store.reading import Reading
-
-    return Reading(uow.engine)
+    return certificate(Reading(uow.engine), participant)
 
 
 def _allocate(case: Case, key: bytes, uow: UnitOfWork, lock: Locker) -> None:
     blockers = randomisation_blockers(
         case.protocol, case.record("DEC"), signatures=case.signatures, allocation=case.allocation,
-        prediction=case.predictions[0] if case.predictions else None, today=case.now.date(),
+        prediction=case.predictions[-1] if case.predictions else None, today=uow.clock.today(),
+        site=case.participant["site_code"],
     )
     if blockers:
         raise NotOpen("randomise", blockers)
@@ -115,8 +109,7 @@ def _write(
         by=uow.actor.person_id,
     )
     uow.record(Allocated(decision.number, decision.arm, participant=case.id))
-    after = Case(case.participant, case.site, case.crfs, allocation, case.predictions, case.signatures, case.states, case.now)
-    due.refresh(after, case.crfs, uow)
+    due.refresh(replace(case, allocation=allocation), case.crfs, uow)
 
 
 def certificate(reader: Reader, participant: str) -> Certificate:

@@ -7,27 +7,43 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from forms.answers import Answers, Crf
+from forms.answers import Crf
 from forms.catalogue import current, definitions
 from forms.checks import calculated, confirmed, findings, pruned
 from forms.document import read_document
 from forms.findings import Finding
+from forms.reading import Unreadable, read_words
 from trial.actions import deviations, due
 from trial.actions.case import Case, load
 from trial.actions.once import earlier_answer, remember
 from trial.actions.permission import participant_for
+from trial.actions.reserved import within_role
+from trial.actor import Actor
 from trial.changes import Change, changes
-from trial.errors import ConfirmationNeeded, CrfLocked, NotOpen, ReasonNeeded, Refused
+from trial.decision import decision_blockers, estimate_blockers
+from trial.errors import (
+    AlreadyExists,
+    ConfirmationNeeded,
+    CrfLocked,
+    NotAllowed,
+    NotFound,
+    NotOpen,
+    ReasonNeeded,
+    Refused,
+)
 from trial.happenings import CrfRemoved, CrfSaved, SignatureVoided
 from trial.limits import entry_blockers, limits
+from trial.places import is_place
 from trial.roles import may_write_form
-from trial.errors import NotAllowed
 from trial.store import crfs
-from trial.store.reading import Reader, Row
+from trial.store.reading import Reader, Reading, Row
 from trial.store.unit_of_work import UnitOfWork
 
 FIRST_ENTRY = "first entry"
 COMPLETED = "items answered for the first time"
+EXPLAINED = "a question of the system answered"
+COMPLETE_WHEN_SAVED = frozenset({"PRE"})
+"""Forms that are locked when saved: one with a gap could never be filled, nor signed (PROTOCOL 5)."""
 
 
 @dataclass(frozen=True)
@@ -75,24 +91,42 @@ def save_crf(entry: Entry, *, uow: UnitOfWork) -> Saved:
     saved value changes), StaleRevision (somebody was faster), CrfLocked, NotOpen, NotAllowed, NotFound. Then nothing is written.
     """
     with uow:
-        if earlier := earlier_answer(uow, entry.key, "save_crf"):
-            return Saved(earlier["revision"], earlier["complete"], tuple(earlier["changed"]))
-        case = _case(uow, entry, "crf.write")
-        refuse_if_closed(case, entry)
-        crf, problems = as_crf(case, entry)
-        _refuse(problems)
-        saved = _store(case, crf, entry, uow)
-        remember(uow, entry.key, "save_crf", {"revision": saved.revision, "complete": saved.complete,
-                                              "changed": list(saved.changed)})
+        saved = saved_within(entry, uow)
         uow.commit()
     return saved
 
 
+def saved_within(entry: Entry, uow: UnitOfWork) -> Saved:
+    """Save one form inside a unit of work that is open, for an action that does more; the caller commits. Raises as `save_crf`."""
+    row = _held(uow, entry)
+    # Only now: of two posts that arrive together, the second waited at the lock and finds the answer of the first.
+    if earlier := earlier_answer(uow, entry.key, "save_crf"):
+        return _as_before(earlier, entry)
+    case = load(uow, row, uow.clock)
+    refuse_if_closed(case, entry)
+    crf, problems = _typed(case, entry, uow.actor.role)
+    _refuse((*problems, *_unreadable_reasons(entry.reasons)))
+    saved = _store(case, crf, entry, uow)
+    remember(uow, entry.key, "save_crf", {"revision": saved.revision, "complete": saved.complete,
+                                          "changed": list(saved.changed), "of": _place(entry)})
+    return saved
+
+
+def _place(entry: Entry) -> list[Any]:
+    return [entry.participant, entry.event, entry.form, entry.occurrence]
+
+
+def _as_before(earlier: Mapping[str, Any], entry: Entry) -> Saved:
+    if earlier["of"] != _place(entry):
+        raise AlreadyExists("idempotency", "save_crf")
+    return Saved(earlier["revision"], earlier["complete"], tuple(earlier["changed"]))
+
+
 def preview(entry: Entry, *, uow: UnitOfWork) -> Preview:
     """What saving would say, with calculated items; for live checks. Writes nothing."""
-    with uow:
-        case = _case(uow, entry, "crf.write")
-        crf, problems = as_crf(case, entry)
+    with Reading(uow.engine) as reader:
+        case = load(reader, _writable(reader, uow.actor, entry), uow.clock)
+        crf, problems = _typed(case, entry, uow.actor.role)
         record = case.record(entry.event, case.with_crf(crf))
         crf = pruned(record, crf)
         record = case.record(entry.event, case.with_crf(crf))
@@ -104,10 +138,11 @@ def preview(entry: Entry, *, uow: UnitOfWork) -> Preview:
 def remove_crf(entry: Entry, reason: str, *, uow: UnitOfWork) -> int:
     """Take a form instance out of the record, with a reason; its revisions stay. Returns the revision that says so."""
     with uow:
-        case = _case(uow, entry, "crf.write")
+        case = load(uow, _held(uow, entry), uow.clock)
         refuse_if_closed(case, entry)
-        previous = _previous(case, Crf(entry.form, 0, entry.event, entry.occurrence, 0, Answers()))
-        if previous is None:
+        _refuse(_unreadable_reasons({"": reason}))
+        previous = case.bare.at(entry.form, entry.event, entry.occurrence)
+        if previous is None or previous.answers.removed is not None:
             raise NotOpen("remove", ("nothing-saved",))
         if not reason.strip():
             raise ReasonNeeded(())
@@ -120,13 +155,22 @@ def remove_crf(entry: Entry, reason: str, *, uow: UnitOfWork) -> int:
     return crf.number
 
 
-def _case(uow: UnitOfWork, entry: Entry, verb: str) -> Case:
-    row = participant_for(uow, uow.actor, entry.participant, verb)
-    if not may_write_form(uow.actor.role, entry.form):
-        raise NotAllowed(uow.actor.role, f"crf.write:{entry.form}", row["site_code"])
-    # Whoever changes this participant waits here: withdrawal and allocation cannot cross.
+def _writable(reader: Reader, actor: Actor, entry: Entry) -> Row:
+    """The participant's row, if the actor may write that form there. Raises NotFound, also for a place there is not, NotAllowed."""
+    row = participant_for(reader, actor, entry.participant, "crf.write")
+    if not may_write_form(actor.role, entry.form):
+        raise NotAllowed(actor.role, f"crf.write:{entry.form}", row["site_code"])
+    version = entry.version or current(entry.form).version if is_place(entry.form, entry.event, entry.occurrence) else None
+    if (entry.form, version) not in definitions():
+        raise NotFound("crf", {"form": entry.form, "event": entry.event, "occurrence": entry.occurrence})
+    return row
+
+
+def _held(uow: UnitOfWork, entry: Entry) -> Row:
+    """The same, and held: whoever changes this participant waits here, so that withdrawal and allocation cannot cross."""
+    row = _writable(uow, uow.actor, entry)
     uow.lock("participant", {"id": entry.participant})
-    return load(uow, row, uow.clock)
+    return row
 
 
 def refuse_if_closed(case: Case, entry: Entry) -> None:
@@ -134,8 +178,20 @@ def refuse_if_closed(case: Case, entry: Entry) -> None:
     state = case.state(entry.form, entry.event, entry.occurrence)
     if state is not None and state["locked"]:
         raise CrfLocked(case.id, entry.event, entry.form, entry.occurrence)
-    if blockers := entry_blockers(case.protocol, case.bare, entry.form, entry.event, entry.occurrence):
+    if blockers := closed_because(case, entry):
         raise NotOpen(entry.form, blockers)
+
+
+def closed_because(case: Case, entry: Entry) -> tuple[Any, ...]:
+    """Why the form may not be written now: its place in the enforced order of the decision point included."""
+    found = entry_blockers(case.protocol, case.bare, entry.form, entry.event, entry.occurrence)
+    if found or entry.form not in ("PRE", "DEC"):
+        return found
+    record = case.record(entry.event)
+    if entry.form == "PRE":
+        return estimate_blockers(case.protocol, record)
+    made = case.predictions[-1] if case.predictions else None
+    return decision_blockers(case.protocol, record, signatures=case.signatures, prediction=made)
 
 
 def as_crf(case: Case, entry: Entry) -> tuple[Crf, tuple[Finding, ...]]:
@@ -144,6 +200,27 @@ def as_crf(case: Case, entry: Entry) -> tuple[Crf, tuple[Finding, ...]]:
     document = read_document(form, entry.raw, lambda: uuid.uuid4().hex[:12])
     number = (entry.based_on or 0) + 1
     return Crf(form.oid, form.version, entry.event, entry.occurrence, number, document.answers), document.findings
+
+
+def _typed(case: Case, entry: Entry, role: str) -> tuple[Crf, tuple[Finding, ...]]:
+    """The next revision as this role may write it, and what stands in the way of reading it."""
+    crf, problems = as_crf(case, entry)
+    previous = _previous(case, crf)
+    own, foreign = within_role(
+        definitions()[crf.form, crf.version], crf, previous.answers if previous else None, entry.raw, role
+    )
+    return own, (*problems, *foreign)
+
+
+def _unreadable_reasons(reasons: Mapping[str, str]) -> tuple[Finding, ...]:
+    found = []
+    for path, words in reasons.items():
+        try:
+            read_words(words or "")
+        except Unreadable as problem:
+            item = path.rpartition("/")[2] or None
+            found.append(Finding("problem", "reason:text", problem.message, item, None, dict(problem.args_)))
+    return tuple(found)
 
 
 def _refuse(found: tuple[Finding, ...]) -> None:
@@ -160,9 +237,12 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     crf = pruned(case.record(entry.event, case.with_crf(typed)), typed)
     record = case.record(entry.event, case.with_crf(crf))
     found = (*findings(record, crf), *limits(record, crf), *crfs.repeated_values(uow, case.id, crf))
-    _refuse(found)
+    gaps = tuple(f for f in found if f.level == "missing") if crf.form in COMPLETE_WHEN_SAVED else ()
+    _refuse(tuple(replace(f, level="hard") for f in gaps) + found)
     if unconfirmed := tuple(f for f in found if f.level == "soft"):
         raise ConfirmationNeeded(unconfirmed)
+    said = confirmed(record, crf)
+    crf = _with_confirmations(crf, said)
     previous = _previous(case, crf)
     made = changes(previous.answers if previous else None, crf.answers)
     if previous and not made and previous.version == crf.version and previous.answers == crf.answers:
@@ -175,11 +255,18 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     if previous:
         _void_signatures(case, crf, reason, uow)
     after = case.with_crf(crf)
-    after = deviations.raise_for(case, after, crf, previous, confirmed(record, crf), uow)
+    after = deviations.raise_for(case, after, crf, previous, said, uow)
     due.refresh(case, after, uow)
     uow.drop("draft", {"person": uow.actor.person_id, "participant": case.id, "event": crf.event, "form": crf.form,
                        "occurrence": crf.occurrence})
     return Saved(crf.number, _complete(found), paths)
+
+
+def _with_confirmations(crf: Crf, said: tuple[Finding, ...]) -> Crf:
+    """Only what was asked stays confirmed: a question that comes back with another value is asked again."""
+    keys = {f.key for f in said}
+    kept = {k: v for k, v in crf.answers.confirmed.items() if k in keys}
+    return replace(crf, answers=replace(crf.answers, confirmed=kept))
 
 
 def _complete(found: tuple[Finding, ...]) -> bool:
@@ -195,7 +282,7 @@ def _reason(previous: Crf | None, made: tuple[Change, ...], reasons: Mapping[str
     if unexplained:
         raise ReasonNeeded(unexplained)
     said = [f"{c.path}: {given[c.path]}" for c in made if c.path in given and c.path]
-    return "; ".join([*([given[""]] if "" in given else []), *said]) or COMPLETED
+    return "; ".join([*([given[""]] if "" in given else []), *said]) or (COMPLETED if made else EXPLAINED)
 
 
 def _void_signatures(case: Case, crf: Crf, reason: str, uow: UnitOfWork) -> None:
@@ -214,7 +301,7 @@ def _void_signatures(case: Case, crf: Crf, reason: str, uow: UnitOfWork) -> None
 def keep_draft(entry: Entry, *, uow: UnitOfWork) -> None:
     """Keep what was typed so far, for this person only; not part of the record."""
     with uow:
-        participant_for(uow, uow.actor, entry.participant, "crf.write")
+        _writable(uow, uow.actor, entry)
         uow.put(
             "draft",
             person=uow.actor.person_id,

@@ -14,9 +14,10 @@ def add_participant(site: str, *, uow: UnitOfWork, key: str | None = None) -> st
     """Give the next number of a site. Raises NotOpen before the site is opened, NotAllowed, NotFound."""
     with uow:
         permit(uow.actor, "participant.create", site)
+        row = uow.lock("site", {"code": site})
+        # After the lock: the second of two clicks waited there for the first.
         if earlier := earlier_answer(uow, key, "add_participant"):
             return str(earlier["id"])
-        row = uow.lock("site", {"code": site})
         if row["opened_on"] is None or row["opened_on"] > uow.clock.today():
             raise NotOpen("participant", ("site-not-open",))
         number = participants.next_number(uow, site)

@@ -12,7 +12,7 @@ def permit(actor: Actor, verb: str, site: str | None = None) -> None:
     """Raise NotAllowed unless the actor's role has the verb and reaches the site."""
     if actor == SYSTEM:
         return
-    if not (roles.may(actor.role, verb) and actor.reaches(site)):
+    if not (roles.may(actor.role, verb, site, actor.sites) and actor.reaches(site)):
         raise NotAllowed(actor.role, verb, site)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -110,9 +110,7 @@ def _call(case: Case, model: FrozenModel, vector: InputVector, changed: tuple[st
     )
     uow.record(PredictionMade(stored["number"], f"{manifest.name} {manifest.version}", bool(absent), changed,
                               participant=case.id))
-    after = Case(case.participant, case.site, case.crfs, case.allocation, (*case.predictions, stored),
-                 case.signatures, case.states, case.now)
-    due.refresh(after, case.crfs, uow)
+    due.refresh(replace(case, predictions=(*case.predictions, stored)), case.crfs, uow)
     return stored
 
 

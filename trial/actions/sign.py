@@ -12,13 +12,15 @@ from forms.checks import calculated, findings
 from forms.text import _l
 from trial import passwords
 from trial.actions.case import Case, load
-from trial.actions.enter import Entry, Saved, save_crf
+from trial.actions.enter import Entry, Saved, saved_within
 from trial.actions.people import refuse_if_locked
 from trial.actions.permission import participant_for, permit
+from trial.actor import Actor
 from trial.content import calculated_json, content_digest
 from trial.decision import signing_blockers
 from trial.errors import ContentChanged, NotFound, NotOpen, WrongPassword
 from trial.happenings import CrfSigned, SignatureRefused
+from trial.store.reading import Row
 from trial.store.unit_of_work import UnitOfWork
 
 MEANINGS: Mapping[str, str] = {
@@ -70,23 +72,18 @@ def sign_crf(
 
     Raises WrongPassword (recorded), ContentChanged, NotOpen (incomplete, not eligible, out of order), NotAllowed.
     """
-    address = f"{form}/{event}/{occurrence}"
-    _check_password(participant, address, password, uow)
+    _check_password(participant, f"{form}/{event}/{occurrence}", password, uow)
     with uow:
         row = participant_for(uow, uow.actor, participant, "crf.sign")
         uow.lock("participant", {"id": participant})
-        case = load(uow, row, uow.clock)
-        _refuse_unsignable(case, event, form, occurrence, uow)
-        now = content(case, event, form, occurrence)
-        if now.digest != seen:
-            raise ContentChanged(seen, now.digest)
-        signed = _sign(case, event, form, occurrence, now, uow)
+        signed = _signed(row, event, form, occurrence, uow, seen)
         uow.commit()
     return signed
 
 
 def _check_password(participant: str, address: str, password: str, uow: UnitOfWork) -> None:
     with uow:
+        participant_for(uow, uow.actor, participant, "crf.sign")
         person = uow.the("person", id=uow.actor.person_id)
         refuse_if_locked(uow, person["username"])
     if passwords.matches(person["password_hash"], password):
@@ -98,20 +95,38 @@ def _check_password(participant: str, address: str, password: str, uow: UnitOfWo
     raise WrongPassword(person["username"])
 
 
+def _signed(row: Row, event: str, form: str, occurrence: int, uow: UnitOfWork, seen: str | None) -> Signed:
+    """Sign what is stored now. A second click finds the signature of the first."""
+    case = load(uow, row, uow.clock)
+    now = content(case, event, form, occurrence)
+    if seen is not None and now.digest != seen:
+        raise ContentChanged(seen, now.digest)
+    if standing := _standing(case, event, form, occurrence, now, uow.actor):
+        return standing
+    _refuse_unsignable(case, event, form, occurrence, uow)
+    return _sign(case, event, form, occurrence, now, uow)
+
+
+def _standing(case: Case, event: str, form: str, occurrence: int, now: Content, signer: Actor) -> Signed | None:
+    """The valid signature of that person on exactly this content."""
+    wanted = (form, event, occurrence, now.digest, signer.person_id, None)
+    names = ("form", "event", "occurrence", "content_digest", "signer", "voided_at")
+    row = next((s for s in case.signatures if tuple(s[n] for n in names) == wanted), None)
+    return Signed(row["printed_name"], row["at"], row["meaning"], row["content_digest"]) if row else None
+
+
 def _refuse_unsignable(case: Case, event: str, form: str, occurrence: int, uow: UnitOfWork) -> None:
     crf = case.bare.at(form, event, occurrence)
-    if crf is None:
-        raise NotFound("crf", {"form": form, "event": event, "occurrence": occurrence})
+    assert crf is not None, "content() found it"
     if form == "ELIG":
         permit(uow.actor, "eligibility.sign", case.participant["site_code"])
-    blockers = [*_open_findings(case, crf), *signing_blockers(case.protocol, case.record(event), crf)]
-    if blockers:
-        raise NotOpen("sign", tuple(blockers))
+    order = signing_blockers(case.protocol, case.record(event), crf, signatures=case.signatures)
+    if blockers := (*_open_findings(case, crf), *order):
+        raise NotOpen("sign", blockers)
 
 
-def _open_findings(case: Case, crf: Crf) -> list[str]:
-    found = findings(case.record(crf.event), crf)
-    return ["incomplete"] if found else []
+def _open_findings(case: Case, crf: Crf) -> tuple[str, ...]:
+    return ("incomplete",) if findings(case.record(crf.event), crf) else ()
 
 
 def _sign(case: Case, event: str, form: str, occurrence: int, now: Content, uow: UnitOfWork) -> Signed:
@@ -135,15 +150,11 @@ def _sign(case: Case, event: str, form: str, occurrence: int, now: Content, uow:
 
 
 def save_and_sign(entry: Entry, *, password: str, uow: UnitOfWork) -> tuple[Saved, Signed]:
-    """Save a form that is signed when it is saved (PRE). The password is checked first, so that nothing is half done."""
+    """Save a form that is signed when it is saved (PRE): both or neither. The password is checked first. Raises as the two do."""
     _check_password(entry.participant, f"{entry.form}/{entry.event}/{entry.occurrence}", password, uow)
-    saved = save_crf(entry, uow=uow)
     with uow:
+        saved = saved_within(entry, uow)
         row = participant_for(uow, uow.actor, entry.participant, "crf.sign")
-        case = load(uow, row, uow.clock)
-        signed = _sign(
-            case, entry.event, entry.form, entry.occurrence,
-            content(case, entry.event, entry.form, entry.occurrence), uow,
-        )  # fmt: skip
+        signed = _signed(row, entry.event, entry.form, entry.occurrence, uow, None)
         uow.commit()
     return saved, signed

@@ -5,15 +5,15 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 
 from forms.answers import FileRef
-from forms.catalogue import current
+from forms.catalogue import current, definitions
+from forms.findings import Finding
 from forms.text import _l
 from trial.actions.permission import participant_for
-from trial.errors import FeatureTableUnreadable, NotAllowed, Refused
+from trial.errors import FeatureTableUnreadable, NotAllowed, NotFound, Refused
 from trial.happenings import FileStored
-from trial.roles import may_write_form
+from trial.roles import may_write_item
 from trial.store.files import Files, feature_table, register
 from trial.store.unit_of_work import UnitOfWork
-from forms.findings import Finding
 
 LARGEST = {"csv-features": 2_000_000, "csv-taxa": 2_000_000, "image": 20_000_000, "dicom-zip": 200_000_000, "mask": 200_000_000}
 MAGIC: dict[str, tuple[bytes, ...]] = {
@@ -29,11 +29,11 @@ def upload(participant: str, form: str, item: str, name: str, content: bytes, *,
 
     Raises Refused (not of the kind asked for, too large, an unreadable table), NotAllowed, NotFound.
     """
-    accept = current(form).item(item).accept
     with uow:
         participant_for(uow, uow.actor, participant, "crf.write")
-        if not may_write_form(uow.actor.role, form):
-            raise NotAllowed(uow.actor.role, f"crf.write:{form}")
+        if not may_write_item(uow.actor.role, f"{form}.{item}"):
+            raise NotAllowed(uow.actor.role, f"crf.write:{form}.{item}")
+        accept = _accepted(form, item)
         _refuse(item, _problem(accept, content))
         stored = files.put(content)
         _refuse(item, _table_problem(accept, files, stored.sha256))
@@ -41,6 +41,14 @@ def upload(participant: str, form: str, item: str, name: str, content: bytes, *,
         uow.record(FileStored(stored.sha256, participant=participant))
         uow.commit()
     return FileRef(stored.sha256, name[:200], stored.size)
+
+
+def _accepted(form: str, item: str) -> str:
+    """The kind of file an item takes. Raises NotFound for an item that takes none."""
+    known = any(name == form for name, _ in definitions()) and item in current(form).kinds()
+    if not known or current(form).item(item).kind != "file":
+        raise NotFound("item", {"form": form, "item": item})
+    return current(form).item(item).accept
 
 
 def _refuse(item: str, problem: str | None) -> None:
@@ -65,8 +73,8 @@ def _table_problem(accept: str, files: Files, sha256: str) -> str | None:
         return None
     try:
         table = feature_table(files, sha256)
-    except FeatureTableUnreadable as problem:
-        return _l("The table cannot be read: two columns with a heading are expected.") if problem else None
+    except FeatureTableUnreadable:
+        return _l("The table cannot be read: two columns with a heading are expected.")
     if not table:
         return _l("The table has no rows.")
     if accept == "csv-taxa" and not _sums_to_one(table):
