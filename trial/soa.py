@@ -33,6 +33,7 @@ def events() -> tuple[str, ...]:
     return tuple(next(csv.reader(text.splitlines()))[1:])
 
 
+@cache
 def forms() -> tuple[str, ...]:
     """Every form, in the order of the table."""
     return tuple(name for name in table() if "." not in name)
@@ -48,6 +49,7 @@ def number(event: str) -> int:
     return int(event.partition("-")[2] or 0)
 
 
+@cache
 def position(event: str) -> int:
     """Where the event stands in the course. Raises ValueError for an event the table does not have."""
     if series(event) not in events():
@@ -71,12 +73,14 @@ def applies(what: str, *, watching: bool, near_complete: bool, operated: bool) -
     }.get(what, False)
 
 
+@cache
 def forms_at(event: str, *, watching: bool = False, near_complete: bool = False, operated: bool = False) -> tuple[str, ...]:
     """Forms due at an event for a participant in that state."""
     state = {"watching": watching, "near_complete": near_complete, "operated": operated}
     return tuple(name for name in forms() if applies(cell(name, event), **state))
 
 
+@cache
 def items_at(event: str, *, watching: bool = False, near_complete: bool = False) -> tuple[str, ...]:
     """Single items (FORM.ITEM) due at an event for a participant in that state."""
     state = {"watching": watching, "near_complete": near_complete, "operated": False}

@@ -149,6 +149,16 @@ def reset_password(username: str, *, uow: UnitOfWork) -> str:
     return first
 
 
+def set_password(username: str, password: str, *, uow: UnitOfWork) -> None:
+    """Set a password that need not be changed: installations that show their passwords, such as the demo."""
+    hashed = passwords.hashed(password)
+    with uow:
+        permit(uow.actor, "users.manage")
+        row = uow.update("person", {"username": username.lower()}, password_hash=hashed, must_change_password=False)
+        uow.record(PasswordChanged(row["username"], must_change=False))
+        uow.commit()
+
+
 def sign_in(username: str, password: str, *, uow: UnitOfWork, address: str | None = None) -> Person:
     """Check name and password. Raises TooManyAttempts, or WrongPassword for a wrong name, password or closed account alike."""
     name = username.strip().lower()[:150]

@@ -1,0 +1,83 @@
+"""`vigil demo`: a trial that looks lived in, ending today, and one invented person a role to sign in as."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Engine
+
+from trial import passwords
+from trial.actions import people
+from trial.actor import SYSTEM
+from trial.clock import SystemClock
+from trial.errors import AlreadyExists
+from trial.simulate.driver import SITES, Plan, Simulated, simulate
+from trial.store.files import Files
+from trial.store.reading import Reading
+from trial.store.unit_of_work import UnitOfWork
+
+SEED = 20261123
+ACCRUAL_MONTHS = 40
+LENGTH = timedelta(days=1250)
+"""Long enough for regrowths, short enough that somebody is in every phase today."""
+
+ROLES: tuple[tuple[str, str, str | None], ...] = (
+    ("coordinator", "coordinator", SITES[0][0]),
+    ("investigator", "investigator", SITES[0][0]),
+    ("monitor", "monitor", SITES[0][0]),
+    ("datamanager", "data_manager", None),
+    ("safety", "safety_officer", None),
+    ("statistician", "statistician", None),
+    ("unblinded", "unblinded_statistician", None),
+    ("dsmb", "dsmb_member", None),
+    ("laboratory", "laboratory", SITES[0][0]),
+    ("auditor", "auditor", None),
+    ("administrator", "administrator", None),
+)
+"""User name, role, site (None: every site the role reaches)."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """One invented person to sign in as."""
+
+    username: str
+    password: str
+    role: str
+    site: str | None
+
+
+def demo_plan(today: date, participants: int = 120) -> Plan:
+    """The trial of the demo: it began `LENGTH` ago and goes on until today."""
+    return Plan(participants, SEED, today - LENGTH, ACCRUAL_MONTHS, today)
+
+
+def prepare(
+    *, engine: Engine, files: Files, model: Any, key: bytes, participants: int = 120,
+    progress: Callable[[int, int, date], None] | None = None,
+) -> tuple[Simulated, tuple[Login, ...]]:
+    """Simulate the trial (or go on with it) and make the logins. Their passwords are new at every call."""
+    plan = demo_plan(_first_day(engine), participants)
+    done = simulate(plan, engine=engine, files=files, model=model, key=key, progress=progress)
+    return done, tuple(_login(engine, *each) for each in ROLES)
+
+
+def _first_day(engine: Engine) -> date:
+    """Today, or the day on which this demo was first made: a second start goes on with the same trial."""
+    sites = Reading(engine).all("site")
+    opened: date | None = min((s["opened_on"] for s in sites), default=None)
+    return SystemClock().today() if opened is None else opened + timedelta(days=30) + LENGTH
+
+
+def _login(engine: Engine, username: str, role: str, site: str | None) -> Login:
+    password = passwords.fresh()
+    uow = UnitOfWork(engine, SystemClock(), SYSTEM)
+    try:
+        people.add_person(username, f"Demo {username}", uow=uow, password=password)
+        people.grant(username, role, site, uow=uow)
+    except AlreadyExists:
+        people.set_password(username, password, uow=uow)
+    return Login(username, password, role, site)
