@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from analysis.course_row import CourseRow, Day
 from analysis.cut import at_the_cut
 from forms.derivations.course import months_later
+from trial.protocol import Design
 
 
 @dataclass(frozen=True)
@@ -17,9 +18,14 @@ class AccrualPlan:
     """So many enrolled and randomised over so many months from `opened_on`, uniformly."""
 
     opened_on: Day
-    enrolled: int = 2200
-    randomised: int = 440
-    months: int = 48
+    enrolled: int
+    randomised: int
+    months: int
+
+    @classmethod
+    def of(cls, design: Design, opened_on: Day) -> "AccrualPlan":
+        """The plan the protocol states, from the day this trial opened."""
+        return cls(opened_on, design.enrolled, design.randomised, design.accrual_months)
 
     def share(self, on: Day) -> float:
         """The part of the plan that should be in by the end of that day, 0 to 1."""

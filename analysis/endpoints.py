@@ -82,7 +82,7 @@ def derive(row: CourseRow, estimand: Estimand) -> TimeToEvent | None:
     if origin is None or not estimand.population.holds(row):
         return None
     dated, unresolved = _findings(row, estimand)
-    first = min(dated, key=lambda found: (max(found.on, origin), found.rank), default=None)
+    first = min(dated, key=lambda found: (max(found.on, origin), found.rank, found.note or ""), default=None)
     if first is None:
         last = max(estimand.censoring.on(row) or origin, origin)
         return TimeToEvent(row.participant, row.site, estimand.id, origin, last, CENSORED, None, unresolved)
