@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -11,14 +11,16 @@ from trial.actions import due
 from trial.actions.case import Case, load
 from trial.actions.once import earlier_answer, remember
 from trial.actions.permission import participant_for
-from trial.content import calculated_json
 from trial.decision import model_blockers
 from trial.errors import NotOpen, VigilError
 from trial.happenings import PredictionMade, PredictionSeen
-from trial.prediction import InputVector, check_minimum, collect
+from trial.prediction import InputVector, check_minimum, collect, is_positive, rounded
 from trial.store.files import Files, feature_table
 from trial.store.reading import Row
 from trial.store.unit_of_work import UnitOfWork
+
+UNAVAILABLE = "model-unavailable"
+"""How the reason for a missing answer begins when the model, and not an input, was missing."""
 
 
 class FrozenModel(Protocol):
@@ -44,8 +46,9 @@ class Prediction:
 def call_model(participant: str, *, uow: UnitOfWork, model: FrozenModel, files: Files, request: str | None = None) -> Prediction:
     """Call the model on the inputs as they stand and keep the call for ever.
 
-    A call on the inputs of the last call returns that call; a correction of the data makes a new row that names what changed. Raises
-    NotOpen before the own estimate is locked or while a soft check on an input is open.
+    A call on the inputs of the last call returns that call, unless the model did not answer then; a correction of the data
+    makes a new row that names what changed. Raises NotOpen before the own estimate is locked or while a soft check on an
+    input is open, FileMissing for a feature table that is gone.
     """
     with uow:
         row = participant_for(uow, uow.actor, participant, "model.call")
@@ -55,8 +58,8 @@ def call_model(participant: str, *, uow: UnitOfWork, model: FrozenModel, files: 
         if blockers := model_blockers(case.protocol, case.record("DEC"), signatures=case.signatures):
             raise NotOpen("model", blockers)
         vector = collect(case.record("DEC"), model.manifest, _tables(case, files))
-        changed = _changed(case.predictions, vector)
-        if case.predictions and not changed:
+        changed = _changed(case.predictions, vector, model.manifest)
+        if case.predictions and not changed and not _unanswered(case.predictions[-1]):
             return as_prediction(case.predictions[-1])
         stored = _call(case, model, vector, changed, uow)
         remember(uow, request, "call_model", {"number": stored["number"]})
@@ -70,11 +73,18 @@ def _tables(case: Case, files: Files) -> dict[str, Mapping[str, float]]:
     return {ref.sha256: feature_table(files, ref.sha256) for _, ref in named}
 
 
-def _changed(earlier: tuple[Row, ...], vector: InputVector) -> tuple[str, ...]:
+def _changed(earlier: tuple[Row, ...], vector: InputVector, manifest: Any) -> tuple[str, ...]:
+    """Names of the inputs that differ from the last call's, and "model" where another model is asked."""
     if not earlier:
         return ()
     before = {i["name"]: i["value"] for i in earlier[-1]["inputs"]}
-    return tuple(i.name for i in vector.inputs if before.get(i.name) != _text(i.value))
+    other = ("model",) if earlier[-1]["digest"] != manifest.sha256 else ()
+    return (*other, *(i.name for i in vector.inputs if before.get(i.name) != _text(i.value)))
+
+
+def _unanswered(row: Row) -> bool:
+    """Whether that call failed for want of the model, not of inputs: asking again is right."""
+    return any(str(reason).startswith(UNAVAILABLE) for reason in row["refused"] or ())
 
 
 def _text(value: Any) -> str | None:
@@ -87,10 +97,9 @@ def _call(case: Case, model: FrozenModel, vector: InputVector, changed: tuple[st
     probability: Decimal | None = None
     if not absent:
         try:
-            probability = Decimal(str(round(model.predict(vector.values()), 6))).quantize(Decimal("0.000001"))
+            probability = rounded(model.predict(vector.values()))
         except VigilError as problem:  # a model that cannot be trusted answers nothing; the reason is kept
-            absent = [f"model-unavailable: {type(problem).__name__}"]
-    threshold = Decimal(str(manifest.threshold))
+            absent = [f"{UNAVAILABLE}: {type(problem).__name__}"]
     stored = uow.insert(
         "prediction",
         participant=case.id,
@@ -98,11 +107,10 @@ def _call(case: Case, model: FrozenModel, vector: InputVector, changed: tuple[st
         model=manifest.name,
         version=manifest.version,
         digest=manifest.sha256,
-        inputs=[calculated_json({"name": i.name, "value": _text(i.value), "source": i.source, "unit": i.unit,
-                                 "note": i.note}) for i in vector.inputs],
+        inputs=[asdict(i) | {"value": _text(i.value)} for i in vector.inputs],
         probability=_text(probability),
-        threshold=str(threshold),
-        classification=None if probability is None else "positive" if probability >= threshold else "negative",
+        threshold=str(rounded(manifest.threshold)),
+        classification=_class(probability, manifest.threshold),
         refused=absent or None,
         versions={"onnxruntime": manifest.onnxruntime, "changed": list(changed)},
         at=uow.clock.now(),
@@ -112,6 +120,12 @@ def _call(case: Case, model: FrozenModel, vector: InputVector, changed: tuple[st
                               participant=case.id))
     due.refresh(replace(case, predictions=(*case.predictions, stored)), case.crfs, uow)
     return stored
+
+
+def _class(probability: Decimal | None, threshold: float) -> str | None:
+    if probability is None:
+        return None
+    return "positive" if is_positive(float(probability), threshold) else "negative"
 
 
 def as_prediction(row: Row) -> Prediction:
