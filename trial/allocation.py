@@ -15,7 +15,7 @@ from trial.errors import VigilError
 __all__ = [
     "Allocated", "AllocationRefused", "Decision", "DrawOutOfTurn", "Factor", "FactorUnknown", "LevelInvalid",
     "ListExhausted", "Margin", "Minimisation", "Mismatch", "PermutedBlocks", "PlanInvalid", "SeedInvalid",
-    "allocate", "commitment", "replay",
+    "Plan", "allocate", "commitment", "replay",
 ]  # fmt: skip
 
 SEPARATORS = frozenset(";=:")
@@ -80,7 +80,7 @@ class Minimisation:
     """
 
     study: str
-    arms: tuple[str, str]
+    arms: tuple[str, ...]
     factors: tuple[Factor, ...]
     bias: float = 0.80
 

@@ -15,7 +15,7 @@ import hmac
 
 SEED_BYTES = 32
 BITS = 53
-SCALE = 2**BITS
+SCALE = 1 << BITS
 
 
 class SeedInvalid(ValueError):

@@ -1,6 +1,7 @@
 """Chapter: whoever holds the revealed seed can check every allocation (PROTOCOL 6; R55)."""
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,8 @@ from tests.allocation.plans import BLOCKS, MINIMISATION, OTHER_SEED, SEED, peopl
 from trial.allocation import DrawOutOfTurn, FactorUnknown, ListExhausted, Minimisation, PermutedBlocks, replay
 
 OTHER_ARM = {"WW": "TME", "TME": "WW"}
-ARRIVALS = [person(site, response, ct, regimen)
-            for site in ("01", "02") for response in ("CCR", "NCR") for ct in ("T1-3", "T4a") for regimen in ("IO", "NO-IO")] * 2  # fmt: skip
+COMBINATIONS = product(("01", "02"), ("CCR", "NCR"), ("T1-3", "T4a"), ("IO", "NO-IO"))
+ARRIVALS = [person(*levels) for levels in COMBINATIONS] * 2
 
 
 @given(plans, seeds, st.lists(people, max_size=40))

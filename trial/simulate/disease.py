@@ -42,7 +42,7 @@ REGROWTH_WITH_TUMOUR, REGROWTH_WHEN_STERILE = 0.95, 0.05
 SEEN_EARLIER = 45
 """Days: published times are times of detection; at three-monthly visits a regrowth has been visible half an interval."""
 
-METASTASIS_A_YEAR = {"sterile": 0.0115, "living": 0.021, "incomplete": 0.058}
+METASTASIS_A_YEAR = {"sterile": 0.0115, "living": 0.021, "incomplete": 0.045}
 METASTASIS_AFTER_REGROWTH = 4.0
 """Hazard ratio of a regrowth, as a state entered when it becomes visible (Fernandez 2023, 2025; DCR 2024)."""
 

@@ -21,8 +21,8 @@ from trial.simulate.toxicity import AdverseEvent, known_by
 
 (
     SCREENING, PERSON, STAGING, HISTORY, MOLECULAR, BIOLOGY, BASELINE_TABLES, THERAPY, RESTAGING, RESTAGING_TABLES, CHOICE, LABS,
-    FATE, WATCHED, OPERATED, QUESTIONNAIRES, EARLY, AFTERCARE,
-) = range(18)  # fmt: skip
+    FATE, WATCHED, OPERATED, QUESTIONNAIRES, EARLY,
+) = range(17)  # fmt: skip
 """Streams: the second number of each spawn key. New topics go to the end, so that old seeds keep their lives."""
 
 

@@ -1,0 +1,50 @@
+"""The only process that runs the model: reads JSON lines, answers JSON lines, and can do nothing else.
+
+Started as `python -I worker.py MEMORY CPU` with an empty environment. It gets the model as bytes whose digest the parent has
+checked, so that what was checked is what runs. First line in: {"model": base64}; first line out: {"ready": true,
+"onnxruntime": version}. Then for each {"id": n, "x": [number or null]} a line {"id": n, "p": probability}.
+"""
+
+import base64
+import json
+import resource
+import sys
+
+OPEN_FILES = 64
+
+
+def limit(memory: int, cpu: int) -> None:
+    """Bound address space (bytes) and CPU (seconds), allow few open files, and no writing to any file."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def serve() -> None:
+    """Load the model of the first line, then answer until the parent closes the pipe."""
+    # Imported under the limits: what the libraries take is part of what the worker may take.
+    import numpy as np
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    model = base64.b64decode(json.loads(sys.stdin.readline())["model"])
+    session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    answer({"ready": True, "onnxruntime": ort.__version__})
+    for line in sys.stdin:
+        request = json.loads(line)
+        row = np.array([[np.nan if value is None else value for value in request["x"]]], dtype=np.float32)
+        answer({"id": request["id"], "p": float(session.run(None, {"x": row})[1][0, 1])})
+
+
+def answer(message: dict[str, object]) -> None:
+    """One JSON line to the parent."""
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    limit(int(sys.argv[1]), int(sys.argv[2]))
+    serve()
