@@ -38,6 +38,7 @@ ROOMS = {
     "trial.simulate.hands": 11,  # what the people of a simulated trial can do: the verbs
     "trial.simulate.script": 12,  # what they do, and when
     "trial.simulate.driver": 13,  # whole trials
+    "trial.simulate.demo": 14,  # the one that `make demo` shows
     "trial.web": 14,  # pages
     "trial.cli": 14,  # commands
     "analysis": 15,  # what is concluded
@@ -80,7 +81,7 @@ PLACES = {
     "cryptography": ("trial.seal", "trial.store"),
     "lxml": ("forms.odm", "forms.odm13"),
     "defusedxml": ("forms.odm", "forms.odm13"),
-    "tqdm": (*COMMANDS, "trial.simulate.driver"),
+    "tqdm": (*COMMANDS, "trial.simulate.driver", "trial.simulate.demo"),
 }
 """Every library outside the standard one, and the only rooms that may know it. A library that is not here is a decision to write down."""
 
