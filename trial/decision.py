@@ -1,4 +1,4 @@
-"""The decision point in its enforced order, and what refuses randomisation (PROTOCOL 5 and 6).
+"""The decision point in its enforced order (PROTOCOL 5).
 
 Restaging complete, own estimate signed, model called, decision signed, randomised: each step opens when the one before
 is done, since showing the model first would bias the clinician. Everything here says *why not*, in words and with an address.
@@ -18,31 +18,23 @@ from forms.checks import findings
 from forms.record import Record
 from forms.text import _l
 from trial import soa
-from trial.course import Allocation, course
-from trial.eligibility import Verdict, assess
+from trial.blockers import Blocker, Signatures, not_eligible, signed
+from trial.course import Allocation
 from trial.evidence import WholeRecord
 from trial.protocol import Protocol
+from trial.randomisable import allocation_factors, randomisation_blockers
 
-Signatures = Iterable[Mapping[str, Any]]
+__all__ = [
+    "Blocker", "Signatures", "Step", "allocation_factors", "decision_blockers", "estimate_blockers", "model_blockers",
+    "next_step", "randomisation_blockers", "restaging_event", "signed", "signing_blockers",
+]  # fmt: skip
+
 RESTAGING, ESTIMATE, MODEL, DECISION, RANDOMISE, DONE = (
     "restaging", "estimate", "model", "decision", "randomise", "done",
 )  # fmt: skip
 BEFORE_DECISION = ("SCR", "NAT", "EOT", "RST", "RST2")
 MODEL_FORMS = frozenset({"DM", "MH", "PATH", "MRI0", "CT0", "LB", "MOL", "RAD", "MIC", "LBX", "RT", "EX", "RST"})
 """Forms that hold inputs of the model."""
-
-
-@dataclass(frozen=True)
-class Blocker:
-    """One reason why a step is not open. `address`: the CRF to look at, or None; `what`: an item, a criterion, a factor."""
-
-    id: str
-    text: str
-    address: str | None = None
-    what: str | None = None
-
-    def __str__(self) -> str:
-        return self.id
 
 
 @dataclass(frozen=True)
@@ -57,15 +49,6 @@ def restaging_event(record: Record) -> str:
     """RST2 where a re-assessment was done, else RST."""
     latest = record.latest("RST")
     return latest.event if latest is not None else "RST"
-
-
-def signed(record: Record, signatures: Signatures, crf: Crf | None) -> bool:
-    """Whether the current revision of a CRF carries a valid signature."""
-    return crf is not None and any(
-        (s["form"], s["event"], s["occurrence"], s["revision"]) == (crf.form, crf.event, crf.occurrence, crf.number)
-        and s["voided_at"] is None
-        for s in signatures
-    )
 
 
 def estimate_blockers(protocol: Protocol, record: Record, *, open_queries: Iterable[str] = ()) -> tuple[Blocker, ...]:
@@ -94,7 +77,7 @@ def signing_blockers(
 ) -> tuple[Blocker, ...]:
     """Why a CRF may not be signed, beyond its own findings. `record` holds the facts of its event."""
     if crf.form == "ELIG" and crf.answers.items.get("ELIGCONF") == "Y":
-        return tuple(_not_eligible(protocol, record))
+        return tuple(not_eligible(protocol, record))
     if crf.form == "DEC":
         return (*_estimate(record, signatures), *_called(record.facts.get("model_call") is not None))
     if crf.form == "PRE":
@@ -126,53 +109,6 @@ def next_step(
         return Step(RANDOMISE, randomisation_blockers(
             protocol, record, signatures=signatures, allocation=allocation, prediction=prediction, today=today))
     return Step(DONE)
-
-
-def randomisation_blockers(
-    protocol: Protocol,
-    record: Record,
-    *,
-    signatures: Signatures,
-    allocation: Allocation | None,
-    prediction: Mapping[str, Any] | None,
-    today: date,
-    site: str = "",
-) -> tuple[Blocker, ...]:
-    """Every reason why a participant cannot be randomised now; none: allocate. `record` holds the facts of DEC."""
-    signatures = tuple(signatures)
-    return (
-        *_earlier(allocation),
-        *_eligibility(protocol, record, signatures),
-        *_consent(record),
-        *_decision(record, signatures, prediction),
-        *_events(record, allocation),
-        *_in_time(protocol, record, today),
-        *_factors(protocol, record, site),
-    )
-
-
-def allocation_factors(protocol: Protocol, record: Record, site: str) -> dict[str, str | None]:
-    """Stratification factors as they stand: site, response at the last restaging, cT, at least one dose of immunotherapy.
-
-    None where a source is unknown, or lies outside the declared levels.
-    """
-    c = course(record)
-    levels = protocol.randomisation
-    io, none = levels.regimen_levels
-    given = c.immunotherapy if c.immunotherapy is not None or c.therapy_started_on is None else False
-    return {
-        "site": site,
-        "response": c.response if c.response in levels.response_levels else None,
-        "ct": _ct_level(record.value("MRI0.CTCAT"), levels.ct_levels),
-        "regimen": None if given is None else io if given else none,
-    }
-
-
-def _ct_level(ct: str | None, levels: tuple[str, ...]) -> str | None:
-    to_three, four_a = levels
-    if ct is None or ct == "cT4b":
-        return None
-    return four_a if ct == "cT4a" else to_three
 
 
 def _incomplete(record: Record) -> Iterator[Blocker]:
@@ -227,74 +163,3 @@ def _estimate(record: Record, signatures: Signatures | None) -> Iterator[Blocker
 
 def _called(called: bool) -> tuple[Blocker, ...]:
     return () if called else (Blocker("model-not-called", _l("The model has not been called."), None),)
-
-
-def _earlier(allocation: Allocation | None) -> Iterator[Blocker]:
-    if allocation is not None:
-        yield Blocker("already-allocated", _l("This participant has an allocation, and keeps it."))
-
-
-def _not_eligible(protocol: Protocol, record: Record) -> Iterator[Blocker]:
-    for line in assess(protocol, record).lines:
-        if line.verdict is Verdict.CANNOT_TELL:
-            yield Blocker("criterion-open", _l("A criterion cannot be told yet."), None, line.id)
-        elif not line.verdict.passes:
-            yield Blocker("criterion-failed", _l("A criterion is not satisfied."), None, line.id)
-
-
-def _eligibility(protocol: Protocol, record: Record, signatures: Signatures) -> Iterator[Blocker]:
-    crf = record.latest("ELIG")
-    if record.value("ELIG.ELIGCONF") != "Y" or not signed(record, signatures, crf):
-        yield Blocker("eligibility-unsigned", _l("Eligibility is not confirmed with a signature."), "ELIG/SCR/1")
-    yield from _not_eligible(protocol, record)
-
-
-def _consent(record: Record) -> Iterator[Blocker]:
-    c = course(record)
-    if c.consented_on is None:
-        yield Blocker("consent-missing", _l("There is no written consent."), "IC/SCR/1")
-    if c.withdrawn_on is not None:
-        yield Blocker("consent-withdrawn", _l("Consent was withdrawn."), "IC/SCR/1")
-
-
-def _decision(record: Record, signatures: Signatures, prediction: Mapping[str, Any] | None) -> Iterator[Blocker]:
-    crf = record.latest("DEC")
-    address = crf.address if crf else "DEC/DEC/1"
-    if not signed(record, signatures, crf):
-        yield Blocker("decision-unsigned", _l("The decision is not signed."), address)
-    if prediction is None or prediction.get("classification") is None:
-        yield Blocker("model-unanswered", _l("Without an answer of the model nobody is randomised."), None)
-    if record.value("DEC.CANDDER") != "CAND":
-        yield Blocker("not-derived-candidate", _l("The derived candidacy is not “candidate”."), address, "CANDDER")
-    if record.value("DEC.STRATEGY") != "CAND":
-        yield Blocker("not-candidate", _l("The multidisciplinary team did not say “candidate”."), address, "STRATEGY")
-    if record.value("DEC.RANDCONS") != "Y":
-        yield Blocker("randomisation-not-accepted", _l("The participant did not accept randomisation."), address, "RANDCONS")
-
-
-def _events(record: Record, allocation: Allocation | None) -> Iterator[Blocker]:
-    found = record.latest("DTH")
-    if found is not None:
-        yield Blocker("died", _l("The participant has died."), found.address)
-    if (met := record.latest("MET")) is not None:
-        yield Blocker("metastasis", _l("A distant metastasis is recorded."), met.address)
-    elif record.value("RST.YCM") == "M1" or record.value("DEC.M1NOW") == "Y":
-        yield Blocker("metastasis", _l("A distant metastasis is recorded."), None)
-    if (end := record.latest("EOS")) is not None:
-        yield Blocker("study-ended", _l("The study ended for this participant."), end.address)
-
-
-def _in_time(protocol: Protocol, record: Record, today: date) -> Iterator[Blocker]:
-    decided = record.value("DEC.DECDAT")
-    if decided is None:
-        yield Blocker("decision-undated", _l("The decision has no date."), "DEC/DEC/1", "DECDAT")
-    elif (today - decided).days > protocol.randomisation.days_after_decision:
-        yield Blocker("too-late", _l("The decision is more than 14 days ago."), "DEC/DEC/1", "DECDAT")
-    elif today < decided:
-        yield Blocker("decision-in-future", _l("The decision is dated in the future."), "DEC/DEC/1", "DECDAT")
-
-
-def _factors(protocol: Protocol, record: Record, site: str) -> Iterator[Blocker]:
-    for name, level in allocation_factors(protocol, record, site).items():
-        if level is None:
-            yield Blocker("factor-unknown", _l("A stratification factor is not known."), None, name)
