@@ -39,10 +39,10 @@ ROOMS = {
     "trial.simulate.script": 12,  # what they do, and when
     "trial.simulate.driver": 13,  # whole trials
     "trial.simulate.demo": 14,  # the one that `make demo` shows
-    "trial.web": 14,  # pages
-    "trial.cli": 14,  # commands
-    "analysis": 15,  # what is concluded
-    "wsgi": 16,  # where all of it is put together
+    "trial.web": 15,  # pages
+    "trial.cli": 15,  # commands
+    "analysis": 16,  # what is concluded
+    "wsgi": 17,  # where all of it is put together
 }
 
 WEB = ("forms.webform", "trial.web", "analysis.pages", "wsgi")
