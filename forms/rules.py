@@ -105,9 +105,3 @@ def baseline_result(test: str | None, therapy_start: date | None, rows: Sequence
 def abundances(tables: Mapping[str, tuple[Decimal, ...]], file: FileRef) -> tuple[Decimal, ...] | None:
     """The abundances of an uploaded table; None where the file has not been read."""
     return tables.get(file.sha256)
-
-
-@derivation("among_numbers", version=1)
-def among_numbers(value: int, allowed: Sequence[int]) -> bool:
-    """Whether a number is one of those allowed."""
-    return value in allowed

@@ -170,6 +170,7 @@ _EVER_AFTER = (
     ("QLQ29", "QSDAT", "A QLQ-CR29 questionnaire"),
     ("LARS", "QSDAT", "A LARS questionnaire"),
     ("WEX", "QSDAT", "A Wexner questionnaire"),
+    ("EOS", "LSTALVDT", "The date last known alive"),
 )
 """Visits, procedures, samples and onsets: what cannot follow a death. Reports, awareness, coding and signatures can."""
 

@@ -115,7 +115,9 @@ def test_consent_after_a_study_specific_step_is_a_major_deviation(id, step):
         ("RT-S2", "RT", "RTSTDT"),
         ("EX-S2", "EX", "EXSTDT"),
         ("QLQ30-S1", "QLQ30", "QSDAT"),
+        ("QLQ29-S1", "QLQ29", "QSDAT"),
         ("LARS-S1", "LARS", "QSDAT"),
+        ("WEX-S1", "WEX", "QSDAT"),
     ],
 )
 @pytest.mark.parametrize(("on", "asks"), [("2026-01-09", True), ("2026-01-10", False), (None, False)])
@@ -157,6 +159,10 @@ def withdrawal(*scope, on="2026-06-01"):
         ("RST-H5", crf("RST", "RST", RSTDAT=day("2026-06-02")), "VISITS"),
         ("FU-H6", crf("FU", "FU03", FUDAT=day("2026-06-02"), FUMODE="VISIT"), "VISITS"),
         ("FU-H7", crf("FU", "FU03", FUDAT=day("2026-06-02"), FUMODE="PHONE"), "SURVIVAL"),
+        ("QLQ30-H2", crf("QLQ30", "FU06", QSDAT=day("2026-06-02")), "VISITS"),
+        ("LARS-H2", crf("LARS", "FU06", QSDAT=day("2026-06-02")), "VISITS"),
+        ("WEX-H2", crf("WEX", "FU06", QSDAT=day("2026-06-02")), "VISITS"),
+        ("RT-H4", crf("RT", RTENDT=day("2026-06-02")), "TREATMENT"),
         ("QLQ29-H2", crf("QLQ29", "FU06", QSDAT=day("2026-06-02")), "VISITS"),
         ("MIC-H3", crf("MIC", MICDAT=day("2026-06-02")), "SAMPLES"),
         ("LBX-H3", crf("LBX", CDNADAT=day("2026-06-02")), "SAMPLES"),

@@ -2,8 +2,9 @@
 
 import pytest
 
+from forms import catalogue
 from forms.checks import findings
-from tests.crfs.house import CONSENT, DEATH, about, asked, crf, day, missing, record_of, said, says, value
+from tests.crfs.house import CONSENT, DEATH, about, asked, at, crf, day, missing, record_of, said, says, value
 from tests.crfs.test_treatment_and_decision import dated
 
 ALL_DUE = ("FU.DRE", "FU.ENDO", "FU.MRI", "FU.CHESTCT", "FU.COLO")
@@ -182,34 +183,34 @@ def test_metastasis_and_second_cancer_come_after_consent(form, item, on, refused
 
 # --- death --------------------------------------------------------------------------------------------------------
 
-AFTER_DEATH = [
-    ("PATH", "BXDAT", "PATH-H1"),
-    ("MRI0", "MRIDAT", "MRI0-H1"),
-    ("LB", "LBDAT", "LB-H3"),
-    ("RAD", "RADDAT", "RAD-H1"),
-    ("MIC", "MICDAT", "MIC-H2"),
-    ("RT", "RTENDT", "RT-H2"),
-    ("EX", "EXSTDT", "EX-H2"),
-    ("RST", "RSTDAT", "RST-H1"),
-    ("MGT", "MGTDAT", "MGT-H1"),
-    ("SUR", "SURDAT", "SUR-H2"),
-    ("STO", "STODAT", "STO-H1"),
-    ("FU", "FUDAT", "FU-H1"),
-    ("RGW", "RGWDAT", "RGW-H1"),
-    ("MET", "METDAT", "MET-H1"),
-    ("LR", "LRDAT", "LR-H1"),
-    ("SPC", "SPCDAT", "SPC-H1"),
-    ("QLQ30", "QSDAT", "QLQ30-H1"),
+ALIVE = [
+    (form.oid, check.on[0], check.id)
+    for form in catalogue.written()
+    for check in form.checks
+    if check.source.endswith("DTH.DTHDAT") and form.oid != "DTH"
 ]
 
 
-@pytest.mark.parametrize(("form", "item", "id"), AFTER_DEATH, ids=[form for form, _, _ in AFTER_DEATH])
+def dated_instance(item, on):
+    convert = {"date": day, "pdate": about, "datetime": lambda text: at(f"{text}T10:00")}[item.kind]
+    answers = {item.oid: on and convert(on)}
+    extra = {"FUMODE": "VISIT", "ALIVE": "Y"} if item.key == "FU.FUDAT" else {}
+    if item.group:
+        return crf(item.form, "ANY", _rows={item.group: [answers]})
+    return crf(item.form, "ANY", **answers, **extra)
+
+
+@pytest.mark.parametrize(("form", "item", "id"), ALIVE, ids=[id for _, _, id in ALIVE])
 @pytest.mark.parametrize(("on", "refused"), [("2027-03-05", False), ("2027-03-06", True), (None, False)])
 def test_nothing_happens_after_death_on_either_form(form, item, id, on, refused):
-    extra = {"FUMODE": "VISIT", "ALIVE": "Y"} if form == "FU" else {}
-    subject = crf(form, "ANY", **{item: dated(on)}, **extra)
+    subject = dated_instance(item, on)
     assert says(id, subject, DEATH) is refused
-    assert says(f"DTH-H-{form}-{item}", DEATH, subject) is refused
+    assert says(f"DTH-H-{form}-{item.oid}", DEATH, subject) is refused
+
+
+def test_both_forms_know_the_same_dates():
+    seen_by_death = {c.id.removeprefix("DTH-H-") for c in catalogue.current("DTH").checks if c.id.startswith("DTH-H-")}
+    assert seen_by_death == {f"{form}-{item.oid}" for form, item, _ in ALIVE}
 
 
 @pytest.mark.parametrize(
