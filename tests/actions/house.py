@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from trial import roles
 from trial.actions import allocate, enter, people, predict, setup, sign
@@ -24,6 +24,7 @@ from trial.frozen.manifest import InputSpec
 from trial.store.engine import make_engine
 from trial.store.files import Files
 from trial.store.reading import Reading
+from trial.store.tables import journal
 from trial.store.unit_of_work import UnitOfWork
 
 MORNING = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -140,9 +141,10 @@ class House:
         made = Entry(participant, event, form, raw=typed(items or {}, **more), **options)
         return made if "based_on" in options else replace(made, based_on=self.revision(made))
 
-    def save(self, participant: str, form: str, items: Items | None = None, event: str = "SCR", *, by: str | Actor = "", **options: Any) -> Saved:
-        entry = self.entry(participant, form, items, event, **options)
-        return self.post(entry, by or ("investigator" if form in roles.RESERVED_FORMS else "coordinator"))
+    def save(self, participant: str, form: str, items: Items | None = None, event: str = "SCR", **options: Any) -> Saved:
+        """Save a form; `by` whom it is usually entered unless said otherwise."""
+        by = options.pop("by", "investigator" if form in roles.RESERVED_FORMS else "coordinator")
+        return self.post(self.entry(participant, form, items, event, **options), by)
 
     def post(self, entry: Entry, by: str | Actor = "coordinator") -> Saved:
         return enter.save_crf(entry, uow=self.work(by, entry.participant[3:5]))
@@ -254,5 +256,22 @@ def furnish(house: House, *, sites: tuple[str, ...] = ("01", "02")) -> House:
 
 
 def open_house(url: str, folder: Path, **options: Any) -> House:
-    """The house in a database that has the schema already."""
-    return House(make_engine(url, **options), Files(folder))
+    """The house in a database that has the schema already; its clock goes on where the last entry stopped."""
+    house = House(make_engine(url, **options), Files(folder))
+    last = house.reader.scalar(select(func.max(journal.c.at)))
+    house.clock = FixedClock(max(MORNING, last) if last else MORNING)
+    return house
+
+
+CONSENTED, SCREENED, ENROLLED, RESTAGED, PREDICTED, READY = (f"VG-01-{n:04d}" for n in range(1, 7))
+ELSEWHERE = "VG-02-0001"
+"""One participant at each stage, and one of the other site, as `populate` makes them."""
+
+
+def populate(house: House) -> House:
+    """Furnish, and bring one participant to each stage."""
+    furnish(house)
+    stages = (house.consented, house.screened, house.eligible, house.restaged, house.predicted, house.ready)
+    assert tuple(stage() for stage in stages) == (CONSENTED, SCREENED, ENROLLED, RESTAGED, PREDICTED, READY)
+    assert house.eligible("02") == ELSEWHERE
+    return house

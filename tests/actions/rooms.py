@@ -1,0 +1,96 @@
+"""Databases with the populated trial in them, made once a run by the real actions and copied for each test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, delete, func, insert, make_url, select, text
+
+from tests.actions.house import House, open_house, populate
+from tests.conftest import _created
+from trial.store.engine import make_engine
+from trial.store.tables import journal_head, metadata
+
+SERIALS = ("person", "assignment", "signature", "login_attempt")
+
+
+@pytest.fixture(scope="session")
+def populated(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the populated trial; nobody writes to it."""
+    folder = tmp_path_factory.mktemp("populated")
+    path = folder / "vigil.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    house = populate(open_house(f"sqlite:///{path}", folder / "files"))
+    with house.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    house.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def populated_postgres(populated: Path, postgres_url: str, postgres_template: str) -> Iterator[str]:
+    """The same rows in PostgreSQL: a database to copy from, to which nobody may be connected."""
+    with _created(postgres_url, template=str(make_url(postgres_template).database)) as address:
+        source, target = make_engine(f"sqlite:///{populated}"), make_engine(address)
+        pour(source, target)
+        source.dispose()
+        target.dispose()
+        yield address
+
+
+def pour(source: Engine, target: Engine) -> None:
+    """Copy every row from one migrated database to another that is empty, and set its counters."""
+    with source.connect().execution_options(vigil_read_only=True) as here, target.begin() as there:
+        there.execute(delete(journal_head))
+        for table in metadata.sorted_tables:
+            if rows := [dict(row) for row in here.execute(select(table)).mappings()]:
+                there.execute(insert(table), rows)
+        for name in SERIALS:
+            highest = there.execute(select(func.max(metadata.tables[name].c.id))).scalar() or 0
+            there.execute(text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :next, false)"), {"name": name, "next": highest + 1})
+
+
+@pytest.fixture
+def house(populated: Path, tmp_path: Path) -> Iterator[House]:
+    """The populated trial on SQLite."""
+    yield from _opened(copied(populated, tmp_path), tmp_path)
+
+
+@pytest.fixture
+def house_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of the populated trial on the engine that `either` was given."""
+    if request.param == "sqlite":
+        yield copied(request.getfixturevalue("populated"), tmp_path)
+        return
+    server = request.getfixturevalue("postgres_url")
+    template = make_url(request.getfixturevalue("populated_postgres")).database
+    with _created(server, template=str(template)) as address:
+        yield address
+
+
+@pytest.fixture
+def either(house_url: str, tmp_path: Path) -> Iterator[House]:
+    """The populated trial, on SQLite and then on PostgreSQL."""
+    yield from _opened(house_url, tmp_path)
+
+
+def on_both(function):
+    """Run a test that takes `either` (or `house_url`) on both engines."""
+    engines = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+    return pytest.mark.parametrize("house_url", engines, indirect=True)(function)
+
+
+def copied(populated: Path, folder: Path, name: str = "vigil.sqlite3") -> str:
+    """The address of a copy of the populated SQLite file."""
+    shutil.copyfile(populated, folder / name)
+    return f"sqlite:///{folder / name}"
+
+
+def _opened(url: str, folder: Path) -> Iterator[House]:
+    house = open_house(url, folder / "files")
+    yield house
+    house.engine.dispose()
