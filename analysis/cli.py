@@ -1,0 +1,77 @@
+"""Commands of the analysis: results as text, CSV or JSON, and reports as PDF."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+ROLE = "statistician"
+
+
+def register(commands: click.Group) -> None:
+    """Add the commands to `vigil`."""
+    commands.add_command(analyse)
+    commands.add_command(report)
+
+
+def _results(on: date | None) -> Any:
+    from analysis.results import pooled_results
+    from trial.actor import Actor
+    from trial.clock import SystemClock
+    from trial.settings import from_environment
+    from trial.store import extract
+    from trial.store.engine import check_migrated, make_engine
+    from trial.store.reading import Reading
+
+    settings = from_environment(os.environ)
+    engine, clock = make_engine(settings.database_url), SystemClock(settings.zone)
+    check_migrated(engine)
+    # The command line of the server sees what a blinded statistician may see, and no more.
+    viewer = Actor(None, "command line", ROLE, None)
+    with Reading(engine) as reader:
+        taken = extract.pooled(reader, viewer, cut_on=on or clock.today(), now=clock.now())
+        opened = min((s["opened_on"] for s in reader.all("site") if s["opened_on"]), default=clock.today())
+    return pooled_results(taken, opened), clock
+
+
+@click.command()
+@click.argument("endpoint", type=click.Choice(["nrdfs", "regrowth", "safety", "disposition", "accrual"]))
+@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="Cut date; today when left out.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def analyse(endpoint: str, on: Any, as_csv: bool, as_json: bool) -> None:
+    """Pooled tables of ENDPOINT at a cut."""
+    from analysis.reports import status_tables as tables
+
+    found, _ = _results(on.date() if on else None)
+    made = {
+        "nrdfs": lambda: [tables.survival_table(found.nrdfs), tables.kinds_table(found.nrdfs)],
+        "regrowth": lambda: [tables.incidence_table(found.regrowth), tables.components_table(found.regrowth)],
+        "safety": lambda: [tables.overview_table(found.adverse_events), tables.terms_table(found.adverse_events)],
+        "disposition": lambda: [tables.disposition_table(found.disposition)],
+        "accrual": lambda: [tables.sites_table(found.accrual), tables.months_table(found.accrual)],
+    }[endpoint]()
+    if as_json:
+        document = [{"id": t.id, "columns": [c.label for c in t.columns], "rows": t.rows} for t in made]
+        click.echo(json.dumps({"cut": found.cut.on.isoformat(), "digest": found.cut.digest, "tables": document}, indent=1))
+    else:
+        click.echo("\n".join(t.as_csv() if as_csv else t.as_text() for t in made))
+
+
+@click.command()
+@click.argument("name", type=click.Choice(["status"]))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The PDF to write.")
+@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="Cut date; today when left out.")
+def report(name: str, out: Path, on: Any) -> None:
+    """Write the report NAME as a PDF."""
+    from analysis.reports.status import status_report
+
+    found, clock = _results(on.date() if on else None)
+    out.write_bytes(status_report(found, system="Vigil", made_at=clock.now()))
+    click.echo(f"{out}: {name} at {found.cut.on.isoformat()}, data {found.cut.digest[:16]}", file=sys.stdout)

@@ -1,0 +1,112 @@
+"""Results as pages: pooled curves and tables for who may see them, and the status report as a PDF. Never a number by arm.
+
+Numbers are worked out once a state of the data: the digest of the extract is the key, so that what a page shows and what its
+figures show is one cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, render_template
+from flask_babel import gettext as _
+
+from analysis.reports.status_data import StatusData
+from analysis.results import pooled_results
+from trial.happenings import DataTaken, ResultsSeen
+from trial.store import extract
+from trial.web.house import actor, house, reading, writing
+
+pages = Blueprint("results", __name__, url_prefix="/results")
+PERMISSIONS: Mapping[str, str] = {
+    "results.index": "results.pooled",
+    "results.figure": "results.pooled",
+    "results.report": "results.pooled",
+}
+_KEPT: dict[str, StatusData] = {}
+FIGURES = ("accrual", "nrdfs", "regrowth")
+
+
+@pages.get("/")
+def index() -> str:
+    """The pooled results at this moment."""
+    from analysis.reports import status_tables as tables
+
+    found = _results()
+    _note(ResultsSeen("pooled", closed=False))
+    return render_template(
+        "results/index.html",
+        found=found,
+        accrual=[tables.sites_table(found.accrual, _)],
+        disposition=tables.disposition_table(found.disposition, _),
+        nrdfs=[tables.survival_table(found.nrdfs, _), tables.kinds_table(found.nrdfs, _)],
+        regrowth=[tables.incidence_table(found.regrowth, _), tables.components_table(found.regrowth, _)],
+        safety=[tables.overview_table(found.adverse_events, _), tables.terms_table(found.adverse_events, _)],
+    )
+
+
+@pages.get("/<name>.svg")
+def figure(name: str) -> Response:
+    """One figure of the page as SVG."""
+    from analysis.reports import status_figures as figures
+
+    found = _results()
+    drawn = {
+        "accrual": lambda: figures.draw_accrual(found.accrual, _),
+        "nrdfs": lambda: figures.draw_survival(found.nrdfs, _),
+        "regrowth": lambda: figures.draw_incidence(found.regrowth, _),
+    }
+    if name not in drawn:
+        abort(404)
+    return svg(drawn[name]().svg)
+
+
+@pages.get("/status.pdf")
+def report() -> Response:
+    """The pooled status report."""
+    from analysis.reports.status import status_report
+
+    found = _results()
+    _note(DataTaken("status report", found.cut.digest))
+    answer = make_response(status_report(found, system=f"Vigil {_release()}", made_at=house().clock.now(), tr=_))
+    answer.mimetype = "application/pdf"
+    answer.headers["Content-Disposition"] = f'attachment; filename="vigil-status-{found.cut.on.isoformat()}.pdf"'
+    return answer
+
+
+def svg(content: bytes) -> Response:
+    """An SVG answer. Its own styles are inline, and nothing in it can run: the policy allows the first and forbids the second."""
+    answer = make_response(content)
+    answer.mimetype = "image/svg+xml"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _results() -> StatusData:
+    clock = house().clock
+    with reading() as reader:
+        taken = extract.pooled(reader, actor(), cut_on=clock.today(), now=clock.now())
+        opened_on = min((s["opened_on"] for s in reader.all("site") if s["opened_on"]), default=clock.today())
+    key = f"{taken.digest} {taken.cut_on}"
+    if key not in _KEPT:
+        _KEPT.clear()
+        _KEPT[key] = pooled_results(taken, opened_on)
+    return _KEPT[key]
+
+
+def _note(event: Any) -> None:
+    """Looking at results is recorded (requirement R28)."""
+    with writing() as uow:
+        uow.record(event)
+        uow.commit()
+
+
+def _release() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("vigil")
+    except PackageNotFoundError:
+        return "0.1.0"

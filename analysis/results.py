@@ -1,0 +1,58 @@
+"""The first results of a trial at a cut: an extract becomes the numbers of the pooled report, and the curves by arm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from analysis.accrual import AccrualPlan
+from analysis.adverse_events import AdverseEvent
+from analysis.courses import course_rows
+from analysis.cut import DataCut
+from analysis.reports.status_data import StatusData, status_data
+from forms import ctcae
+from forms.dates import PartialDate
+from trial.protocol import PROTOCOL
+from trial.store.extract import Extract, Extracted
+
+
+def pooled_results(extract: Extract, opened_on: date) -> StatusData:
+    """Everything the pooled pages and the status report say; `opened_on`: the day the first site opened."""
+    return status_data(
+        course_rows(extract),
+        tuple(event for row in extract.rows for event in adverse_events(row)),
+        plan=AccrualPlan.of(PROTOCOL.design, opened_on),
+        cut=cut_of(extract),
+        study=PROTOCOL.study_id,
+    )
+
+
+def cut_of(extract: Extract) -> DataCut:
+    """Date and digest of what was extracted."""
+    return DataCut(f"{extract.cut_on.isoformat()}", extract.cut_on, extract.digest)
+
+
+def adverse_events(row: Extracted) -> Iterator[AdverseEvent]:
+    """The AE forms of one participant, with the CTCAE class of each term; a term without one stands under its own words."""
+    record = row.record()
+    for crf in record.all("AE"):
+        scope = record.scope(crf)
+        term = scope.item("AE.AECTCAE")
+        known = ctcae.term(term) if term else None
+        onset = scope.item("AE.AESTDAT")
+        related = scope.item("AE.AEREL")
+        yield AdverseEvent(
+            participant=row.participant,
+            term=term or scope.item("AE.AETERM") or "",
+            soc=known.soc if known else "",
+            grade=scope.item("AE.AETOXGR"),
+            onset_on=onset if isinstance(onset, PartialDate) or onset is None else PartialDate.of(onset),
+            serious=_truth(scope.item("AE.AESER"), "Y"),
+            related=None if related is None else frozenset(related) - {"NONE"},
+            immune_related=_truth(scope.item("AE.AEIR"), "Y"),
+            fatal=_truth(scope.item("AE.AEOUT"), "FATAL"),
+        )
+
+
+def _truth(value: str | None, wanted: str) -> bool | None:
+    return None if value is None else value == wanted
