@@ -73,7 +73,8 @@ def shown_as(item: Item) -> str:
         case "yn":
             return "radio"
         case "code":
-            return "radio" if len(options(item)) <= SHORT else "select"
+            # A list that only the site or the participant's record knows is offered by the page; typing stays possible.
+            return ("radio" if len(options(item)) <= SHORT else "select") if item.codes else "line"
         case "multi":
             return "checks"
         case "text":
@@ -138,37 +139,6 @@ def posted(form: FormDef, formdata: Any) -> Form:
     return web_class(form)(formdata)
 
 
-def filled(form: FormDef, document: Mapping[str, Any], *, blank_row: bool = True) -> Form:
-    """The form showing a raw document (see `document`). A group without rows gets one blank row where `blank_row`."""
-    data: dict[str, Any] = _data(form.items, document)
-    for group in form.groups:
-        rows = [{"id": row.get("id", ""), **_data(group.items, row)} for row in document.get("groups", {}).get(group.oid, ())]
-        data[group.oid] = rows or ([{"id": ""}] if blank_row else [])
-    off = document.get("not_done")
-    data |= {"confirm": document.get("confirmed", {}), "reason": document.get("reasons", {}), "not_done": off is not None}
-    if off is not None:
-        data |= {"not_done__reason": off.get("reason", ""), "not_done__on": off.get("on") or ""}
-    return web_class(form)(data=data)
-
-
-def _data(items: tuple[Item, ...], part: Mapping[str, Any]) -> dict[str, Any]:
-    values, missing = part.get("items", {}), part.get("missing", {})
-    data: dict[str, Any] = {}
-    for item in items:
-        if item.stored:
-            data[item.oid] = _shown(item, values.get(item.oid))
-            data[f"{item.oid}__missing"] = missing.get(item.oid, "")
-    return data
-
-
-def _shown(item: Item, value: Any) -> Any:
-    if value is None:
-        return [] if item.kind == "multi" else ""
-    if item.kind == "file":
-        return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-    return list(value) if item.kind == "multi" else str(value)
-
-
 def document(webform: Form, form: FormDef) -> dict[str, Any]:
     """What was typed, as text: items, missing, groups, confirmed, not_done, reasons. Blanks are left out, blank rows too."""
     off = webform["not_done"].data
@@ -187,7 +157,7 @@ def _not_done(webform: Form) -> dict[str, str]:
 
 def _part(fields: Any, items: tuple[Item, ...]) -> dict[str, Any]:
     stored = [item for item in items if item.stored]
-    typed = {item.oid: _typed(fields[item.oid].data) for item in stored}
+    typed = {item.oid: _file(fields[item.oid].data) if item.kind == "file" else _typed(fields[item.oid].data) for item in stored}
     missing = {item.oid: fields[f"{item.oid}__missing"].data for item in stored}
     return {"items": {oid: value for oid, value in typed.items() if value not in ("", [])},
             "missing": {oid: code for oid, code in missing.items() if code}}
@@ -198,6 +168,14 @@ def _typed(data: Any) -> Any:
         return [text for text in data if text]
     # Line ends differ between browsers; anything else that was typed is kept as it is.
     return (data or "").replace("\r\n", "\n").strip()
+
+
+def _file(data: Any) -> Any:
+    """The reference a page wrote for an uploaded file; anything else stays text, and is refused when it is read."""
+    try:
+        return json.loads(data) if data else ""
+    except ValueError:
+        return data
 
 
 def _typed_rows(rows: Any, group: GroupDef) -> list[dict[str, Any]]:

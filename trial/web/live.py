@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from forms.answers import Crf, FileRef
+from forms.answers import FileRef
 from forms.checks import outside_items, placeholders
 from forms.dates import PartialDate
 from forms.frozen import form_to_json
@@ -33,12 +33,16 @@ def embedded(value: Any) -> Any:
     return [embedded(v) for v in value]
 
 
-def page_data(form: FormDef, record: Record, crf: Crf, say: Callable[[str], str]) -> dict[str, Any]:
+def page_data(
+    form: FormDef, record: Record, say: Callable[[str], str], hidden: Callable[[str, str], bool] = lambda form, item: False
+) -> dict[str, Any]:
     """The definition in the reader's language, the values of other forms it reads, and its facts.
 
-    `say` translates a msgid. Values only the server can work out are left out; the browser leaves those rules to it.
+    `say` translates a msgid. `hidden` (form, item) keeps what the reader's role may not see off the page; the browser leaves
+    rules that need it to the server, as those only the server can work out.
     """
-    outside = {key: [embedded(record.value(key)), embedded(record.code(key))] for key in sorted(outside_items(form))}
+    keys = [key for key in sorted(outside_items(form)) if not hidden(*key.split("."))]
+    outside = {key: [embedded(record.value(key)), embedded(record.code(key))] for key in keys if _plain(record.value(key))}
     facts = {name: embedded(record.facts.get(name)) for name in sorted(form.facts | STANDING_FACTS) if _plain(record.facts.get(name))}
     return {"form": _translated(form_to_json(form), say), "outside": outside, "facts": facts}
 

@@ -1,0 +1,439 @@
+"""The console script `vigil`: an installation, its people and sites, and the same answers as the screens.
+
+Exit codes tell the kind of failure: 2 wrong use, 3 refused by a rule of the trial, 4 not found, 5 the database does not
+answer or is at another schema, 6 something stored is not what it should be, 7 busy. No trace is printed for any of these.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+import click
+
+from trial import errors as e
+from trial.actor import SYSTEM
+from trial.settings import SettingInvalid
+
+REFUSED, MISSING, DATABASE, BROKEN, BUSY = 3, 4, 5, 6, 7
+EXIT_CODES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
+    ((e.NotFound, e.FileMissing), MISSING),
+    ((e.StorageUnavailable, e.StorageFull, e.NotMigrated), DATABASE),
+    ((e.FileDamaged,), BROKEN),
+    ((e.Busy,), BUSY),
+    ((e.VigilError,), REFUSED),
+)
+"""The first match counts."""
+
+
+class Broken(Exception):
+    """A verification that failed; what was found has been printed."""
+
+
+def run(commands: click.Group) -> int:
+    """Run the command line; returns the exit code."""
+    try:
+        result = commands.main(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.Abort:
+        return 130
+    except click.ClickException as wrong:
+        wrong.show()
+        return wrong.exit_code
+    except SettingInvalid as wrong:
+        return _said(str(wrong), 2)
+    except Broken:
+        return BROKEN
+    except e.VigilError as refusal:
+        return _said(str(refusal), next(code for kinds, code in EXIT_CODES if isinstance(refusal, kinds)))
+    return result if isinstance(result, int) else 0
+
+
+def _said(words: str, code: int) -> int:
+    click.echo(words, err=True)
+    return code
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
+
+
+def _shown(data: Any, as_json: bool, line: Callable[[Any], str] = str) -> None:
+    """Print rows: one a line for a person, one document for a machine."""
+    if as_json:
+        click.echo(json.dumps(data, default=_plain, ensure_ascii=False, indent=1))
+    else:
+        for row in data if isinstance(data, (list, tuple)) else [data]:
+            click.echo(line(row))
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+class Installation:
+    """The application, made when a command first needs it: `--help` needs no database."""
+
+    def __init__(self, factory: Callable[[], Any]) -> None:
+        self._factory = factory
+        self._app: Any = None
+
+    @property
+    def app(self) -> Any:
+        """The Flask application."""
+        if self._app is None:
+            self._app = self._factory()
+        return self._app
+
+    @property
+    def house(self) -> Any:
+        """What it stands on."""
+        return self.app.extensions["vigil"]
+
+    def writing(self) -> Any:
+        """A unit of work in the system's name: whoever has this shell has the installation."""
+        return self.house.writing(SYSTEM)
+
+
+def commands(factory: Callable[[], Any]) -> click.Group:
+    """The command group. `factory` makes the application."""
+
+    @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+    @click.version_option(package_name="vigil", message="%(version)s")
+    @click.pass_context
+    def vigil(context: click.Context) -> None:
+        """Vigil: trial management and electronic data capture for watch-and-wait trials."""
+        context.obj = Installation(factory)
+
+    for command in (init, serve, user, site, due, eligibility, verify, randomisation, simulate, demo):
+        vigil.add_command(command)
+    return vigil
+
+
+@click.command()
+@click.option("--username", prompt="User name of the administrator", help="The first account.")
+@click.option("--name", prompt="Full name", help="As printed under signatures.")
+@click.pass_obj
+def init(here: Installation, username: str, name: str) -> None:
+    """Create or update the database, release the forms, open randomisation, make the first administrator."""
+    from trial.actions import people, setup
+    from trial.store.engine import migrate
+
+    house = here.house
+    house.settings.instance.mkdir(parents=True, exist_ok=True)
+    migrate(house.engine)
+    click.echo(f"forms released: {setup.release_definitions(uow=here.writing())}")
+    if house.reading().one("person", username=username.lower()) is None:
+        added, password = people.add_person(username, name, uow=here.writing())
+        people.grant(added.username, "administrator", uow=here.writing())
+        click.echo(f"administrator {added.username}, one-time password: {password}")
+    _open_randomisation(here)
+
+
+def _open_randomisation(here: Installation) -> None:
+    from trial.actions import setup
+
+    house = here.house
+    if not house.reading().all("randomisation"):
+        click.echo(f"randomisation opened, commitment of the seed: {setup.open_randomisation(house.settings.sealing_key, uow=here.writing())}")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64))
+@click.pass_obj
+def serve(here: Installation, host: str, port: int, threads: int) -> None:
+    """Serve with waitress: one process, one write lock."""
+    import waitress
+
+    from trial.store.engine import check_migrated
+
+    check_migrated(here.house.engine)
+    scheme = "https" if here.house.settings.https else "http"
+    click.echo(f"serving on {scheme}://{host}:{port}")
+    # Behind a proxy that speaks TLS the addresses of our own links are https.
+    waitress.serve(here.app, host=host, port=port, threads=threads, url_scheme=scheme, ident=None, clear_untrusted_proxy_headers=not here.house.settings.hops)
+
+
+@click.group()
+def user() -> None:
+    """People and their roles."""
+
+
+@user.command("add")
+@click.argument("username")
+@click.option("--name", required=True, help="Full name, as printed under signatures.")
+@click.option("--email")
+@click.option("--role", "held", multiple=True, help="Role, or role@site; may be repeated.")
+@click.pass_obj
+def user_add(here: Installation, username: str, name: str, email: str | None, held: tuple[str, ...]) -> None:
+    """Create an account with a one-time password."""
+    from trial.actions import people
+
+    added, password = people.add_person(username, name, uow=here.writing(), email=email)
+    for each in held:
+        role, _at, place = each.partition("@")
+        people.grant(added.username, role, place or None, uow=here.writing())
+    click.echo(f"{added.username}, one-time password: {password}")
+
+
+@user.command("grant")
+@click.argument("username")
+@click.argument("role")
+@click.option("--site", "place", help="Site code; everywhere without it.")
+@click.pass_obj
+def user_grant(here: Installation, username: str, role: str, place: str | None) -> None:
+    """Give a role."""
+    from trial.actions import people
+
+    people.grant(username, role, place, uow=here.writing())
+
+
+@user.command("reset")
+@click.argument("username")
+@click.pass_obj
+def user_reset(here: Installation, username: str) -> None:
+    """A new one-time password."""
+    from trial.actions import people
+
+    click.echo(people.reset_password(username, uow=here.writing()))
+
+
+@user.command("close")
+@click.argument("username")
+@click.pass_obj
+def user_close(here: Installation, username: str) -> None:
+    """End an account; its name stays taken."""
+    from trial.actions import people
+
+    people.close_account(username, uow=here.writing())
+
+
+@user.command("list")
+@json_option
+@click.pass_obj
+def user_list(here: Installation, as_json: bool) -> None:
+    """Everyone with the roles held."""
+    from trial.actions import people
+
+    reader = here.house.reading()
+    rows = [people.person(reader, row["id"]) for row in reader.all("person", order_by="username")]
+    _shown(rows, as_json, lambda p: f"{p.username}\t{p.full_name}\t{', '.join(f'{r}@{s}' if s else r for r, s in p.roles)}")
+
+
+@click.group()
+def site() -> None:
+    """Sites."""
+
+
+@site.command("open")
+@click.argument("code")
+@click.option("--name", required=True)
+@click.option("--consent-version", "version", default="1.0", show_default=True)
+@click.option("--target", type=click.IntRange(0))
+@click.option("--birth-year-only", is_flag=True)
+@click.pass_obj
+def site_open(here: Installation, code: str, name: str, version: str, target: int | None, birth_year_only: bool) -> None:
+    """Let a site enrol from today."""
+    from trial.actions import setup
+
+    today = here.house.clock.today()
+    versions = ({"version": version, "valid_from": today.isoformat(), "valid_to": None},)
+    setup.open_site(code, name, uow=here.writing(), opened_on=today, consent_versions=versions, birth_year_only=birth_year_only, target=target)
+
+
+@site.command("list")
+@json_option
+@click.pass_obj
+def site_list(here: Installation, as_json: bool) -> None:
+    """Every site."""
+    rows = here.house.reading().all("site", order_by="code")
+    _shown(rows, as_json, lambda s: f"{s['code']}\t{s['name']}\t{s['opened_on']}")
+
+
+@click.command()
+@click.option("--site", "place", help="One site only.")
+@click.option("--days", default=14, show_default=True, type=click.IntRange(0, 3650), help="How far ahead.")
+@json_option
+@click.pass_obj
+def due(here: Installation, place: str | None, days: int, as_json: bool) -> None:
+    """What is due: the same list as the first page."""
+    from datetime import timedelta
+
+    from trial import schedule
+    from trial.store import worklist
+
+    today = here.house.clock.today()
+    rows = worklist.open_forms(here.house.reading(), frozenset({place}) if place else None, until=today + timedelta(days=days), limit=100_000)
+    told = [{**row, "status": str(schedule.on_day(row["due_from"], row["due_to"], None, today))} for row in rows]
+    _shown(told, as_json, lambda r: f"{r['status']}\t{r['participant']}\t{r['form']}/{r['event']}/{r['occurrence']}\t{r['due_from']} to {r['due_to']}")
+
+
+@click.command()
+@click.argument("participant")
+@json_option
+@click.pass_obj
+def eligibility(here: Installation, participant: str, as_json: bool) -> None:
+    """The argument for or against a participant's eligibility, line by line."""
+    from trial.actions.case import load
+    from trial.eligibility import assess
+
+    reader = here.house.reading()
+    case = load(reader, reader.the("participant", id=participant), here.house.clock)
+    found = assess(case.protocol, case.record("SCR"))
+    if as_json:
+        return _shown({"participant": participant, "eligible": found.eligible, "lines": list(map(asdict, found.lines))}, True)
+    _shown(found.lines, False, lambda line: f"{line.id}\t{line.verdict}\t{line.text}\t{'; '.join(f'{s.key}={s.shown}' for s in line.sources)}")
+    click.echo({True: "eligible", False: "not eligible", None: "cannot tell yet"}[found.eligible])
+    return None
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def verify(here: Installation, as_json: bool) -> None:
+    """Whether anything stored was altered: chain, rows, revisions, signatures, files. Names the first broken link."""
+    from trial.store.verify import verify as check
+
+    findings = check(here.house.engine, files=here.house.files)
+    _shown({"findings": [asdict(f) for f in findings]} if as_json else (findings or ["nothing was altered"]), as_json)
+    if findings:
+        raise Broken
+
+
+@click.group()
+def randomisation() -> None:
+    """Opening, closing, revealing, replaying."""
+
+
+@randomisation.command("open")
+@click.pass_obj
+def randomisation_open(here: Installation) -> None:
+    """Draw and seal the seed; prints its commitment."""
+    from trial.actions import setup
+
+    click.echo(setup.open_randomisation(here.house.settings.sealing_key, uow=here.writing()))
+
+
+@randomisation.command("close")
+@click.pass_obj
+def randomisation_close(here: Installation) -> None:
+    """End accrual."""
+    from trial.actions import setup
+
+    setup.close_randomisation(uow=here.writing())
+
+
+@randomisation.command("reveal")
+@click.option("--username", prompt=True, help="An unblinded statistician.")
+@click.password_option(confirmation_prompt=False)
+@click.pass_obj
+def randomisation_reveal(here: Installation, username: str, password: str) -> None:
+    """Open the seal after accrual closed; logged in the name of who does it."""
+    from trial.actions import people, setup
+
+    person = people.sign_in(username, password, uow=here.writing(), address="console")
+    if "unblinded_statistician" not in {role for role, _site in person.roles}:
+        raise e.NotAllowed("console", "seed.reveal")
+    click.echo(setup.reveal_seed(here.house.settings.sealing_key, uow=here.house.writing(person.actor("unblinded_statistician"))))
+
+
+@randomisation.command("replay")
+@json_option
+@click.pass_obj
+def randomisation_replay(here: Installation, as_json: bool) -> None:
+    """Draw every allocation again from the revealed seed and compare. Fails at the first that differs."""
+    from trial.actions.allocate import earlier_allocations
+    from trial.allocation import replay
+    from trial.draws import commitment
+    from trial.protocol import PROTOCOL, plan_for
+
+    reader = here.house.reading()
+    row = reader.the("randomisation", study=PROTOCOL.study_id)
+    if row["revealed_seed"] is None:
+        raise e.NotOpen("replay", ("seed-not-revealed",))
+    seed = bytes.fromhex(row["revealed_seed"])
+    if commitment(seed) != row["commitment"]:
+        _said("the revealed seed is not the one that was committed to", BROKEN)
+        raise Broken
+    allocations = earlier_allocations(reader)
+    mismatch = replay(plan_for(row["method"], row["parameters"]), seed, allocations)
+    _shown({"allocations": len(allocations), "mismatch": mismatch} if as_json else [mismatch or f"{len(allocations)} allocations are reproduced"], as_json)
+    if mismatch:
+        raise Broken
+
+
+@click.command()
+@click.option("--participants", default=60, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--seed", default=1, show_default=True)
+@click.option("--months", default=48, show_default=True, type=click.IntRange(1, 200), help="Months of accrual.")
+@click.option("--start", default="2022-01-01", show_default=True, type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day; 36 months after accrual without it.")
+@click.pass_obj
+def simulate(here: Installation, participants: int, seed: int, months: int, start: datetime, until: datetime | None) -> None:
+    """A whole invented trial, driven through the same actions people use. Run again, it goes on where it was cut off."""
+    from trial.simulate.driver import Plan
+    from trial.simulate.driver import simulate as drive
+    from trial.visits import months_after
+
+    house = _migrated(here)
+    last = until.date() if until else months_after(start.date(), months + 36)
+    plan = Plan(participants, seed, start.date(), months, last)
+    with _bar() as progress:
+        done = drive(plan, engine=house.engine, files=house.files, model=house.model, key=house.settings.sealing_key, progress=progress)
+    click.echo(f"{done.participants} participants, {done.steps} steps, {done.left} after {last}")
+
+
+def _migrated(here: Installation) -> Any:
+    from trial.store.engine import migrate
+
+    here.house.settings.instance.mkdir(parents=True, exist_ok=True)
+    migrate(here.house.engine)
+    return here.house
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int, date], None]]:
+    """A progress bar on a terminal; the total grows as the course of each participant unfolds."""
+    from tqdm import tqdm
+
+    with tqdm(unit=" steps", disable=None, file=sys.stderr) as bar:
+
+        def progress(taken: int, waiting: int, on: date) -> None:
+            bar.total = taken + waiting
+            bar.set_description(on.isoformat(), refresh=False)
+            bar.update(taken - bar.n)
+
+        yield progress
+
+
+@click.command()
+@click.option("--participants", default=120, show_default=True, type=click.IntRange(1, 5000))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.pass_context
+def demo(context: click.Context, participants: int, host: str, port: int) -> None:
+    """A simulated trial at four sites, one login a role, and the server. For one machine: plain http."""
+    from trial.simulate.demo import prepare
+
+    # A setting that somebody made goes before the demo's own.
+    os.environ.setdefault("VIGIL_INSTANCE", "instance/demo")
+    os.environ.setdefault("VIGIL_HTTPS", "false")
+    here: Installation = context.obj
+    house = _migrated(here)
+    with _bar() as progress:
+        _done, logins = prepare(engine=house.engine, files=house.files, model=house.model, key=house.settings.sealing_key,
+                                participants=participants, progress=progress)
+    click.echo(f"http://{host}:{port}")
+    for login in logins:
+        click.echo(f"  {login.username:16} {login.password:20} {login.role}{' at site ' + login.site if login.site else ''}")
+    context.invoke(serve, host=host, port=port, threads=8)

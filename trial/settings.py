@@ -1,0 +1,126 @@
+"""Settings of one installation: read from the environment once, at the start, and handed around as a value."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+SHORTEST_SECRET = 32
+KEY_BYTES = 32
+
+
+class SettingInvalid(ValueError):
+    """A setting that cannot be meant. `name` is the environment variable."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name}: {problem}")
+        self.name = name
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What differs between installations.
+
+    `instance` holds what must survive: the SQLite file, uploads, the two secrets when the environment does not give them.
+    `https` False is for one machine only (demo, tests): cookies then travel without Secure. `hops`: proxies in front.
+    """
+
+    instance: Path = Path("instance")
+    database_url: str = ""
+    files: Path = Path()
+    secret_key: str = field(default="", repr=False)
+    sealing_key: bytes = field(default=b"", repr=False)
+    zone: ZoneInfo = ZoneInfo("UTC")
+    https: bool = True
+    hops: int = 0
+    hosts: tuple[str, ...] = ()
+    idle: timedelta = timedelta(minutes=15)
+    longest: timedelta = timedelta(hours=12)
+    largest_post: int = 32 * 1024 * 1024
+    largest_form: int = 4 * 1024 * 1024
+    most_parts: int = 3000
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """Read every VIGIL_ variable. Secrets that are not given are made once and kept in the instance folder, readable by its owner.
+
+    Raises SettingInvalid.
+    """
+    given = {name.removeprefix("VIGIL_"): value for name, value in environment.items() if name.startswith("VIGIL_") and value}
+    instance = Path(given.get("INSTANCE", "instance")).resolve()
+    return Settings(
+        instance=instance,
+        database_url=given.get("DATABASE_URL", f"sqlite:///{instance / 'vigil.sqlite3'}"),
+        files=_files(given.get("FILES_URL", str(instance / "files"))),
+        secret_key=_secret(given, instance),
+        sealing_key=_sealing_key(given, instance),
+        zone=_zone(given.get("ZONE", "UTC")),
+        https=_flag(given, "HTTPS", True),
+        hops=_number(given, "PROXY_HOPS", 0, 3),
+        hosts=tuple(host.strip() for host in given.get("HOSTS", "").split(",") if host.strip()),
+        idle=timedelta(minutes=_number(given, "IDLE_MINUTES", 15, 60)),
+        longest=timedelta(hours=_number(given, "SESSION_HOURS", 12, 24)),
+    )
+
+
+def _files(given: str) -> Path:
+    if "://" in given and not given.startswith("file://"):
+        raise SettingInvalid("VIGIL_FILES_URL", "only a local folder is supported")
+    return Path(given.removeprefix("file://")).resolve()
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingInvalid("VIGIL_ZONE", f"no time zone is called {name!r}") from error
+
+
+def _flag(given: Mapping[str, str], name: str, default: bool) -> bool:
+    text = given.get(name, str(default)).lower()
+    if text not in ("1", "0", "true", "false", "yes", "no"):
+        raise SettingInvalid(f"VIGIL_{name}", f"{text!r} is neither true nor false")
+    return text in ("1", "true", "yes")
+
+
+def _number(given: Mapping[str, str], name: str, default: int, most: int) -> int:
+    text = given.get(name, str(default))
+    if not text.isdecimal() or int(text) > most:
+        raise SettingInvalid(f"VIGIL_{name}", f"a whole number up to {most}, not {text!r}")
+    return int(text)
+
+
+def _secret(given: Mapping[str, str], instance: Path) -> str:
+    secret = given.get("SECRET_KEY") or _kept(instance / "secret_key", lambda: secrets.token_hex(32))
+    if len(secret) < SHORTEST_SECRET:
+        raise SettingInvalid("VIGIL_SECRET_KEY", f"at least {SHORTEST_SECRET} characters")
+    return secret
+
+
+def _sealing_key(given: Mapping[str, str], instance: Path) -> bytes:
+    text = given.get("SEALING_KEY") or _kept(instance / "sealing_key", lambda: secrets.token_hex(KEY_BYTES))
+    try:
+        key = bytes.fromhex(text)
+    except ValueError as error:
+        raise SettingInvalid("VIGIL_SEALING_KEY", "64 hexadecimal digits") from error
+    if len(key) != KEY_BYTES:
+        raise SettingInvalid("VIGIL_SEALING_KEY", "64 hexadecimal digits")
+    return key
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """The text in the file, made once and readable by its owner."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text("ascii").strip()
+    text = make()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(text)
+    return text

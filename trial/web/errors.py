@@ -1,0 +1,173 @@
+"""The one place where errors become words and a status. Typed text always comes back with the page; no trace ever does."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, g, jsonify, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from trial import errors as e
+from trial.web.refusals import Elsewhere, SignInFirst
+from trial.web.words import blocker_words, finding_words, place_words, stamp_words
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person reads: `again` tells whether sending the same once more is right."""
+
+    status: int
+    title: str
+    words: str
+    again: bool = False
+    details: tuple[str, ...] = ()
+
+
+def said(error: Exception) -> Said:
+    """Status and words for an error."""
+    for words in (_web, _refusal, _storage, _http):
+        if found := words(error):
+            return found
+    return Said(500, _("Something went wrong"), _("This is a fault of the system, not of what you did. Nothing was half-saved."), again=True)
+
+
+def _web(error: Exception) -> Said | None:
+    match error:
+        case SignInFirst():
+            return Said(401, _("Please sign in"), _("You are not signed in, or your session has ended. What you typed is kept below."), True)
+        case Elsewhere(now=now):
+            return Said(409, _("Somebody else is signed in"), _(
+                "This page was opened by another person. Now %(now)s is signed in, and nothing was saved in that name.", now=now), True)
+        case CSRFError():
+            return Said(400, _("This page was open too long"), _(
+                "The security token of the page is no longer valid. Nothing was saved yet; what you typed is below. Send it again."), True)
+        case e.WrongPassword():
+            return Said(401, _("Wrong name or password"), _("The user name or the password is not right. The attempt was recorded."))
+        case e.TooManyAttempts(until=until):
+            return Said(429, _("Too many attempts"), _(
+                "There were too many wrong passwords for this name. Signing in is possible again at %(until)s.", until=stamp_words(until)))
+    return None
+
+
+def _refusal(error: Exception) -> Said | None:
+    match error:
+        case e.NotAllowed():
+            return Said(403, _("Not for your role"), _("Your role does not allow this. Nothing was changed."))
+        case e.Refused(findings=found) | e.ConfirmationNeeded(findings=found):
+            return Said(422, _("Not saved"), _("Some of what was typed cannot be saved as it stands."), details=tuple(map(finding_words, found)))
+        case e.ReasonNeeded():
+            return Said(422, _("A reason is needed"), _("A saved value changes. Say why, then save again."))
+        case e.NotOpen(blockers=blockers):
+            return Said(409, _("This step is not open"), _("It needs something first, or can never be done:"), details=tuple(map(blocker_words, blockers)))
+        case e.StaleRevision(author_name=name):
+            return Said(409, _("Somebody saved this form before you"), _(
+                "%(name)s saved another version after you opened the page. Both versions are shown; nothing is lost.", name=name or _("The system")))
+        case e.CrfLocked() as locked:
+            return Said(409, _("This form is locked"), _(
+                "%(place)s is locked. It must be unlocked, with a reason, before it can change.", place=place_words(locked.form, locked.event)))
+        case e.ContentChanged():
+            return Said(409, _("The content has changed"), _("What you were about to sign changed after you opened the page. Look again, then sign."))
+        case e.NotFound() | e.FileMissing():
+            return Said(404, _("Not found"), _("There is nothing at this address, or your role does not reach it."))
+        case e.AlreadyExists():
+            return Said(409, _("It exists already"), _("The same thing is there already. Nothing was changed."))
+    return None
+
+
+def _storage(error: Exception) -> Said | None:
+    match error:
+        case e.Busy():
+            return Said(503, _("The system is busy"), _("Another change was being written at the same moment. Nothing was saved yet; send it again."), True)
+        case e.StorageFull():
+            return Said(503, _("The disk is full"), _("Nothing was saved. Reading still works. Please tell the administrator; keep this page open."), True)
+        case e.StorageUnavailable() | e.NotMigrated():
+            return Said(503, _("The database does not answer"), _("Nothing was saved. Keep this page open and send it again in a minute."), True)
+        case e.UnstorableText(character=character):
+            return Said(422, _("A character that cannot be kept"), _(
+                "The text holds an invisible character (%(character)s) that cannot be stored. Please retype that part.", character=character))
+        case e.ConstraintBroken():
+            return Said(422, _("Not saved"), _("The database refused a value that cannot be right. Nothing was changed."))
+        case e.FileDamaged():
+            return Said(503, _("The file is damaged"), _("The stored file is no longer what was uploaded. Please tell the administrator."))
+    return None
+
+
+def _http(error: Exception) -> Said | None:
+    if not isinstance(error, HTTPException):
+        return None
+    if isinstance(error.__cause__, Exception) and not isinstance(error.__cause__, HTTPException):
+        return _refusal(error.__cause__)
+    words = {
+        400: (_("The request could not be read"), _("Part of it is missing or garbled. Go back and send it again.")),
+        403: (_("Not for your role"), _("Your role does not allow this. Nothing was changed.")),
+        404: (_("Not found"), _("There is nothing at this address, or your role does not reach it.")),
+        405: (_("Not that way"), _("This address does not take that kind of request.")),
+        413: (_("Too large"), _("What was sent is larger than this page takes. Nothing was saved. Files have their own limit; text fields keep 10,000 characters.")),
+    }  # fmt: skip
+    title, text = words.get(error.code or 500, (_("The request was refused"), _("Nothing was changed.")))
+    return Said(error.code or 500, title, text)
+
+
+def answer(error: Exception) -> Response:
+    """The page, or the JSON for a script, that says so."""
+    what = said(error)
+    reference = ""
+    if what.status == 500:
+        reference = secrets.token_hex(4)
+        current_app.logger.exception("fault %s at %s %s", reference, request.method, request.path, exc_info=error)
+    if wants_json():
+        response = jsonify(title=what.title, message=what.words, details=what.details, again=what.again)
+    else:
+        g.setdefault("actor", None)
+        g.setdefault("person", None)
+        response = make_response(render_template("error.html", said=what, held=list(held_fields()), reference=reference))
+    response.status_code = what.status
+    if what.status == 503:
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def wants_json() -> bool:
+    """Whether a script of ours asked."""
+    return "X-Vigil-Person" in request.headers or request.accept_mimetypes.best == "application/json"
+
+
+# Neither secrets nor what the page writes itself comes back as "typed text".
+_OURS = frozenset({"csrf_token", "password", "old", "new", "again", "typed_by", "next", "held_path"})
+
+
+def held_fields() -> Iterator[tuple[str, str]]:
+    """What was posted from a page of ours, to be shown and sent again. A post from elsewhere is not held."""
+    if request.method != "POST" or not _from_here():
+        return
+    try:
+        given = request.form
+    except HTTPException:  # too large to be read at all: there is nothing to give back
+        return
+    for name, value in given.items(multi=True):
+        if name not in _OURS:
+            yield name, value
+
+
+def _from_here() -> bool:
+    origin = request.headers.get("Origin")
+    if origin and origin != "null":
+        return urlsplit(origin).netloc == request.host
+    return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
+
+
+def register(app: Flask) -> None:
+    """Every error goes through `answer`."""
+
+    @app.errorhandler(Exception)
+    def handle(error: Exception) -> Any:
+        if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
+            return error
+        return answer(error)

@@ -1,0 +1,123 @@
+"""The one gate: every route has an entry here, or it is closed. A test walks the routes and fails on one without an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import abort, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from trial import roles
+from trial.errors import NotAllowed
+from trial.web import session
+from trial.web.house import house
+from trial.web.refusals import Elsewhere, SignInFirst
+
+OPEN = ""
+"""Anyone, signed in or not."""
+SIGNED_IN = "signed-in"
+"""Anyone signed in, also before a role is chosen or a first password changed."""
+
+PERMISSIONS: Mapping[str, str] = {
+    "static": OPEN,
+    "health.healthz": OPEN,
+    "health.readyz": OPEN,
+    "signin.sign_in": OPEN,
+    "signin.sign_out": SIGNED_IN,
+    "signin.choose_role": SIGNED_IN,
+    "signin.change_password": SIGNED_IN,
+    "signin.pulse": SIGNED_IN,
+    "home.home": "study.read",
+    "home.study": "study.read",
+    "participants.listing": "participant.list",
+    "participants.new": "participant.create",
+    "participants.show": "participant.read",
+    "participants.audit": "audit.read",
+    "crf.show": "crf.read",
+    "crf.save": "crf.write",
+    "crf.remove": "crf.write",
+    "crf.keep_draft": "crf.write",
+    "crf.drop_draft": "crf.write",
+    "crf.preview": "crf.write",
+    "crf.history": "crf.read",
+    "crf.add": "crf.write",
+    "signing.show": "crf.sign",
+    "signing.sign": "crf.sign",
+    "files.download": "file.read",
+    "steps.eligibility": "eligibility.read",
+    "steps.decision_point": "eligibility.read",
+    "steps.call": "model.call",
+    "steps.prediction": "model.read",
+    "steps.randomisation": "allocation.read",
+    "steps.randomise": "randomise",
+    "admin.people": "users.manage",
+    "admin.add": "users.manage",
+    "admin.grant": "users.manage",
+    "admin.revoke": "users.manage",
+    "admin.reset": "users.manage",
+    "admin.close": "users.manage",
+    "admin.open_site": "users.manage",
+}
+"""Endpoint to the verb of `trial.roles` it needs. `analysis/pages.py` adds its own through `open_to`."""
+
+_later: dict[str, str] = {}
+
+
+def open_to(entries: Mapping[str, str]) -> None:
+    """Add the entries of a room above this one. Raises ValueError for an entry that is there already or a verb that is none."""
+    for endpoint, verb in entries.items():
+        if endpoint in PERMISSIONS or _later.get(endpoint, verb) != verb:
+            raise ValueError(f"{endpoint} has an entry already")
+        if verb not in roles.VERBS:
+            raise ValueError(f"{verb} is no verb of trial.roles")
+        _later[endpoint] = verb
+
+
+def verb_of(endpoint: str) -> str | None:
+    """The verb an endpoint needs; None where it has no entry, and is closed."""
+    return PERMISSIONS.get(endpoint, _later.get(endpoint))
+
+
+def may_open(endpoint: str) -> bool:
+    """Whether who asks may open that page: for links, which are not shown where they lead nowhere."""
+    verb = verb_of(endpoint)
+    return verb is not None and g.get("actor") is not None and roles.may(g.actor.role, verb)
+
+
+def admit() -> Response | None:
+    """Run before every request. Returns a redirect, or None to let it through; raises otherwise."""
+    g.person = g.actor = None
+    if request.endpoint is None:
+        abort(404)
+    verb = verb_of(request.endpoint)
+    if verb is None:
+        abort(403)
+    if request.endpoint == "static":
+        return None
+    g.person = session.resume(house())
+    g.actor = session.chosen(g.person) if g.person else None
+    if verb == OPEN:
+        return None
+    return _admitted(verb)
+
+
+def _admitted(verb: str) -> Response | None:
+    if g.person is None:
+        raise SignInFirst
+    _refuse_another_person()
+    if verb == SIGNED_IN:
+        return None
+    if g.person.must_change_password:
+        return redirect(url_for("signin.change_password"))
+    if g.actor is None:
+        return redirect(url_for("signin.choose_role"))
+    if not roles.may(g.actor.role, verb):
+        raise NotAllowed(g.actor.role, verb)
+    return None
+
+
+def _refuse_another_person() -> None:
+    """A page that was opened by somebody else must not be saved in this person's name."""
+    typed_by = request.headers.get("X-Vigil-Person") or (request.form.get("typed_by") if request.method == "POST" else None)
+    if typed_by and typed_by != str(g.person.id):
+        raise Elsewhere(g.person.full_name)

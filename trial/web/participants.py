@@ -1,0 +1,178 @@
+"""Participants: the list, a new number, the page of one, the audit trail."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from forms.catalogue import current, order
+from trial import roles, schedule, soa
+from trial.actions.case import Case, load
+from trial.actions.participants import add_participant
+from trial.actions.permission import participant_for
+from trial.course import course
+from trial.errors import VigilError
+from trial.schedule import Due, Status
+from trial.store import journal, worklist
+from trial.web.errors import said
+from trial.web.house import actor, house, reading, writing
+from trial.web.timeline import timeline
+from trial.web.words import event_words, form_words
+
+pages = Blueprint("participants", __name__, url_prefix="/participants")
+PAGE = 50
+
+
+@pages.get("/")
+def listing() -> str:
+    """Participants the role reaches, narrowed by text and phase, a page at a time."""
+    text, phase = request.args.get("text", "").strip()[:40], request.args.get("phase", "")
+    phase = phase if phase in {name for name, _forms in worklist.PHASES} | {"new"} else ""
+    number = max(1, request.args.get("page", 1, type=int))
+    with reading() as reader:
+        total = worklist.count_participants(reader, actor().sites, phase=phase, text=text)
+        rows = worklist.participants_page(reader, actor().sites, today=house().clock.today(), phase=phase, text=text,
+                                          offset=(number - 1) * PAGE, limit=PAGE)  # fmt: skip
+    return render_template("participants.html", rows=rows, total=total, text=text, phase=phase, page=number, last=max(1, -(-total // PAGE)),
+                           phases=["new", *(name for name, _forms in reversed(worklist.PHASES))])
+
+
+@pages.route("/new", methods=["GET", "POST"])
+def new() -> Response | str:
+    """Give the next number of a site; consent is the first form."""
+    sites = [s for s in reading().all("site", order_by="code") if actor().reaches(s["code"])]
+    if request.method == "GET":
+        return render_template("new_participant.html", sites=sites, key=uuid.uuid4().hex, problem=None)
+    try:
+        name = add_participant(request.form.get("site", ""), uow=writing(), key=request.form.get("key") or None)
+    except VigilError as refusal:
+        words = said(refusal)
+        return make_response(render_template("new_participant.html", sites=sites, key=uuid.uuid4().hex, problem=words), words.status)
+    flash(_("%(name)s is the number of the new participant. Consent comes first.", name=name), "good")
+    return redirect(url_for("crf.show", participant=name, event="SCR", form="IC"), 303)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One form at one visit: its status as a word of STATUS_WORDS, and where it leads."""
+
+    form: str
+    occurrence: int
+    status: str
+    words: str
+    url: str
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One visit: its window and forms."""
+
+    event: str
+    words: str
+    window: str
+    cells: list[Cell] = field(default_factory=list)
+
+
+@pages.get("/<participant>")
+def show(participant: str) -> str:
+    """Visits by forms with the status of each, the course above, what comes next."""
+    case = _case(participant)
+    record = case.record()
+    allocation = case.allocation if roles.may(actor().role, "allocation.read") else None
+    told = course(record, allocation)
+    repeating = [f for f in order() if current(f).repeats and roles.may_write_form(actor().role, f) and soa.cell(f, "ANY") and f != "DV"]
+    return render_template("participant.html", case=case, participant=case.id, course=told, line=timeline(told, house().clock.today()),
+                           visits=_visits(case), repeating=[(f, form_words(f)) for f in repeating], can_add=roles.may(actor().role, "crf.write"))
+
+
+def _case(participant: str) -> Case:
+    with reading() as reader:
+        return load(reader, participant_for(reader, actor(), participant, "participant.read"), house().clock)
+
+
+def _visits(case: Case) -> list[Line]:
+    """Every visit that has forms, in the order of the course; forms without a visit last."""
+    planned = schedule.due(case.protocol, case.record(), case.allocation, case.now.date())
+    drafts = {(d["event"], d["form"], d["occurrence"]) for d in reading().all("draft", person=actor().person_id, participant=case.id)}
+    places = {(d.event, d.form, d.occurrence): d for d in planned}
+    entered = {(s["event"], s["form"], s["occurrence"]): s for s in case.states if s["revision"]}
+    forms = {name: n for n, name in enumerate(soa.forms())}
+    lines: dict[str, Line] = {}
+    for key in sorted({*places, *entered}, key=lambda k: (soa.position(k[0]), soa.number(k[0]), forms.get(k[1], 99), k[2])):
+        if not roles.may_read_form(actor().role, key[1]) or roles.hides(actor().role, key[1], event=key[0]):
+            continue
+        line = lines.setdefault(key[0], Line(key[0], event_words(key[0]), _window(key[0], planned)))
+        line.cells.append(_cell(case, key, places.get(key), entered.get(key), key in drafts))
+    return list(lines.values())
+
+
+def _window(event: str, planned: tuple[Due, ...]) -> str:
+    dated = [d for d in planned if d.event == event and d.due_from and d.due_to]
+    return f"{min(d.due_from for d in dated if d.due_from)} – {max(d.due_to for d in dated if d.due_to)}" if dated and event != "ANY" else ""
+
+
+_STATUS = {Status.NOT_YET: "expected", Status.DUE: "due", Status.OVERDUE: "overdue", Status.MISSED: "missed", Status.CANCELLED: "cancelled"}
+
+
+def _cell(case: Case, key: tuple[str, str, int], due: Due | None, state: dict[str, Any] | None, draft: bool) -> Cell:
+    event, form, occurrence = key
+    status = _entered_status(state) if state else _STATUS.get(due.status, "due") if due else "due"
+    if draft and not state:
+        status = "draft"
+    url = url_for("crf.show", participant=case.id, event=event, form=form, occurrence=occurrence)
+    remark = _(due.reason) if due and due.reason else ""
+    return Cell(form, occurrence, status, form_words(form), url, remark)
+
+
+def _entered_status(state: dict[str, Any]) -> str:
+    if state["locked"]:
+        return "locked"
+    if state["signed"]:
+        return "signed"
+    if state["status"] in ("not_done", "removed"):
+        return str(state["status"])
+    return "complete" if state["complete"] else "incomplete"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the audit trail."""
+
+    seq: int
+    at: Any
+    name: str
+    role: str
+    tag: str
+    what: str
+    writes: list[str]
+    hash: str
+
+
+@pages.get("/<participant>/audit")
+def audit(participant: str) -> str:
+    """What happened, newest first: who, when, in which role, which rows."""
+    case = _case(participant)
+    after = max(0, request.args.get("after", 0, type=int))
+    rows = journal.entries(reading(), participant=case.id, after=after, limit=200)
+    shown = list(reversed(list(_entries(rows))))
+    following = rows[-1]["seq"] if len(rows) == 200 else None
+    return render_template("audit.html", participant=case.id, entries=shown, following=following, after=after)
+
+
+def _entries(rows: list[dict[str, Any]]) -> Iterator[Entry]:
+    for row in rows:
+        body = row["body"]
+        hidden = any(roles.hides(actor().role, w["key"].get("form", ""), event=w["key"].get("event")) for w in body["writes"] if "form" in w["key"])
+        event = {} if hidden else body["event"]
+        what = ", ".join(f"{name}: {value if isinstance(value, str) else json.dumps(value)}" for name, value in event.items() if value not in (None, [], ""))
+        writes = [f"{w['table']} {'/'.join(map(str, w['key'].values()))}" for w in body["writes"]]
+        yield Entry(row["seq"], row["at"], body["name"], body["role"], row["tag"], what, writes, row["hash"])
+

@@ -1,0 +1,19 @@
+"""Refusals that exist only on the web: nobody is signed in, somebody else is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trial.errors import VigilError
+
+
+@dataclass(eq=False)
+class SignInFirst(VigilError):
+    """There is no session, or it has ended."""
+
+
+@dataclass(eq=False)
+class Elsewhere(VigilError):
+    """The page belongs to another person than the one now signed in (`now`)."""
+
+    now: str

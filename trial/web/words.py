@@ -1,0 +1,163 @@
+"""Values in words, for pages: findings, places, instants, statuses. Translation happens here, where it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from forms.catalogue import current
+from forms.checks import shown
+from forms.findings import Finding
+from forms.language import Item
+from forms.text import _l
+from forms.webform import MISSING_WORDS, options
+from trial.eligibility import VERDICT_WORDS
+
+EVENT_WORDS: Mapping[str, str] = {
+    "SCR": _l("Screening"), "NAT": _l("Treatment cycle"), "EOT": _l("End of therapy"), "RST": _l("Restaging"), "RST2": _l("Re-assessment"),
+    "DEC": _l("Decision"), "SUR": _l("Operation"), "PO30": _l("30 days after operation"), "PO90": _l("90 days after operation"),
+    "NC07": _l("Near-complete, week 7"), "NC20": _l("Near-complete, week 20"), "UNS": _l("Unscheduled"), "RGW": _l("Regrowth"),
+    "SLV": _l("Salvage"), "EOS": _l("End of study"), "ANY": _l("Any time"),
+}  # fmt: skip
+"""Events in words, without their number; follow-up visits are named by their month."""
+
+
+def event_words(event: str) -> str:
+    """`SUR-2` as "Operation 2", `FU03` as "Month 3"."""
+    name, _dash, number = event.partition("-")
+    if name.startswith("FU") and name[2:].isdigit():
+        return _("Month %(month)d", month=int(name[2:]))
+    words = _(EVENT_WORDS[name]) if name in EVENT_WORDS else name
+    return f"{words} {number}" if number else words
+
+
+def form_words(form: str) -> str:
+    """The title of a form."""
+    return _(current(form).title)
+
+
+def place_words(form: str, event: str, occurrence: int = 1) -> str:
+    """A form instance in words: "Restaging: Clinical response (2)"."""
+    words = f"{event_words(event)}: {form_words(form)}"
+    return f"{words} ({occurrence})" if occurrence > 1 else words
+
+
+def stamp_words(instant: datetime | None) -> str:
+    """An instant with its zone; a dash for none."""
+    return "—" if instant is None else instant.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def finding_words(finding: Any) -> str:
+    """What a finding says, translated, labels inside it too."""
+    if not isinstance(finding, Finding):
+        return _(str(finding))
+    args = {name: _(value) if name == "label" else value for name, value in finding.args.items()}
+    message = _(finding.message)
+    return message % args if args else message.replace("%%", "%")
+
+
+BLOCKER_WORDS: Mapping[str, str] = {
+    "own-estimate-locked": _l("The own estimate is locked: it is made once, before the model is seen."),
+    "consent-first": _l("Consent is entered first."),
+    "nothing-saved": _l("Nothing has been saved yet."),
+    "incomplete": _l("The form is not complete, or a check on it is open."),
+    "site-not-open": _l("The site is not open for enrolment."),
+    "accrual-closed": _l("Accrual is closed."),
+    "accrual-open": _l("Accrual is still open."),
+}
+"""Why a step is not open, in words."""
+
+
+PHASE_WORDS: Mapping[str, str] = {
+    "new": _l("number given"), "screening": _l("screening"), "enrolled": _l("enrolled"), "treatment": _l("in treatment"),
+    "restaged": _l("restaged"), "follow-up": _l("follow-up"), "ended": _l("ended"),
+}  # fmt: skip
+"""Phases of `trial.store.worklist` in words."""
+
+
+def blocker_words(blocker: Any) -> str:
+    """Why a step is not open. Blockers that bring their own words are translated; ids are looked up."""
+    text = getattr(blocker, "text", None) or getattr(blocker, "message", None)
+    if isinstance(text, str):
+        args = getattr(blocker, "args", None)
+        return _(text) % args if isinstance(args, Mapping) and args else _(text)
+    return _(BLOCKER_WORDS.get(str(blocker), str(blocker)))
+
+
+def value_words(item: Item, value: Any) -> str:
+    """A typed answer as a person reads it: decodes, units, ISO dates."""
+    if value is None:
+        return "—"
+    if isinstance(value, Mapping) and "missing" in value:
+        return "— " + _(MISSING_WORDS.get(value["missing"], value["missing"]))
+    decodes = dict(options(item))
+    if item.kind in ("code", "yn"):
+        return _(decodes.get(value, str(value)))
+    if item.kind == "multi":
+        return ", ".join(_(decodes.get(code, code)) for code in value)
+    if item.kind == "file":
+        return getattr(value, "name", str(value))
+    text = calculated_words(value, item) if item.kind == "calc" else shown(value)
+    return f"{text} {item.unit}" if item.unit and text != "—" else text
+
+
+def calculated_words(value: Any, item: Item | None = None) -> str:
+    """A calculated value; tables of scores as "name value, ...", codes by the item's codelist."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {calculated_words(each)}" for name, each in value.items())
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if item is not None and item.codes is not None and value in item.codes:
+        return _(item.codes.decode(value))
+    return shown(value)
+
+
+STATUS_WORDS: Mapping[str, tuple[str, str]] = {
+    "complete": ("●", _l("complete")),
+    "incomplete": ("◐", _l("incomplete")),
+    "signed": ("✔", _l("signed")),
+    "locked": ("🔒", _l("locked")),
+    "not_done": ("⊘", _l("not done")),
+    "removed": ("✕", _l("removed")),
+    "draft": ("✎", _l("draft")),
+    "overdue": ("!", _l("overdue")),
+    "missed": ("‼", _l("missed")),
+    "due": ("○", _l("due")),
+    "open": ("○", _l("open")),
+    "expected": ("·", _l("later")),
+    "soon": ("◌", _l("soon")),
+    "cancelled": ("–", _l("cancelled")),
+}
+"""Status to sign and word; colour only repeats them."""
+
+
+def status_words(status: str) -> str:
+    """A status in a word."""
+    return _(STATUS_WORDS.get(status, ("", status))[1])
+
+
+def status_sign(status: str) -> str:
+    """A status as a sign."""
+    return STATUS_WORDS.get(status, ("·", ""))[0]
+
+
+def badge(status: str) -> Markup:
+    """A status as sign and word."""
+    return Markup('<span class="badge-{0}"><span aria-hidden="true">{1}</span> {2}</span>').format(status, status_sign(status), status_words(status))
+
+
+FILTERS: Mapping[str, Any] = {
+    "event_words": event_words,
+    "stamp": stamp_words,
+    "badge": badge,
+    "status": status_words,
+    "sign": status_sign,
+    "phase": lambda phase: _(PHASE_WORDS.get(phase, phase)),
+    "verdict": lambda verdict: _(VERDICT_WORDS[verdict]),
+    "blocker": blocker_words,
+}
+"""What templates may call on a value."""
