@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 
 TAG = re.compile(r"[a-z_]+:[a-z_]+:[a-z_]+")
 REGISTRY: dict[str, type["Event"]] = {}
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,12 @@ def plain(value: Any) -> Any:
 
     Raises TypeError for what has no exact form (a float has: Python prints the shortest text that reads back the same).
     """
+    if type(value) in _PLAIN:
+        return value
     match value:
         case Enum():
             return plain(value.value)
-        case None | bool() | int() | float() | str():
+        case bool() | int() | float() | str():
             return value
         case datetime():
             return stamp(value)
@@ -58,6 +61,11 @@ def plain(value: Any) -> Any:
             return value.isoformat()
         case Decimal():
             return str(value)
+    return _gathered(value)
+
+
+def _gathered(value: Any) -> Any:
+    match value:
         case dict():
             return {str(plain(k)): plain(v) for k, v in value.items()}
         case list() | tuple():

@@ -13,10 +13,12 @@ from sqlalchemy import Dialect, String, Text, TypeDecorator
 
 from trial.events import plain, stamp
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
 
 def canonical(value: Any) -> str:
     """`value` as JSON text with one spelling: sorted keys, no blanks, no escapes beyond those JSON needs; NaN is refused."""
-    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(plain(value))
 
 
 class Instant(TypeDecorator[datetime]):
