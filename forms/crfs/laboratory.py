@@ -5,7 +5,7 @@ from forms.codelists.omics import REFERENCE_INDICATOR, RESULT_OPERATOR
 from forms.crfs.facts import LABORATORY_RANGES
 from forms.crfs.words import PROTOCOL, THERAPY_START, alive, among, not_withdrawn, ref, together
 from forms.language import TODAY, Calculated, Coded, Date, Decimal, Form, Group, forms_of, hard, rows_of, soft
-from forms.logic import call, collect
+from forms.logic import call, collect, if_
 
 _EVERY_ROW = rows_of("LB.R", forms_of("LB"))
 _RESULTS = collect(_EVERY_ROW, together(ref("LB.LBDAT"), ref("LB.LBTEST"), ref("LB.LBORRES"), ref("LB.LBORRESU")))
@@ -32,6 +32,8 @@ class LB(
         _si = call("laboratory_si", LBTEST, LBORRES, LBORRESU)
         _low = call("reference_low", LBTEST, _SEX, LABORATORY_RANGES)
         _high = call("reference_high", LBTEST, _SEX, LABORATORY_RANGES)
+        # A sample from before therapy is judged against the reference range: it cannot be its own baseline.
+        _baseline = if_(ref("LB.LBDAT") > THERAPY_START, call("baseline_result", LBTEST, THERAPY_START, _RESULTS), None)
         LBNRIND = Calculated(
             "Against the reference range",
             call("reference_indicator", LBOPER, _si, _low, _high),
@@ -39,7 +41,7 @@ class LB(
         )
         LBTOXGR = Calculated(
             "CTCAE grade",
-            call("ctcae_grade", LBTEST, LBOPER, _si, _low, _high, call("baseline_result", LBTEST, THERAPY_START, _RESULTS)),
+            call("ctcae_grade", LBTEST, LBOPER, _si, _low, _high, _baseline),
             hard=(0, 4),
             source="CTCAE 5.0, NCI CTEP",
         )
