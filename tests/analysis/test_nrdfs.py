@@ -83,6 +83,9 @@ REGROWTHS = [
     ((regrowth(**DONE),), (operation(250, "LE", "R1", **SALVAGE),), (1, 250, "SALVAGE_NOT_R0")),
     ((regrowth(**DONE),), (operation(250, "LE", "R0", **SALVAGE),), CENSORED),
     ((regrowth(**DONE),), (operation(250, residual=None, **SALVAGE),), CENSORED),  # pathology outstanding
+    # suspected on the day of the operation that proved it: still a salvage; suspected after it: not
+    ((regrowth(250, 260, **DONE),), (operation(250, residual="R1", **SALVAGE),), (1, 250, "SALVAGE_NOT_R0")),
+    ((regrowth(251, 260, **DONE),), (operation(250, residual="R1", **SALVAGE),), CENSORED),
     # refused first, salvaged R0 after all: no event; salvaged R1 after all: the refusal came first
     ((regrowth(**REFUSED),), (operation(400, residual="R0", **SALVAGE),), CENSORED),
     ((regrowth(**REFUSED),), (operation(400, residual="R1", **SALVAGE),), (1, 230, "UNSALVAGEABLE")),
