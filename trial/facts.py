@@ -64,7 +64,9 @@ def facts_for(
         "allocated_on": lambda: read().allocated_on,
         "operated_on": lambda: operated_on(read(), event),
         "stoma_now": lambda: stoma_now(record, read(), event),
-        **{name: lambda name=name: planned()[name] for name in ("scheduled", "window_opens", "window_closes")},
+        "scheduled": lambda: planned()["scheduled"],
+        "window_opens": lambda: planned()["window_opens"],
+        "window_closes": lambda: planned()["window_closes"],
         "eligible": lambda: assess(protocol, record.with_facts(**known)).eligible,
     }
     return Facts(known, told)

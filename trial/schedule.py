@@ -181,4 +181,4 @@ def withdrawn(c: Course, form: str) -> bool:
         return bool({"SAMPLES", "VISITS"} & scope)
     if form in SURVIVAL_FORMS:
         return {"VISITS", "SURVIVAL"} <= scope
-    return "VISITS" in scope or ("TREATMENT" in scope and form in TREATMENT_FORMS)
+    return ("TREATMENT" if form in TREATMENT_FORMS else "VISITS") in scope

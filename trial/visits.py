@@ -75,7 +75,8 @@ def _regimen(protocol: Protocol, c: Course) -> Regimen | None:
 def _therapy(protocol: Protocol, record: Record, c: Course) -> Iterator[Visit]:
     given = {e.event: s for e in record.all("EX") if (s := record.scope(e).item("EX.EXSTDT"))}
     yield from _cycles(protocol, record, c, given)
-    yield Visit("EOT", *after(planned_end(protocol, record, c), protocol.windows.end_of_therapy), forms=soa.forms_at("EOT"))
+    days = after(planned_end(protocol, record, c), protocol.windows.end_of_therapy)
+    yield Visit("EOT", *days, forms=soa.forms_at("EOT"), given_up_from=c.restaged_on)
 
 
 def _cycles(protocol: Protocol, record: Record, c: Course, given: dict[str, date]) -> Iterator[Visit]:
@@ -83,8 +84,9 @@ def _cycles(protocol: Protocol, record: Record, c: Course, given: dict[str, date
     starts = dict(sorted(given.items(), key=lambda e: soa.number(e[0])))
     plan = _regimen(protocol, c)
     upcoming = record.value("PLAN.PLANSTDT")
-    for event, start in starts.items():
-        yield Visit(event, *after(start, protocol.windows.cycle), forms=soa.forms_at("NAT"))
+    following = [*list(starts.values())[1:], c.restaged_on] if starts else []
+    for (event, start), gone in zip(starts.items(), following, strict=True):
+        yield Visit(event, *after(start, protocol.windows.cycle), forms=soa.forms_at("NAT"), given_up_from=gone)
         upcoming = start + timedelta(plan.cycle_days) if plan else None
     if plan and upcoming and not therapy_over(protocol, record, c) and len(starts) < plan.cycles:
         yield Visit(f"NAT-{len(starts) + 1}", *after(upcoming, protocol.windows.cycle), forms=soa.forms_at("NAT"))

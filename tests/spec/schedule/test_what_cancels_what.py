@@ -135,6 +135,9 @@ def test_treatment_that_was_refused_needs_no_operation():
     record = decided(withdrew(DECIDED + timedelta(5), "TREATMENT"), without=("IC",))
     assert status(record, "SUR/SUR-1/1", FAR, allocated("TME")) == "cancelled"
     assert status(record, "MGT/ANY/1", FAR, allocated("TME")) == "overdue"
+    visits_only = decided(withdrew(DECIDED + timedelta(5), "VISITS"), without=("IC",))
+    assert status(visits_only, "SUR/SUR-1/1", FAR, allocated("TME")) == "overdue"
+    assert status(visits_only, "MGT/ANY/1", FAR, allocated("TME")) == "cancelled"
 
 
 @given(st.sets(st.sampled_from(["TREATMENT", "VISITS", "SURVIVAL", "SAMPLES", "FUTURE"])))

@@ -162,6 +162,18 @@ def test_no_further_cycle_after_the_last_one_or_after_restaging():
     assert "NAT-4" in events(eligible(*cycles[:3], regimen="SCRT_TNT"))
 
 
+@pytest.mark.parametrize(("day", "expected"), [(17, "due"), (18, "overdue"), (34, "overdue"), (35, "missed")])
+def test_a_sample_of_one_cycle_is_missed_once_the_next_cycle_began(day, expected):
+    assert status(eligible(*therapy()), "LB/NAT-1/1", days(day)) == expected
+
+
+def test_what_was_left_of_therapy_is_missed_once_restaged():
+    left = eligible(*[c for c in therapy() if c.form != "LB"], restaging("CCR"))
+    assert status(left, "LB/EOT/1", RESTAGED - timedelta(1)) == "overdue"
+    assert status(left, "LB/EOT/1", RESTAGED) == "missed"
+    assert status(left, "LB/NAT-2/1", RESTAGED) == "missed"
+
+
 def test_a_drug_that_was_stopped_ends_therapy_with_the_radiotherapy():
     stopped = crf("EX", "NAT-1", EXTRT="OXALIPLATIN", EXCYC=1, EXSTDT=THERAPY, EXDOSE=200, EXADJ=("STOPPED",))
     radiotherapy = crf("RT", "EOT", RTSTDT=THERAPY, RTENDT=LAST_FRACTION)
