@@ -47,7 +47,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     app = Flask("vigil", root_path=str(Path(__file__).resolve().parent))
     app.config.update(_configuration(settings))
     engine = make_engine(settings.database_url)
-    app.extensions["vigil"] = House(engine, clock or SystemClock(settings.zone), Files(settings.files), model or _released_model(), settings)
+    app.extensions["vigil"] = House(
+        engine, clock or SystemClock(settings.zone), Files(settings.files), model or _released_model(), settings
+    )
     Babel(app, locale_selector=lambda: request.accept_languages.best_match(LANGUAGES) or "en" if request else "en")
     app.before_request(gate.admit)
     CSRFProtect(app)

@@ -59,7 +59,9 @@ def analyse(endpoint: str, on: Any, as_csv: bool, as_json: bool) -> None:
     }[endpoint]()
     if as_json:
         document = [{"id": t.id, "columns": [c.label for c in t.columns], "rows": t.rows} for t in made]
-        click.echo(json.dumps({"cut": found.cut.on.isoformat(), "digest": found.cut.digest, "tables": document}, indent=1))
+        click.echo(
+            json.dumps({"cut": found.cut.on.isoformat(), "digest": found.cut.digest, "tables": document}, indent=1)
+        )
     else:
         click.echo("\n".join(t.as_csv() if as_csv else t.as_text() for t in made))
 

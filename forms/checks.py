@@ -144,9 +144,7 @@ def _of_group(group: GroupDef, whole: InstanceScope, record: Record, crf: Crf) -
     rows = record.rows(crf, group.oid)
     if asked is True and len(rows) < group.at_least:
         message = _l("“%(label)s” needs at least %(least)d row.")
-        yield Finding(
-            "missing", f"{group.oid}:rows", message, args={"label": group.label, "least": group.at_least}
-        )
+        yield Finding("missing", f"{group.oid}:rows", message, args={"label": group.label, "least": group.at_least})
     for scope in rows:
         for item in group.items:
             yield from _of_item(item, scope)

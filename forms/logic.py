@@ -17,7 +17,18 @@ from typing import Any, Protocol
 from forms import dates
 from forms.dates import PartialDate
 
-__all__ = ["FUNCTIONS", "Derivation", "Expr", "LogicError", "Operand", "Scope", "derivation", "fact", "from_json", "lift"]
+__all__ = [
+    "FUNCTIONS",
+    "Derivation",
+    "Expr",
+    "LogicError",
+    "Operand",
+    "Scope",
+    "derivation",
+    "fact",
+    "from_json",
+    "lift",
+]
 
 
 class LogicError(Exception):
@@ -38,7 +49,8 @@ class Scope(Protocol):
 
     def instances(self, source: tuple[str, ...]) -> tuple[Scope, ...]:
         """Return the scopes a source names: `("form", "EX")`, `("event", "LB")`, `("linked", "YP.YPSUR")`, or rows:
-        `("rows", "MH.PM")` of the own form, `("form", "LB", "R")` and so on of other instances."""
+        `("rows", "MH.PM")` of the own form, `("form", "LB", "R")` and so on of other instances.
+        """
 
 
 class Operand:

@@ -121,8 +121,13 @@ def _rows(group: GroupDef) -> FieldList:
 def _class(form: FormDef) -> type[Form]:
     fields = _item_fields(form.items)
     fields |= {group.oid: _rows(group) for group in form.groups}
-    fields |= {"confirm": Keyed(), "reason": Keyed(), "not_done": BooleanField(), "not_done__reason": StringField(),
-               "not_done__on": StringField()}
+    fields |= {
+        "confirm": Keyed(),
+        "reason": Keyed(),
+        "not_done": BooleanField(),
+        "not_done__reason": StringField(),
+        "not_done__on": StringField(),
+    }
     return type(f"{form.oid}V{form.version}", (Form,), fields)
 
 
@@ -152,15 +157,23 @@ def document(webform: Form, form: FormDef) -> dict[str, Any]:
 
 
 def _not_done(webform: Form) -> dict[str, str]:
-    return {"reason": (webform["not_done__reason"].data or "").strip(), "on": (webform["not_done__on"].data or "").strip()}
+    return {
+        "reason": (webform["not_done__reason"].data or "").strip(),
+        "on": (webform["not_done__on"].data or "").strip(),
+    }
 
 
 def _part(fields: Any, items: tuple[Item, ...]) -> dict[str, Any]:
     stored = [item for item in items if item.stored]
-    typed = {item.oid: _file(fields[item.oid].data) if item.kind == "file" else _typed(fields[item.oid].data) for item in stored}
+    typed = {
+        item.oid: _file(fields[item.oid].data) if item.kind == "file" else _typed(fields[item.oid].data)
+        for item in stored
+    }
     missing = {item.oid: fields[f"{item.oid}__missing"].data for item in stored}
-    return {"items": {oid: value for oid, value in typed.items() if value not in ("", [])},
-            "missing": {oid: code for oid, code in missing.items() if code}}
+    return {
+        "items": {oid: value for oid, value in typed.items() if value not in ("", [])},
+        "missing": {oid: code for oid, code in missing.items() if code},
+    }
 
 
 def _typed(data: Any) -> Any:

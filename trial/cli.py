@@ -143,7 +143,9 @@ def _open_randomisation(here: Installation) -> None:
 
     house = here.house
     if not house.reading().all("randomisation"):
-        click.echo(f"randomisation opened, commitment of the seed: {setup.open_randomisation(house.settings.sealing_key, uow=here.writing())}")
+        click.echo(
+            f"randomisation opened, commitment of the seed: {setup.open_randomisation(house.settings.sealing_key, uow=here.writing())}"
+        )
 
 
 @click.command()
@@ -161,7 +163,15 @@ def serve(here: Installation, host: str, port: int, threads: int) -> None:
     scheme = "https" if here.house.settings.https else "http"
     click.echo(f"serving on {scheme}://{host}:{port}")
     # Behind a proxy that speaks TLS the addresses of our own links are https.
-    waitress.serve(here.app, host=host, port=port, threads=threads, url_scheme=scheme, ident=None, clear_untrusted_proxy_headers=not here.house.settings.hops)
+    waitress.serve(
+        here.app,
+        host=host,
+        port=port,
+        threads=threads,
+        url_scheme=scheme,
+        ident=None,
+        clear_untrusted_proxy_headers=not here.house.settings.hops,
+    )
 
 
 @click.group()
@@ -227,7 +237,9 @@ def user_list(here: Installation, as_json: bool) -> None:
 
     reader = here.house.reading()
     rows = [people.person(reader, row["id"]) for row in reader.all("person", order_by="username")]
-    _shown(rows, as_json, lambda p: f"{p.username}\t{p.full_name}\t{', '.join(f'{r}@{s}' if s else r for r, s in p.roles)}")
+    _shown(
+        rows, as_json, lambda p: f"{p.username}\t{p.full_name}\t{', '.join(f'{r}@{s}' if s else r for r, s in p.roles)}"
+    )
 
 
 @click.group()
@@ -242,13 +254,23 @@ def site() -> None:
 @click.option("--target", type=click.IntRange(0))
 @click.option("--birth-year-only", is_flag=True)
 @click.pass_obj
-def site_open(here: Installation, code: str, name: str, version: str, target: int | None, birth_year_only: bool) -> None:
+def site_open(
+    here: Installation, code: str, name: str, version: str, target: int | None, birth_year_only: bool
+) -> None:
     """Let a site enrol from today."""
     from trial.actions import setup
 
     today = here.house.clock.today()
     versions = ({"version": version, "valid_from": today.isoformat(), "valid_to": None},)
-    setup.open_site(code, name, uow=here.writing(), opened_on=today, consent_versions=versions, birth_year_only=birth_year_only, target=target)
+    setup.open_site(
+        code,
+        name,
+        uow=here.writing(),
+        opened_on=today,
+        consent_versions=versions,
+        birth_year_only=birth_year_only,
+        target=target,
+    )
 
 
 @site.command("list")
@@ -273,9 +295,17 @@ def due(here: Installation, place: str | None, days: int, as_json: bool) -> None
     from trial.store import worklist
 
     today = here.house.clock.today()
-    rows = worklist.open_forms(here.house.reading(), frozenset({place}) if place else None, until=today + timedelta(days=days), limit=100_000)
+    rows = worklist.open_forms(
+        here.house.reading(), frozenset({place}) if place else None, until=today + timedelta(days=days), limit=100_000
+    )
     told = [{**row, "status": str(schedule.on_day(row["due_from"], row["due_to"], None, today))} for row in rows]
-    _shown(told, as_json, lambda r: f"{r['status']}\t{r['participant']}\t{r['form']}/{r['event']}/{r['occurrence']}\t{r['due_from']} to {r['due_to']}")
+    _shown(
+        told,
+        as_json,
+        lambda r: (
+            f"{r['status']}\t{r['participant']}\t{r['form']}/{r['event']}/{r['occurrence']}\t{r['due_from']} to {r['due_to']}"
+        ),
+    )
 
 
 @click.command()
@@ -291,8 +321,14 @@ def eligibility(here: Installation, participant: str, as_json: bool) -> None:
     case = load(reader, reader.the("participant", id=participant), here.house.clock)
     found = assess(case.protocol, case.record("SCR"))
     if as_json:
-        return _shown({"participant": participant, "eligible": found.eligible, "lines": list(map(asdict, found.lines))}, True)
-    _shown(found.lines, False, lambda line: f"{line.id}\t{line.verdict}\t{line.text}\t{'; '.join(f'{s.key}={s.shown}' for s in line.sources)}")
+        return _shown(
+            {"participant": participant, "eligible": found.eligible, "lines": list(map(asdict, found.lines))}, True
+        )
+    _shown(
+        found.lines,
+        False,
+        lambda line: f"{line.id}\t{line.verdict}\t{line.text}\t{'; '.join(f'{s.key}={s.shown}' for s in line.sources)}",
+    )
     click.echo({True: "eligible", False: "not eligible", None: "cannot tell yet"}[found.eligible])
     return None
 
@@ -344,7 +380,11 @@ def randomisation_reveal(here: Installation, username: str, password: str) -> No
     person = people.sign_in(username, password, uow=here.writing(), address="console")
     if "unblinded_statistician" not in {role for role, _site in person.roles}:
         raise e.NotAllowed("console", "seed.reveal")
-    click.echo(setup.reveal_seed(here.house.settings.sealing_key, uow=here.house.writing(person.actor("unblinded_statistician"))))
+    click.echo(
+        setup.reveal_seed(
+            here.house.settings.sealing_key, uow=here.house.writing(person.actor("unblinded_statistician"))
+        )
+    )
 
 
 @randomisation.command("replay")
@@ -367,7 +407,12 @@ def randomisation_replay(here: Installation, as_json: bool) -> None:
         raise Broken
     allocations = earlier_allocations(reader)
     mismatch = replay(plan_for(row["method"], row["parameters"]), seed, allocations)
-    _shown({"allocations": len(allocations), "mismatch": mismatch} if as_json else [mismatch or f"{len(allocations)} allocations are reproduced"], as_json)
+    _shown(
+        {"allocations": len(allocations), "mismatch": mismatch}
+        if as_json
+        else [mismatch or f"{len(allocations)} allocations are reproduced"],
+        as_json,
+    )
     if mismatch:
         raise Broken
 
@@ -379,7 +424,9 @@ def randomisation_replay(here: Installation, as_json: bool) -> None:
 @click.option("--start", default="2022-01-01", show_default=True, type=click.DateTime(["%Y-%m-%d"]))
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day; 36 months after accrual without it.")
 @click.pass_obj
-def simulate(here: Installation, participants: int, seed: int, months: int, start: datetime, until: datetime | None) -> None:
+def simulate(
+    here: Installation, participants: int, seed: int, months: int, start: datetime, until: datetime | None
+) -> None:
     """A whole invented trial, driven through the same actions people use. Run again, it goes on where it was cut off."""
     from trial.simulate.driver import Plan
     from trial.simulate.driver import simulate as drive
@@ -389,7 +436,14 @@ def simulate(here: Installation, participants: int, seed: int, months: int, star
     last = until.date() if until else months_after(start.date(), months + 36)
     plan = Plan(participants, seed, start.date(), months, last)
     with _bar() as progress:
-        done = drive(plan, engine=house.engine, files=house.files, model=house.model, key=house.settings.sealing_key, progress=progress)
+        done = drive(
+            plan,
+            engine=house.engine,
+            files=house.files,
+            model=house.model,
+            key=house.settings.sealing_key,
+            progress=progress,
+        )
     click.echo(f"{done.participants} participants, {done.steps} steps, {done.left} after {last}")
 
 
@@ -431,9 +485,17 @@ def demo(context: click.Context, participants: int, host: str, port: int) -> Non
     here: Installation = context.obj
     house = _migrated(here)
     with _bar() as progress:
-        _done, logins = prepare(engine=house.engine, files=house.files, model=house.model, key=house.settings.sealing_key,
-                                participants=participants, progress=progress)
+        _done, logins = prepare(
+            engine=house.engine,
+            files=house.files,
+            model=house.model,
+            key=house.settings.sealing_key,
+            participants=participants,
+            progress=progress,
+        )
     click.echo(f"http://{host}:{port}")
     for login in logins:
-        click.echo(f"  {login.username:16} {login.password:20} {login.role}{' at site ' + login.site if login.site else ''}")
+        click.echo(
+            f"  {login.username:16} {login.password:20} {login.role}{' at site ' + login.site if login.site else ''}"
+        )
     context.invoke(serve, host=host, port=port, threads=8)

@@ -106,8 +106,12 @@ def next_step(
     if not signed(record, signatures, record.latest("DEC")):
         return Step(DECISION, decision_blockers(protocol, record, signatures=signatures, prediction=prediction))
     if allocation is None and record.value("DEC.RANDCONS") == "Y":
-        return Step(RANDOMISE, randomisation_blockers(
-            protocol, record, signatures=signatures, allocation=allocation, prediction=prediction, today=today))
+        return Step(
+            RANDOMISE,
+            randomisation_blockers(
+                protocol, record, signatures=signatures, allocation=allocation, prediction=prediction, today=today
+            ),
+        )
     return Step(DONE)
 
 
@@ -118,7 +122,11 @@ def _incomplete(record: Record) -> Iterator[Blocker]:
         if not _wanted(record, form):
             continue
         if crf is None or crf.answers.removed is not None:
-            yield Blocker("restaging-form-missing", _l("A restaging form is not entered, nor marked “not done”."), f"{form}/{event}/1")
+            yield Blocker(
+                "restaging-form-missing",
+                _l("A restaging form is not entered, nor marked “not done”."),
+                f"{form}/{event}/1",
+            )
         elif missing := [f for f in _findings(record, crf) if f.level in ("missing", "hard", "problem")]:
             text = _l("A restaging form is incomplete.")
             yield from (Blocker("restaging-incomplete", text, crf.address, f.item) for f in missing)

@@ -42,7 +42,9 @@ class WholeRecord(Scope):
             raise LogicError(f"the source {source!r} needs a form to start from")
         found = [_Telling(self.record.scope(crf), self) for crf in self.record.all(name)]
         if group:
-            return tuple(_Telling(r, self) for s in found for r in self.record.rows(s.own.crf, group[0].rpartition(".")[2]))
+            return tuple(
+                _Telling(r, self) for s in found for r in self.record.rows(s.own.crf, group[0].rpartition(".")[2])
+            )
         return tuple(found)
 
 

@@ -101,7 +101,14 @@ def _serious(record: Record) -> Iterator[Opened]:
     for crf in record.all("AE"):
         if record.scope(crf).code("AE.AESER") == "Y":
             known = told.get(crf.address)
-            yield Opened("ANY", "SAE", known.occurrence if known else free, None, _l("The adverse event is serious."), crf.address)
+            yield Opened(
+                "ANY",
+                "SAE",
+                known.occurrence if known else free,
+                None,
+                _l("The adverse event is serious."),
+                crf.address,
+            )
             free += known is None
 
 

@@ -91,9 +91,7 @@ class Windows:
     """Operation to pathology report; the protocol sets none, this keeps YP before PO30."""
     salvage: Window = within(84)
     postoperative: Mapping[str, Window] = field(default_factory=lambda: {"PO30": around(30, 7), "PO90": around(90, 14)})
-    near_complete: Mapping[str, Window] = field(
-        default_factory=lambda: {"NC07": around(49, 7), "NC20": around(140, 7)}
-    )
+    near_complete: Mapping[str, Window] = field(default_factory=lambda: {"NC07": around(49, 7), "NC20": around(140, 7)})
     management: Window = Window(56, 56, 70)
     """Strategy actually begun, due 8 weeks after the decision; 14 days to enter it, as for the visits of that year."""
     follow_up_months: tuple[int, ...] = (3, 6, 9, 12, 15, 18, 21, 24, 30, 36, 42, 48, 54, 60)
@@ -194,8 +192,14 @@ class Protocol:
 
     def randomisation_parameters(self) -> dict[str, Any]:
         """What `plan_for` needs besides the method, as JSON values; stored when randomisation opens."""
-        return {"study": self.study_id, **{k: list(v) if isinstance(v, tuple) else v
-                                           for k, v in asdict(self.randomisation).items() if k != "method"}}
+        return {
+            "study": self.study_id,
+            **{
+                k: list(v) if isinstance(v, tuple) else v
+                for k, v in asdict(self.randomisation).items()
+                if k != "method"
+            },
+        }
 
 
 def plan_for(method: str, parameters: Mapping[str, Any]) -> Plan:

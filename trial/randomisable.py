@@ -92,7 +92,9 @@ def _decision(record: Record, signatures: Signatures, prediction: Mapping[str, A
     if record.value("DEC.STRATEGY") != "CAND":
         yield Blocker("not-candidate", _l("The multidisciplinary team did not say “candidate”."), address, "STRATEGY")
     if record.value("DEC.RANDCONS") != "Y":
-        yield Blocker("randomisation-not-accepted", _l("The participant did not accept randomisation."), address, "RANDCONS")
+        yield Blocker(
+            "randomisation-not-accepted", _l("The participant did not accept randomisation."), address, "RANDCONS"
+        )
 
 
 def _events(record: Record, allocation: Allocation | None) -> Iterator[Blocker]:

@@ -83,9 +83,7 @@ def adverse_event(record: Record, sae: Crf) -> Crf | None:
     return next((c for c in record.all("AE") if c.address == address), None)
 
 
-def clocks(
-    protocol: Protocol, record: Record, sae: Crf, now: datetime, zone: tzinfo = UTC
-) -> tuple[SafetyClock, ...]:
+def clocks(protocol: Protocol, record: Record, sae: Crf, now: datetime, zone: tzinfo = UTC) -> tuple[SafetyClock, ...]:
     """Every clock of a serious event. While it is unknown whether it is a SUSAR, the clock of one runs: late is worse than early."""
     scope = record.scope(sae)
     aware, sponsor = scope.item("SAE.SAEAWARE"), scope.item("SAE.SAESPON")
@@ -152,7 +150,9 @@ def reporting_periods(protocol: Protocol, c: Course) -> tuple[Period, ...]:
     s, found = protocol.safety, []
     if c.consented_on:
         tail = s.after_immunotherapy if c.immunotherapy else s.after_chemoradiotherapy
-        found.append(Period("therapy", c.consented_on, c.therapy_ended_on + timedelta(tail) if c.therapy_ended_on else None))
+        found.append(
+            Period("therapy", c.consented_on, c.therapy_ended_on + timedelta(tail) if c.therapy_ended_on else None)
+        )
     if c.decided_on:
         found.append(Period("decision", c.decided_on, c.decided_on + timedelta(s.after_decision)))
     found += [Period("operation", o.on, o.on + timedelta(s.after_operation)) for o in c.operations if o.on]

@@ -91,9 +91,7 @@ def expected(protocol: Protocol, record: Record, allocation: Allocation | None =
     return tuple(d for d in found if _entered(record, d) or not _cancelled(d, c))
 
 
-def due(
-    protocol: Protocol, record: Record, allocation: Allocation | None, today: date
-) -> tuple[Due, ...]:
+def due(protocol: Protocol, record: Record, allocation: Allocation | None, today: date) -> tuple[Due, ...]:
     """Every form of the schedule with its status on a day, in the order of the course."""
     c = course(record, allocation)
     return tuple(_stand(d, record, c, today) for d in _all(protocol, record, allocation))
@@ -127,7 +125,9 @@ def _scheduled(protocol: Protocol, record: Record, allocation: Allocation | None
 
 def _opened(record: Record) -> Iterator[Due]:
     for each in opened(record):
-        yield Due(each.event, each.form, each.occurrence, each.on, each.on, None, reason=each.reason, because=each.because)
+        yield Due(
+            each.event, each.form, each.occurrence, each.on, each.on, None, reason=each.reason, because=each.because
+        )
 
 
 def _asked(form: str, record: Record) -> bool:

@@ -51,7 +51,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
 
     Raises SettingInvalid.
     """
-    given = {name.removeprefix("VIGIL_"): value for name, value in environment.items() if name.startswith("VIGIL_") and value}
+    given = {
+        name.removeprefix("VIGIL_"): value for name, value in environment.items() if name.startswith("VIGIL_") and value
+    }
     instance = Path(given.get("INSTANCE", "instance")).resolve()
     return Settings(
         instance=instance,

@@ -74,7 +74,9 @@ def applies(what: str, *, watching: bool, near_complete: bool, operated: bool) -
 
 
 @cache
-def forms_at(event: str, *, watching: bool = False, near_complete: bool = False, operated: bool = False) -> tuple[str, ...]:
+def forms_at(
+    event: str, *, watching: bool = False, near_complete: bool = False, operated: bool = False
+) -> tuple[str, ...]:
     """Forms due at an event for a participant in that state."""
     state = {"watching": watching, "near_complete": near_complete, "operated": operated}
     return tuple(name for name in forms() if applies(cell(name, event), **state))

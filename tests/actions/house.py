@@ -34,7 +34,15 @@ KEY = b"k" * 32
 SEED = bytes(range(32))
 CONSENT = date(2026, 1, 5)
 STUDY = "VIGIL-1"
-WIDE = ("data_manager", "safety_officer", "statistician", "unblinded_statistician", "auditor", "administrator", "dsmb_member")
+WIDE = (
+    "data_manager",
+    "safety_officer",
+    "statistician",
+    "unblinded_statistician",
+    "auditor",
+    "administrator",
+    "dsmb_member",
+)
 """Roles that are granted without a site here."""
 
 Items = dict[str, Any]
@@ -58,8 +66,22 @@ SCREENING: dict[str, Items] = {
 }  # fmt: skip
 """An eligible participant, form by form, at SCR."""
 ELIGIBLE: Items = {"ELIGCONF": "Y", "ELIGDAT": day(10)}
-CYCLE: Items = {"EXTRT": "CAPECITABINE", "EXCYC": "1", "EXSTDT": day(14), "EXENDT": day(35), "EXDOSE": "42000", "EXADJ": ["NONE"]}
-RADIOTHERAPY: Items = {"RTSTDT": day(14), "RTENDT": day(51), "RTFRAC": "28", "RTDPF": "1.8", "RTDOSE": "50.4", "RTCOMP": "Y"}
+CYCLE: Items = {
+    "EXTRT": "CAPECITABINE",
+    "EXCYC": "1",
+    "EXSTDT": day(14),
+    "EXENDT": day(35),
+    "EXDOSE": "42000",
+    "EXADJ": ["NONE"],
+}
+RADIOTHERAPY: Items = {
+    "RTSTDT": day(14),
+    "RTENDT": day(51),
+    "RTFRAC": "28",
+    "RTDPF": "1.8",
+    "RTDOSE": "50.4",
+    "RTCOMP": "Y",
+}
 RESTAGING: Items = {
     "RSTDAT": day(121), "DRE": "NORMAL", "ENDO": "SCAR", "ENDODAT": day(120), "MRIRESP": "CCR", "MRIDAT": day(119), "MRTRG": "1",
     "DWI": "NONE", "YCT": "ycT0", "YCN": "ycN0", "YCM": "M0", "YCMDAT": day(118), "BX": "ND", "RESP": "CCR",
@@ -72,7 +94,10 @@ DECISION: Items = {"M1NOW": "N", "CONTRA": "N", "MDTDAT": day(130), "STRATEGY": 
 
 def typed(items: Items, **more: Any) -> dict[str, Any]:
     """The raw document of a form. Groups are given as lists of rows: `typed({}, groups={"R": [row]})`."""
-    groups = {g: [{"id": "", "items": row} if "items" not in row else row for row in rows] for g, rows in more.pop("groups", {}).items()}
+    groups = {
+        g: [{"id": "", "items": row} if "items" not in row else row for row in rows]
+        for g, rows in more.pop("groups", {}).items()
+    }
     return {"items": items, "groups": groups, **more}
 
 
@@ -135,13 +160,17 @@ class House:
     def add(self, site: str = "01", **options: Any) -> str:
         return add_participant(site, uow=self.work(site=site), **options)
 
-    def entry(self, participant: str, form: str, items: Items | None = None, event: str = "SCR", **options: Any) -> Entry:
+    def entry(
+        self, participant: str, form: str, items: Items | None = None, event: str = "SCR", **options: Any
+    ) -> Entry:
         """A form as typed; on top of what is stored unless `based_on` is given."""
         more = {k: options.pop(k) for k in ("groups", "missing", "not_done", "confirmed") if k in options}
         made = Entry(participant, event, form, raw=typed(items or {}, **more), **options)
         return made if "based_on" in options else replace(made, based_on=self.revision(made))
 
-    def save(self, participant: str, form: str, items: Items | None = None, event: str = "SCR", **options: Any) -> Saved:
+    def save(
+        self, participant: str, form: str, items: Items | None = None, event: str = "SCR", **options: Any
+    ) -> Saved:
         """Save a form; `by` whom it is usually entered unless said otherwise."""
         by = options.pop("by", "investigator" if form in roles.RESERVED_FORMS else "coordinator")
         return self.post(self.entry(participant, form, items, event, **options), by)
@@ -151,7 +180,12 @@ class House:
 
     def revision(self, entry: Entry) -> int | None:
         """Number of the stored revision at that address, None before the first."""
-        key = {"participant": entry.participant, "event": entry.event, "form": entry.form, "occurrence": entry.occurrence}
+        key = {
+            "participant": entry.participant,
+            "event": entry.event,
+            "form": entry.form,
+            "occurrence": entry.occurrence,
+        }
         row = self.reader.one("crf", **key)
         return row["revision"] if row else None
 
@@ -166,10 +200,14 @@ class House:
     def case(self, participant: str) -> Case:
         return load(self.reader, self.reader.the("participant", id=participant), self.clock)
 
-    def sign(self, participant: str, form: str, event: str = "SCR", *, by: str | Actor = "investigator", **options: Any) -> sign.Signed:
+    def sign(
+        self, participant: str, form: str, event: str = "SCR", *, by: str | Actor = "investigator", **options: Any
+    ) -> sign.Signed:
         seen = options.pop("seen", None) or sign.content(self.case(participant), event, form).digest
         password = options.pop("password", PASSWORD)
-        return sign.sign_crf(participant, event, form, 1, seen=seen, password=password, uow=self.work(by, participant[3:5]))
+        return sign.sign_crf(
+            participant, event, form, 1, seen=seen, password=password, uow=self.work(by, participant[3:5])
+        )
 
     def estimate(self, participant: str, items: Items | None = None, **options: Any) -> tuple[Saved, sign.Signed]:
         password = options.pop("password", PASSWORD)
@@ -189,7 +227,18 @@ class House:
 
     def state(self) -> dict[str, list[dict[str, Any]]]:
         """Everything of the record, to show that a refusal wrote nothing."""
-        names = ("participant", "crf", "crf_revision", "signature", "prediction", "allocation", "journal", "due", "taken", "idempotency")
+        names = (
+            "participant",
+            "crf",
+            "crf_revision",
+            "signature",
+            "prediction",
+            "allocation",
+            "journal",
+            "due",
+            "taken",
+            "idempotency",
+        )
         return {name: sorted(self.reader.all(name), key=repr) for name in names}
 
     # --- participants ---------------------------------------------------------------------------------------------
@@ -249,7 +298,9 @@ def furnish(house: House, *, sites: tuple[str, ...] = ("01", "02")) -> House:
     for role in roles.ROLES:
         for site in (None,) if role in WIDE else sites:
             name = role if site is None else f"{role}{site}"
-            people.add_person(name, name.replace("_", " ").title(), uow=house.work(SYSTEM), password=PASSWORD, quick=True)
+            people.add_person(
+                name, name.replace("_", " ").title(), uow=house.work(SYSTEM), password=PASSWORD, quick=True
+            )
             people.grant(name, role, site, uow=house.work(SYSTEM))
     setup.open_randomisation(KEY, uow=house.work(SYSTEM), seed=SEED)
     return house

@@ -51,7 +51,10 @@ def pour(source: Engine, target: Engine) -> None:
                 there.execute(insert(table), rows)
         for name in SERIALS:
             highest = there.execute(select(func.max(metadata.tables[name].c.id))).scalar() or 0
-            there.execute(text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :next, false)"), {"name": name, "next": highest + 1})
+            there.execute(
+                text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :next, false)"),
+                {"name": name, "next": highest + 1},
+            )
 
 
 @pytest.fixture

@@ -20,7 +20,11 @@ def test_a_stale_save_is_refused_with_both_versions_and_the_others_name(either: 
         either.post(mine)
     conflict = stale.value
     assert (conflict.based_on, conflict.current, conflict.author_name) == (1, 2, "Investigator01")
-    assert (conflict.mine["items"]["LENGTH"], conflict.theirs["items"]["DISTAV"], conflict.base["items"]["DISTAV"]) == ("50", "70", "60")
+    assert (conflict.mine["items"]["LENGTH"], conflict.theirs["items"]["DISTAV"], conflict.base["items"]["DISTAV"]) == (
+        "50",
+        "70",
+        "60",
+    )
     assert either.state() == before
 
 

@@ -136,7 +136,10 @@ def test_rows_get_an_id_at_the_first_save_and_keep_it(house: House) -> None:
     row = {"LBTEST": "CEA", "LBOPER": "=", "LBORRES": "3.0", "LBORRESU": "ug/L"}
     house.save(CONSENTED, "LB", {"LBDAT": day(1)}, groups={"R": [row]})
     (first,) = house.stored(CONSENTED, "LB")["groups"]["R"]
-    again = [{"id": "", "items": row | {"LBTEST": "HGB", "LBORRES": "130", "LBORRESU": "g/L"}}, {"id": first["id"], "items": row}]
+    again = [
+        {"id": "", "items": row | {"LBTEST": "HGB", "LBORRES": "130", "LBORRESU": "g/L"}},
+        {"id": first["id"], "items": row},
+    ]
     house.save(CONSENTED, "LB", {"LBDAT": day(1)}, groups={"R": again})
     assert house.stored(CONSENTED, "LB")["groups"]["R"][1] == first
 
@@ -176,7 +179,9 @@ def test_a_locked_form_is_not_written(house: House) -> None:
      ("EX", "NAT", 1), ("EX", "NAT-0", 1), ("EX", "NAT-01", 1), ("PRE", "DEC", 2), ("AE", "ANY", 1000), ("SUR", "SUR-1000", 1),
      ("FU.DRE", "FU03", 1), ("", "", 1)],
 )  # fmt: skip
-def test_an_address_the_protocol_does_not_have_is_not_found(house: House, form: str, event: str, occurrence: int) -> None:
+def test_an_address_the_protocol_does_not_have_is_not_found(
+    house: House, form: str, event: str, occurrence: int
+) -> None:
     before = house.state()
     with pytest.raises(NotFound):
         house.save(ENROLLED, form, {}, event, occurrence=occurrence, based_on=None, by="investigator")

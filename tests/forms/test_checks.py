@@ -28,8 +28,16 @@ def test_a_blank_form_is_missing_its_required_items_and_nothing_else_speaks():
 
 @pytest.mark.parametrize(
     ("dist", "level"),
-    [("-0.1", "hard"), ("0", "soft"), ("19.9", "soft"), ("20", None), ("150", None), ("150.1", "soft"), ("250", "soft"),
-     ("250.1", "hard")],
+    [
+        ("-0.1", "hard"),
+        ("0", "soft"),
+        ("19.9", "soft"),
+        ("20", None),
+        ("150", None),
+        ("150.1", "soft"),
+        ("250", "soft"),
+        ("250.1", "hard"),
+    ],
 )
 def test_ranges_include_their_ends(dist, level):
     levels = [f.level for f in found(DIST=Decimal(dist)) if f.item == "DIST"]
@@ -51,14 +59,20 @@ def test_a_check_names_the_values_it_compared():
     assert words == "Clear at 240 mm cannot be."
 
 
-@pytest.mark.parametrize("items", [{"DIST": Decimal("240")}, {"LOOKED": "CLEAR"}, {"DIST": Decimal("240"), "LOOKED": "ND"}])
+@pytest.mark.parametrize(
+    "items", [{"DIST": Decimal("240")}, {"LOOKED": "CLEAR"}, {"DIST": Decimal("240"), "LOOKED": "ND"}]
+)
 def test_a_check_with_an_unknown_part_is_silent(items):
     assert "B-1" not in keys(**items)
 
 
 def test_row_checks_speak_for_their_row_and_carry_the_deviation():
-    answers = Answers({"SEEN": date(2026, 5, 1)}, groups={"R": rows(
-        ("a", {"WHAT": "x", "WHEN": date(2026, 4, 30)}), ("b", {"WHAT": "y", "WHEN": date(2026, 5, 1)}))})
+    answers = Answers(
+        {"SEEN": date(2026, 5, 1)},
+        groups={
+            "R": rows(("a", {"WHAT": "x", "WHEN": date(2026, 4, 30)}), ("b", {"WHAT": "y", "WHEN": date(2026, 5, 1)}))
+        },
+    )
     soft = [f for f in found(answers) if f.id == "B-2"]
     assert [(f.key, f.deviation) for f in soft] == [("B-2@a", ("ASSESSMENT", "MINOR"))]
 

@@ -35,9 +35,11 @@ def test_not_keeps_the_unknown(a, expected):
 
 truths = st.recursive(
     st.sampled_from(TRUTHS).map(lift),
-    lambda inner: st.tuples(inner, inner).map(lambda p: p[0] & p[1])
-    | st.tuples(inner, inner).map(lambda p: p[0] | p[1])
-    | inner.map(lambda e: ~e),
+    lambda inner: (
+        st.tuples(inner, inner).map(lambda p: p[0] & p[1])
+        | st.tuples(inner, inner).map(lambda p: p[0] | p[1])
+        | inner.map(lambda e: ~e)
+    ),
     max_leaves=12,
 )
 
@@ -149,7 +151,9 @@ def test_known_is_never_unknown():
 
 
 def test_calculated_items_are_evaluated_on_reading_and_reach_events_links_and_rows():
-    answers = Answers({"LOOKED": "TUMOUR", "COUNT": 4, "SAME": "EVT/SCR/1"}, groups={"R": rows(("a", {"WHAT": "liver"}))})
+    answers = Answers(
+        {"LOOKED": "TUMOUR", "COUNT": 4, "SAME": "EVT/SCR/1"}, groups={"R": rows(("a", {"WHAT": "liver"}))}
+    )
     base, event = crf(answers=answers), crf("EVT", ON=date(2026, 5, 1))
     found = record(base, event)
     assert found.value("BASE.TWICE") == 8

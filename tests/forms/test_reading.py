@@ -169,7 +169,9 @@ answers = st.builds(
         },
     ),
     st.just({}),
-    st.sampled_from([{}, {"R": (Row("a", {"WHAT": "x", "WHEN": date(2026, 1, 2)}), Row("b", {"WHAT": "y"}, {"WHEN": "ND"}))}]),
+    st.sampled_from(
+        [{}, {"R": (Row("a", {"WHAT": "x", "WHEN": date(2026, 1, 2)}), Row("b", {"WHAT": "y"}, {"WHEN": "ND"}))}]
+    ),
     st.sampled_from([None, NotDone("away", None), NotDone("away", date(2026, 1, 1))]),
     st.sampled_from([{}, {"B-2@a": "seen"}]),
 )

@@ -106,7 +106,14 @@ def therapy(last_dose: date = LAST_FRACTION, drug: str = "CAPECITABINE", cycles:
         for n, (start, end) in enumerate(zip(starts, ends, strict=True), start=1)
     ]
     summary = crf(
-        "RT", "EOT", RTSTDT=THERAPY, RTENDT=LAST_FRACTION, RTFRAC=28, RTDPF=Decimal("1.8"), RTDOSE=Decimal("50.4"), RTCOMP="Y"
+        "RT",
+        "EOT",
+        RTSTDT=THERAPY,
+        RTENDT=LAST_FRACTION,
+        RTFRAC=28,
+        RTDPF=Decimal("1.8"),
+        RTDOSE=Decimal("50.4"),
+        RTCOMP="Y",
     )
     return (*given, summary, crf("LB", "EOT", LBDAT=LAST_FRACTION))
 
@@ -149,11 +156,15 @@ def allocated(arm: str, on: date = DECIDED) -> dict[str, Any]:
     return {"arm": arm, "at": at_noon(on), "number": 1}
 
 
-def operation(on: date, procedure: str = "LAR", event: str = "SUR-1", number: int = 1, reason: str = "ALLOCATED") -> Crf:
+def operation(
+    on: date, procedure: str = "LAR", event: str = "SUR-1", number: int = 1, reason: str = "ALLOCATED"
+) -> Crf:
     """An operation."""
     return crf("SUR", event, SUROPNO=number, SURDAT=on, SURPROC=procedure, SURAPP="OPEN", SURREAS=reason)
 
 
 def visit(event: str, on: date, **answers: Any) -> Crf:
     """A follow-up visit."""
-    return crf("FU", event, **{"FUDAT": on, "FUMODE": "VISIT", "ALIVE": "Y", "STOMANOW": "N", "SUSPECT": ("NONE",), **answers})
+    return crf(
+        "FU", event, **{"FUDAT": on, "FUMODE": "VISIT", "ALIVE": "Y", "STOMANOW": "N", "SUSPECT": ("NONE",), **answers}
+    )

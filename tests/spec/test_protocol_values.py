@@ -30,7 +30,9 @@ def test_windows_of_section_3(name, span):
 
 
 def test_every_window_of_the_protocol_is_in_the_table_above():
-    assert {f.name for f in fields(PROTOCOL.windows) if isinstance(getattr(PROTOCOL.windows, f.name), Window)} == set(SECTION_3)
+    assert {f.name for f in fields(PROTOCOL.windows) if isinstance(getattr(PROTOCOL.windows, f.name), Window)} == set(
+        SECTION_3
+    )
 
 
 def test_visits_by_days_around_a_planned_one():
@@ -78,7 +80,12 @@ def test_design_of_section_8():
     assert (d.events, d.events_fixed, d.randomised, d.enrolled) == (99, 97, 440, 2200)
     assert d.enrolled * d.responders * d.model_positive * d.accepting == d.randomised
     assert round(d.events_fixed * d.inflation) == d.events
-    assert (d.looks, d.futility_conditional_power, d.stop_regrowth_2_years, d.stop_r0) == ((0.5, 0.75), 0.15, 0.40, 0.80)
+    assert (d.looks, d.futility_conditional_power, d.stop_regrowth_2_years, d.stop_r0) == (
+        (0.5, 0.75),
+        0.15,
+        0.40,
+        0.80,
+    )
 
 
 def test_the_margin_in_hazard_ratio_follows_from_the_margin_in_points():

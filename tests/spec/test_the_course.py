@@ -112,7 +112,9 @@ def test_the_earliest_withdrawal_counts_with_every_scope():
 
 
 def test_events_are_dated_in_time():
-    found = course(decided(crf("MET", "ANY", 1, METDAT=LATER), crf("MET", "ANY", 2, METDAT=DECIDED), crf("MET", "ANY", 3)))
+    found = course(
+        decided(crf("MET", "ANY", 1, METDAT=LATER), crf("MET", "ANY", 2, METDAT=DECIDED), crf("MET", "ANY", 3))
+    )
     assert found.metastases_on == (DECIDED, LATER)
 
 

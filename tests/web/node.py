@@ -22,7 +22,13 @@ def run(script: str, data: Any) -> Any:
       const from = (name) => import({json.dumps(STATIC.as_uri())} + "/" + name);
       {script}
     """
-    done = subprocess.run([NODE or "", "--input-type=module", "-e", text], input=json.dumps(data), capture_output=True,
-                          text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [NODE or "", "--input-type=module", "-e", text],
+        input=json.dumps(data),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)

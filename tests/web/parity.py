@@ -12,8 +12,23 @@ from forms.dates import PartialDate
 from forms.document import read_document
 from forms.language import Coded, Date, DateTime, Form, Group, Integer, Multi, Partial, Text, YesNo, rows_of
 from forms.language import Decimal as DecimalItem
-from forms.logic import Expr, LogicError, age_at_least, any_of, collect, count, every, fact, first, greatest, if_, known
-from forms.logic import last, least, lift
+from forms.logic import (
+    Expr,
+    LogicError,
+    age_at_least,
+    any_of,
+    collect,
+    count,
+    every,
+    fact,
+    first,
+    greatest,
+    if_,
+    known,
+    last,
+    least,
+    lift,
+)
 from forms.record import Record
 
 COLOURS = Codelist("COLOURS", (Code("RED", "red"), Code("BLUE", "blue"), Code("NK", "not known", unknown=True)))
@@ -44,10 +59,15 @@ near = st.dates(date(2026, 2, 26), date(2026, 3, 4))  # close together: the ties
 some_days = st.one_of(near, days)
 iso = some_days.map(date.isoformat)
 partial = st.one_of(iso, iso.map(lambda t: t[:7]), iso.map(lambda t: t[:4]), iso.map(lambda t: f"{t[:7]}-UN"))
-decimals = st.one_of(st.sampled_from(["0", "0.1", "0.2", "0.3", "-1", "12.5", "12.50", "3"]),
-                     st.decimals(-10_000, 10_000, places=3, allow_nan=False).map(str))
-instants = st.builds(lambda d, m: (datetime(d.year, d.month, d.day, tzinfo=UTC) + timedelta(minutes=m)).strftime("%Y-%m-%d %H:%M"),
-                     some_days, st.integers(0, 1439))
+decimals = st.one_of(
+    st.sampled_from(["0", "0.1", "0.2", "0.3", "-1", "12.5", "12.50", "3"]),
+    st.decimals(-10_000, 10_000, places=3, allow_nan=False).map(str),
+)
+instants = st.builds(
+    lambda d, m: (datetime(d.year, d.month, d.day, tzinfo=UTC) + timedelta(minutes=m)).strftime("%Y-%m-%d %H:%M"),
+    some_days,
+    st.integers(0, 1439),
+)
 blank = st.just("")
 codes = st.sampled_from(["RED", "BLUE", "NK"])
 
@@ -60,7 +80,9 @@ def documents() -> st.SearchStrategy[dict[str, Any]]:
         "m1": st.lists(codes, max_size=3, unique=True), "x1": st.sampled_from(["", "RED", "é", "text"]),
     }  # fmt: skip
     row = st.fixed_dictionaries({"rn": st.one_of(blank, decimals), "rp": st.one_of(blank, partial)})
-    rows = st.lists(row, max_size=3).map(lambda given: [{"id": f"r{n}", "items": r} for n, r in enumerate(given) if any(r.values())])
+    rows = st.lists(row, max_size=3).map(
+        lambda given: [{"id": f"r{n}", "items": r} for n, r in enumerate(given) if any(r.values())]
+    )
     return st.builds(lambda i, g: {"items": i, "groups": {"G": g}}, st.fixed_dictionaries(items), rows)
 
 
@@ -84,7 +106,10 @@ DATES = st.one_of(
                      least(rows_of(ZZ.G), RP), greatest(rows_of(ZZ.G), RP)]),
     some_days.map(lift),
 )  # fmt: skip
-TEXTS = st.one_of(st.sampled_from([FORM.item("c1").expr(), FORM.item("c1").raw(), FORM.item("x1").expr(), fact("arm")]), codes.map(lift))
+TEXTS = st.one_of(
+    st.sampled_from([FORM.item("c1").expr(), FORM.item("c1").raw(), FORM.item("x1").expr(), fact("arm")]),
+    codes.map(lift),
+)
 ORDER = st.sampled_from(["lt", "le", "gt", "ge", "eq", "ne"])
 
 

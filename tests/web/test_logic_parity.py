@@ -23,17 +23,23 @@ EVALUATE = """
 
 
 @needs_node
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
+)
 @given(st.lists(st.tuples(expressions(), documents()), min_size=30, max_size=30))
 def test_every_expression_has_the_same_value_in_both(cases):
     facts = {name: embedded(value) for name, value in FACTS.items()}
-    told = run(EVALUATE, {"form": form_to_json(FORM), "facts": facts, "cases": [[e.to_json(), raw] for e, raw in cases]})
+    told = run(
+        EVALUATE, {"form": form_to_json(FORM), "facts": facts, "cases": [[e.to_json(), raw] for e, raw in cases]}
+    )
     for (expr, raw), browser in zip(cases, told, strict=True):
         assert numbers_read(browser) == server_value(expr, raw), (expr.to_json(), raw)
 
 
 @needs_node
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
+)
 @given(st.lists(documents(), min_size=15, max_size=15))
 def test_typed_text_is_worth_the_same_in_both(raws):
     script = """

@@ -64,8 +64,12 @@ def request_randomisation(
 
 def _allocate(case: Case, key: bytes, uow: UnitOfWork, lock: Locker) -> None:
     blockers = randomisation_blockers(
-        case.protocol, case.record("DEC"), signatures=case.signatures, allocation=case.allocation,
-        prediction=case.predictions[-1] if case.predictions else None, today=uow.clock.today(),
+        case.protocol,
+        case.record("DEC"),
+        signatures=case.signatures,
+        allocation=case.allocation,
+        prediction=case.predictions[-1] if case.predictions else None,
+        today=uow.clock.today(),
         site=case.participant["site_code"],
     )
     if blockers:
@@ -87,9 +91,7 @@ def earlier_allocations(reader: Reader) -> list[Given]:
     return [Given(r["number"], r["factors"], r["arm"], r["slot"]) for r in rows]
 
 
-def _write(
-    case: Case, study: Row, plan: Plan, factors: dict[str, Any], decision: Decision, uow: UnitOfWork
-) -> None:
+def _write(case: Case, study: Row, plan: Plan, factors: dict[str, Any], decision: Decision, uow: UnitOfWork) -> None:
     allocation = uow.insert(
         "allocation",
         participant=case.id,
@@ -102,8 +104,10 @@ def _write(
         factors=factors,
         detail={
             "probability": None if decision.probability is None else str(decision.probability),
-            "margins": [{"factor": m.factor, "level": m.level, "counts": list(m.counts), "ranges": list(m.ranges)}
-                        for m in decision.margins],
+            "margins": [
+                {"factor": m.factor, "level": m.level, "counts": list(m.counts), "ranges": list(m.ranges)}
+                for m in decision.margins
+            ],
         },
         at=uow.clock.now(),
         by=uow.actor.person_id,

@@ -20,8 +20,16 @@ def refresh(case: Case, crfs: tuple[Crf, ...], uow: UnitOfWork) -> None:
         uow.drop("due", {"participant": case.id, "event": event, "form": form, "occurrence": occurrence})
     for (event, form, occurrence), (due_from, due_on, due_to) in wanted.items():
         if stored.get((event, form, occurrence)) != (due_from, due_on, due_to):
-            uow.put("due", participant=case.id, event=event, form=form, occurrence=occurrence,
-                    due_from=due_from, due_on=due_on, due_to=due_to)
+            uow.put(
+                "due",
+                participant=case.id,
+                event=event,
+                form=form,
+                occurrence=occurrence,
+                due_from=due_from,
+                due_on=due_on,
+                due_to=due_to,
+            )
 
 
 def rebuild(*, uow: UnitOfWork) -> int:

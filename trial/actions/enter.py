@@ -107,8 +107,12 @@ def saved_within(entry: Entry, uow: UnitOfWork) -> Saved:
     crf, problems = _typed(case, entry, uow.actor.role)
     _refuse((*problems, *_unreadable_reasons(entry.reasons)))
     saved = _store(case, crf, entry, uow)
-    remember(uow, entry.key, "save_crf", {"revision": saved.revision, "complete": saved.complete,
-                                          "changed": list(saved.changed), "of": _place(entry)})
+    remember(
+        uow,
+        entry.key,
+        "save_crf",
+        {"revision": saved.revision, "complete": saved.complete, "changed": list(saved.changed), "of": _place(entry)},
+    )
     return saved
 
 
@@ -160,7 +164,9 @@ def _writable(reader: Reader, actor: Actor, entry: Entry) -> Row:
     row = participant_for(reader, actor, entry.participant, "crf.write")
     if not may_write_form(actor.role, entry.form):
         raise NotAllowed(actor.role, f"crf.write:{entry.form}", row["site_code"])
-    version = entry.version or current(entry.form).version if is_place(entry.form, entry.event, entry.occurrence) else None
+    version = (
+        entry.version or current(entry.form).version if is_place(entry.form, entry.event, entry.occurrence) else None
+    )
     if (entry.form, version) not in definitions():
         raise NotFound("crf", {"form": entry.form, "event": entry.event, "occurrence": entry.occurrence})
     return row
@@ -248,8 +254,9 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     if previous and not made and previous.version == crf.version and previous.answers == crf.answers:
         return Saved(previous.number, _complete(found), ())
     reason = _reason(previous, made, entry.reasons)
-    crfs.append_revision(uow, case.id, crf, based_on=entry.based_on, reason=reason, source=entry.source,
-                         complete=_complete(found))
+    crfs.append_revision(
+        uow, case.id, crf, based_on=entry.based_on, reason=reason, source=entry.source, complete=_complete(found)
+    )
     paths = tuple(c.path for c in made)
     uow.record(CrfSaved(crf.address, crf.number, crf.version, paths, entry.source, participant=case.id))
     if previous:
@@ -257,8 +264,16 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     after = case.with_crf(crf)
     after = deviations.raise_for(case, after, crf, previous, said, uow)
     due.refresh(case, after, uow)
-    uow.drop("draft", {"person": uow.actor.person_id, "participant": case.id, "event": crf.event, "form": crf.form,
-                       "occurrence": crf.occurrence})
+    uow.drop(
+        "draft",
+        {
+            "person": uow.actor.person_id,
+            "participant": case.id,
+            "event": crf.event,
+            "form": crf.form,
+            "occurrence": crf.occurrence,
+        },
+    )
     return Saved(crf.number, _complete(found), paths)
 
 
@@ -320,13 +335,27 @@ def keep_draft(entry: Entry, *, uow: UnitOfWork) -> None:
 def drop_draft(entry: Entry, *, uow: UnitOfWork) -> None:
     """Forget what was typed and not saved."""
     with uow:
-        uow.drop("draft", {"person": uow.actor.person_id, "participant": entry.participant, "event": entry.event,
-                           "form": entry.form, "occurrence": entry.occurrence})
+        uow.drop(
+            "draft",
+            {
+                "person": uow.actor.person_id,
+                "participant": entry.participant,
+                "event": entry.event,
+                "form": entry.form,
+                "occurrence": entry.occurrence,
+            },
+        )
         uow.commit()
 
 
 def draft(reader: Reader, person_id: int | None, entry: Entry) -> Row | None:
     """What this person typed and did not save yet."""
-    found: Row | None = reader.one("draft", person=person_id, participant=entry.participant, event=entry.event,
-                                   form=entry.form, occurrence=entry.occurrence)
+    found: Row | None = reader.one(
+        "draft",
+        person=person_id,
+        participant=entry.participant,
+        event=entry.event,
+        form=entry.form,
+        occurrence=entry.occurrence,
+    )
     return found

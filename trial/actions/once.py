@@ -22,6 +22,4 @@ def earlier_answer(uow: UnitOfWork, key: str | None, action: str) -> Any:
 def remember(uow: UnitOfWork, key: str | None, action: str, result: Any) -> None:
     """Keep the answer, in the same transaction as what it reports."""
     if key:
-        uow.put(
-            "idempotency", key=key, person=uow.actor.person_id, action=action, result=result, at=uow.clock.now()
-        )
+        uow.put("idempotency", key=key, person=uow.actor.person_id, action=action, result=result, at=uow.clock.now())

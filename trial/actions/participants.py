@@ -22,8 +22,14 @@ def add_participant(site: str, *, uow: UnitOfWork, key: str | None = None) -> st
             raise NotOpen("participant", ("site-not-open",))
         number = participants.next_number(uow, site)
         name = f"VG-{site}-{number:04d}"
-        uow.insert("participant", id=name, site_code=site, number=number, created_at=uow.clock.now(),
-                   created_by=uow.actor.person_id)
+        uow.insert(
+            "participant",
+            id=name,
+            site_code=site,
+            number=number,
+            created_at=uow.clock.now(),
+            created_by=uow.actor.person_id,
+        )
         uow.record(ParticipantAdded(site, participant=name))
         remember(uow, key, "add_participant", {"id": name})
         uow.commit()

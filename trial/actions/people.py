@@ -56,7 +56,12 @@ def _person(reader: Reader, row: Row) -> Person:
 
 
 def add_person(
-    username: str, full_name: str, *, uow: UnitOfWork, email: str | None = None, password: str | None = None,
+    username: str,
+    full_name: str,
+    *,
+    uow: UnitOfWork,
+    email: str | None = None,
+    password: str | None = None,
     quick: bool = False,
 ) -> tuple[Person, str]:
     """Create an account; return it with its first password, which must be changed unless it was given here.
@@ -95,7 +100,11 @@ def grant(username: str, role: str, site: str | None = None, *, uow: UnitOfWork)
         now = uow.clock.now()
         uow.insert(
             "assignment",
-            person_id=found["id"], role=role, site_code=site, granted_at=now, granted_by=uow.actor.person_id,
+            person_id=found["id"],
+            role=role,
+            site_code=site,
+            granted_at=now,
+            granted_by=uow.actor.person_id,
         )
         uow.record(RoleGranted(found["username"], role, site))
         uow.commit()

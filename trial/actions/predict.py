@@ -43,7 +43,9 @@ class Prediction:
     refused: tuple[str, ...]
 
 
-def call_model(participant: str, *, uow: UnitOfWork, model: FrozenModel, files: Files, request: str | None = None) -> Prediction:
+def call_model(
+    participant: str, *, uow: UnitOfWork, model: FrozenModel, files: Files, request: str | None = None
+) -> Prediction:
     """Call the model on the inputs as they stand and keep the call for ever.
 
     A call on the inputs of the last call returns that call, unless the model did not answer then; a correction of the data
@@ -68,8 +70,13 @@ def call_model(participant: str, *, uow: UnitOfWork, model: FrozenModel, files: 
 
 
 def _tables(case: Case, files: Files) -> dict[str, Mapping[str, float]]:
-    named = [(c.form, v) for c in case.crfs if c.counts for k, v in c.answers.items.items()
-             if k in ("RADFILE", "MICFILE", "SLIDFEAT")]
+    named = [
+        (c.form, v)
+        for c in case.crfs
+        if c.counts
+        for k, v in c.answers.items.items()
+        if k in ("RADFILE", "MICFILE", "SLIDFEAT")
+    ]
     return {ref.sha256: feature_table(files, ref.sha256) for _, ref in named}
 
 
@@ -116,8 +123,11 @@ def _call(case: Case, model: FrozenModel, vector: InputVector, changed: tuple[st
         at=uow.clock.now(),
         by=uow.actor.person_id,
     )
-    uow.record(PredictionMade(stored["number"], f"{manifest.name} {manifest.version}", bool(absent), changed,
-                              participant=case.id))
+    uow.record(
+        PredictionMade(
+            stored["number"], f"{manifest.name} {manifest.version}", bool(absent), changed, participant=case.id
+        )
+    )
     due.refresh(replace(case, predictions=(*case.predictions, stored)), case.crfs, uow)
     return stored
 

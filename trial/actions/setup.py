@@ -29,8 +29,13 @@ def release_definitions(*, uow: UnitOfWork) -> int:
         new = [
             form
             for (oid, version), form in definitions().items()
-            if uow.ensure("definition", form=oid, version=version, sha256=digest(form),
-                          json=canonical(form_to_json(form)).decode())
+            if uow.ensure(
+                "definition",
+                form=oid,
+                version=version,
+                sha256=digest(form),
+                json=canonical(form_to_json(form)).decode(),
+            )
         ]
         if new:
             uow.record(DefinitionsReleased(tuple(f"{f.oid}-v{f.version}" for f in new)))
@@ -39,14 +44,27 @@ def release_definitions(*, uow: UnitOfWork) -> int:
 
 
 def open_site(
-    code: str, name: str, *, uow: UnitOfWork, opened_on: date, consent_versions: tuple[dict[str, Any], ...],
-    birth_year_only: bool = False, target: int | None = None,
+    code: str,
+    name: str,
+    *,
+    uow: UnitOfWork,
+    opened_on: date,
+    consent_versions: tuple[dict[str, Any], ...],
+    birth_year_only: bool = False,
+    target: int | None = None,
 ) -> None:
     """Let a site enrol. `consent_versions`: version, valid_from and valid_to (ISO dates, the last may be None)."""
     with uow:
         permit(uow.actor, "users.manage")
-        uow.insert("site", code=code, name=name, consent_versions=list(consent_versions),
-                   birth_year_only=birth_year_only, opened_on=opened_on, target=target)
+        uow.insert(
+            "site",
+            code=code,
+            name=name,
+            consent_versions=list(consent_versions),
+            birth_year_only=birth_year_only,
+            opened_on=opened_on,
+            target=target,
+        )
         uow.record(SiteOpened(code))
         uow.commit()
 

@@ -15,7 +15,13 @@ from trial.roles import may_write_item
 from trial.store.files import Files, feature_table, register
 from trial.store.unit_of_work import UnitOfWork
 
-LARGEST = {"csv-features": 2_000_000, "csv-taxa": 2_000_000, "image": 20_000_000, "dicom-zip": 200_000_000, "mask": 200_000_000}
+LARGEST = {
+    "csv-features": 2_000_000,
+    "csv-taxa": 2_000_000,
+    "image": 20_000_000,
+    "dicom-zip": 200_000_000,
+    "mask": 200_000_000,
+}
 MAGIC: dict[str, tuple[bytes, ...]] = {
     "image": (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"),
     "dicom-zip": (b"PK\x03\x04",),
@@ -24,7 +30,9 @@ MAGIC: dict[str, tuple[bytes, ...]] = {
 """First bytes of what is accepted, whatever the name says; a DICOM SEG has its mark at byte 128."""
 
 
-def upload(participant: str, form: str, item: str, name: str, content: bytes, *, files: Files, uow: UnitOfWork) -> FileRef:
+def upload(
+    participant: str, form: str, item: str, name: str, content: bytes, *, files: Files, uow: UnitOfWork
+) -> FileRef:
     """Keep a file for an item of a form; the reference is what the form then holds.
 
     Raises Refused (not of the kind asked for, too large, an unreadable table), NotAllowed, NotFound.

@@ -56,7 +56,12 @@ def demo_plan(today: date, participants: int = 120) -> Plan:
 
 
 def prepare(
-    *, engine: Engine, files: Files, model: Any, key: bytes, participants: int = 120,
+    *,
+    engine: Engine,
+    files: Files,
+    model: Any,
+    key: bytes,
+    participants: int = 120,
     progress: Callable[[int, int, date], None] | None = None,
 ) -> tuple[Simulated, tuple[Login, ...]]:
     """Simulate the trial (or go on with it) and make the logins. Their passwords are new at every call."""

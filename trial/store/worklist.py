@@ -52,7 +52,12 @@ def open_forms(reader: Reader, sites: Sites, *, until: date, limit: int = 500) -
     """
     opens = or_(due.c.due_from.is_(None), due.c.due_from <= until)
     last = func.coalesce(due.c.due_to, due.c.due_on, due.c.due_from)
-    return reader.all(_due(sites).where(opens).order_by(last.is_(None).desc(), last, due.c.participant, due.c.event, due.c.form).limit(limit))
+    return reader.all(
+        _due(sites)
+        .where(opens)
+        .order_by(last.is_(None).desc(), last, due.c.participant, due.c.event, due.c.form)
+        .limit(limit)
+    )
 
 
 def count_open(reader: Reader, sites: Sites, *, until: date) -> int:
@@ -84,9 +89,17 @@ def participants_page(
     reader: Reader, sites: Sites, *, today: date, phase: str = "", text: str = "", offset: int = 0, limit: int = 50
 ) -> list[Row]:
     """Participants with their `phase` and how many forms are `overdue` on a day, newest first."""
-    late = select(func.count()).select_from(due).where(due.c.participant == participant.c.id, due.c.due_to < today, _not_entered())
-    query = select(participant, PHASE.label("phase"), late.scalar_subquery().label("overdue")).where(*_wanted(sites, phase, text))
-    return reader.all(query.order_by(participant.c.created_at.desc(), participant.c.id.desc()).offset(offset).limit(limit))
+    late = (
+        select(func.count())
+        .select_from(due)
+        .where(due.c.participant == participant.c.id, due.c.due_to < today, _not_entered())
+    )
+    query = select(participant, PHASE.label("phase"), late.scalar_subquery().label("overdue")).where(
+        *_wanted(sites, phase, text)
+    )
+    return reader.all(
+        query.order_by(participant.c.created_at.desc(), participant.c.id.desc()).offset(offset).limit(limit)
+    )
 
 
 def count_participants(reader: Reader, sites: Sites, *, phase: str = "", text: str = "") -> int:

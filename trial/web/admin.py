@@ -28,7 +28,9 @@ def _page(*, once: tuple[str, str] | None = None, problem: object = None) -> str
         held = reader.all("assignment", order_by="id")
         sites = reader.all("site", order_by="code")
     by_person = {p["id"]: [a for a in held if a["person_id"] == p["id"]] for p in rows}
-    return render_template("admin.html", people=rows, held=by_person, sites=sites, roles=roles.ROLES, once=once, problem=problem)
+    return render_template(
+        "admin.html", people=rows, held=by_person, sites=sites, roles=roles.ROLES, once=once, problem=problem
+    )
 
 
 def _refused(refusal: VigilError) -> Response:
@@ -48,7 +50,9 @@ def add() -> Response | str:
     if not username or not name:
         return make_response(_page(problem=None), 422)
     try:
-        added, first = accounts.add_person(username, name, uow=writing(), email=request.form.get("email", "").strip() or None)
+        added, first = accounts.add_person(
+            username, name, uow=writing(), email=request.form.get("email", "").strip() or None
+        )
     except VigilError as refusal:
         return _refused(refusal)
     return _page(once=(added.username, first))
@@ -90,7 +94,9 @@ def open_site() -> Response:
     """Let a site enrol from today."""
     given = request.form
     today = house().clock.today()
-    versions = ({"version": given.get("version", "1.0").strip() or "1.0", "valid_from": today.isoformat(), "valid_to": None},)
+    versions = (
+        {"version": given.get("version", "1.0").strip() or "1.0", "valid_from": today.isoformat(), "valid_to": None},
+    )
     target = given.get("target", "")
     try:
         begin_site(given.get("code", "").strip(), given.get("name", "").strip(), uow=writing(), opened_on=today, consent_versions=versions,

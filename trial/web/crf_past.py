@@ -44,8 +44,16 @@ def _steps(revisions: list[Row], path: str, hidden: frozenset[str]) -> Iterator[
         form = definitions()[crf.form, crf.version]
         for change in changes(before, crf.answers):
             if (not path or change.path == path) and change.path.rpartition("/")[2] not in hidden:
-                yield Step(row["number"], row["at"], row["author_name"] or _("System"), label_of(form, change.path),
-                           worded(form, change.path, change.old), worded(form, change.path, change.new), row["reason"] or "", row["source"])
+                yield Step(
+                    row["number"],
+                    row["at"],
+                    row["author_name"] or _("System"),
+                    label_of(form, change.path),
+                    worded(form, change.path, change.old),
+                    worded(form, change.path, change.new),
+                    row["reason"] or "",
+                    row["source"],
+                )
         before = crf.answers
 
 
@@ -53,7 +61,7 @@ def label_of(form: FormDef, path: str) -> str:
     """The label of the item a path names; the row it stands in."""
     if not path:
         return _("The whole form")
-    group, row, oid = (["", "", path] if "/" not in path else path.split("/", 2))
+    group, row, oid = ["", "", path] if "/" not in path else path.split("/", 2)
     label = _(form.item(oid).label)
     return _("%(label)s (row %(row)s)", label=label, row=row[:6]) if group else label
 
@@ -93,7 +101,10 @@ def values_of(form: FormDef, versions: Mapping[str, Any]) -> list[Side]:
     """Every value in which the versions "mine", "theirs" and "base" (stored documents or None) differ."""
     told = {name: _flat(form, stored) for name, stored in versions.items()}
     paths = dict.fromkeys(path for flat in told.values() for path in flat)
-    sides = [Side(label_of(form, p), *(worded(form, p, told[name].get(p)) for name in ("mine", "theirs", "base"))) for p in paths]
+    sides = [
+        Side(label_of(form, p), *(worded(form, p, told[name].get(p)) for name in ("mine", "theirs", "base")))
+        for p in paths
+    ]
     return [side for side in sides if len({side.mine, side.theirs, side.base}) > 1]
 
 

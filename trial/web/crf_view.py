@@ -144,7 +144,9 @@ def view(shown: Shown) -> CrfView:
     own = {f.key for s in sections for f in _all_said(s)}
     general = tuple(_said(f, shown) for f in shown.findings if f.key not in own)
     levels = [f.level for f in shown.findings]
-    return CrfView(shown.form, sections, general, {level: levels.count(level) for level in ("problem", "hard", "soft", "missing")})
+    return CrfView(
+        shown.form, sections, general, {level: levels.count(level) for level in ("problem", "hard", "soft", "missing")}
+    )
 
 
 def _all_said(section: Section) -> Iterator[Said]:
@@ -178,7 +180,9 @@ def _sections(shown: Shown, worth: Mapping[str, Any]) -> Iterator[Section]:
         yield Section(_(title) if title else "", tuple(items))
 
 
-def _item(item: Item, shown: Shown, worth: Mapping[str, Any], row: Row | None, part: Mapping[str, Any], prefix: str) -> ItemView:
+def _item(
+    item: Item, shown: Shown, worth: Mapping[str, Any], row: Row | None, part: Mapping[str, Any], prefix: str
+) -> ItemView:
     scope = shown.scope(row)
     path = item.oid if row is None else f"{item.group}/{row.id}/{item.oid}"
     choices = _choices(item, shown)
@@ -193,7 +197,9 @@ def _item(item: Item, shown: Shown, worth: Mapping[str, Any], row: Row | None, p
         asked=visible(item, scope) is not False,
         required=_required(item, scope),
         writable=shown.writable and item.stored and roles.may_write_item(shown.role, item.key),
-        said=tuple(_said(f, shown) for f in shown.findings if f.item == item.oid and f.row == (row.id if row else None)),
+        said=tuple(
+            _said(f, shown) for f in shown.findings if f.item == item.oid and f.row == (row.id if row else None)
+        ),
         saved=_saved(item, shown, row),
         reason=shown.reasons.get(path, ""),
         reason_wanted=path in shown.wanted,
@@ -254,7 +260,13 @@ def _choices(item: Item, shown: Shown) -> tuple[tuple[str, str], ...]:
         return tuple((v["version"], v["version"]) for v in shown.case.site["consent_versions"])
     if item.key == "SAE.SAEDRUG":
         given = dict.fromkeys(shown.record.scope(c).code("EX.EXTRT") for c in shown.record.all("EX"))
-        words = dict(options(definitions()[shown.record.all("EX")[0].form, shown.record.all("EX")[0].version].item("EXTRT"))) if given else {}
+        words = (
+            dict(
+                options(definitions()[shown.record.all("EX")[0].form, shown.record.all("EX")[0].version].item("EXTRT"))
+            )
+            if given
+            else {}
+        )
         return tuple((code, _(words.get(code, code))) for code in given if code)
     return tuple((code, _(decode)) for code, decode in options(item))
 

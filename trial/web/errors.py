@@ -35,24 +35,57 @@ def said(error: Exception) -> Said:
     for words in (_web, _refusal, _storage, _http):
         if found := words(error):
             return found
-    return Said(500, _("Something went wrong"), _("This is a fault of the system, not of what you did. Nothing was half-saved."), again=True)
+    return Said(
+        500,
+        _("Something went wrong"),
+        _("This is a fault of the system, not of what you did. Nothing was half-saved."),
+        again=True,
+    )
 
 
 def _web(error: Exception) -> Said | None:
     match error:
         case SignInFirst():
-            return Said(401, _("Please sign in"), _("You are not signed in, or your session has ended. What you typed is kept below."), True)
+            return Said(
+                401,
+                _("Please sign in"),
+                _("You are not signed in, or your session has ended. What you typed is kept below."),
+                True,
+            )
         case Elsewhere(now=now):
-            return Said(409, _("Somebody else is signed in"), _(
-                "This page was opened by another person. Now %(now)s is signed in, and nothing was saved in that name.", now=now), True)
+            return Said(
+                409,
+                _("Somebody else is signed in"),
+                _(
+                    "This page was opened by another person. Now %(now)s is signed in, and nothing was saved in that name.",
+                    now=now,
+                ),
+                True,
+            )
         case CSRFError():
-            return Said(400, _("This page was open too long"), _(
-                "The security token of the page is no longer valid. Nothing was saved yet; what you typed is below. Send it again."), True)
+            return Said(
+                400,
+                _("This page was open too long"),
+                _(
+                    "The security token of the page is no longer valid. Nothing was saved yet; what you typed is below. Send it again."
+                ),
+                True,
+            )
         case e.WrongPassword():
-            return Said(401, _("Wrong name or password"), _("The user name or the password is not right. The attempt was recorded."))
+            return Said(
+                401,
+                _("Wrong name or password"),
+                _("The user name or the password is not right. The attempt was recorded."),
+            )
         case e.TooManyAttempts(until=until):
-            return Said(429, _("Too many attempts"), _(
-                "There were too many wrong passwords for this name. Signing in is possible again at %(until)s.", until=stamp_words(until)))
+            return Said(
+                429,
+                _("Too many attempts"),
+                _(
+                    "There were too many wrong passwords for this name. Signing in is possible again at %(until)s.",
+                    until=stamp_words(until),
+                ),
+            )
     return None
 
 
@@ -61,19 +94,45 @@ def _refusal(error: Exception) -> Said | None:
         case e.NotAllowed():
             return Said(403, _("Not for your role"), _("Your role does not allow this. Nothing was changed."))
         case e.Refused(findings=found) | e.ConfirmationNeeded(findings=found):
-            return Said(422, _("Not saved"), _("Some of what was typed cannot be saved as it stands."), details=tuple(map(finding_words, found)))
+            return Said(
+                422,
+                _("Not saved"),
+                _("Some of what was typed cannot be saved as it stands."),
+                details=tuple(map(finding_words, found)),
+            )
         case e.ReasonNeeded():
             return Said(422, _("A reason is needed"), _("A saved value changes. Say why, then save again."))
         case e.NotOpen(blockers=blockers):
-            return Said(409, _("This step is not open"), _("It needs something first, or can never be done:"), details=tuple(map(blocker_words, blockers)))
+            return Said(
+                409,
+                _("This step is not open"),
+                _("It needs something first, or can never be done:"),
+                details=tuple(map(blocker_words, blockers)),
+            )
         case e.StaleRevision(author_name=name):
-            return Said(409, _("Somebody saved this form before you"), _(
-                "%(name)s saved another version after you opened the page. Both versions are shown; nothing is lost.", name=name or _("The system")))
+            return Said(
+                409,
+                _("Somebody saved this form before you"),
+                _(
+                    "%(name)s saved another version after you opened the page. Both versions are shown; nothing is lost.",
+                    name=name or _("The system"),
+                ),
+            )
         case e.CrfLocked() as locked:
-            return Said(409, _("This form is locked"), _(
-                "%(place)s is locked. It must be unlocked, with a reason, before it can change.", place=place_words(locked.form, locked.event)))
+            return Said(
+                409,
+                _("This form is locked"),
+                _(
+                    "%(place)s is locked. It must be unlocked, with a reason, before it can change.",
+                    place=place_words(locked.form, locked.event),
+                ),
+            )
         case e.ContentChanged():
-            return Said(409, _("The content has changed"), _("What you were about to sign changed after you opened the page. Look again, then sign."))
+            return Said(
+                409,
+                _("The content has changed"),
+                _("What you were about to sign changed after you opened the page. Look again, then sign."),
+            )
         case e.NotFound() | e.FileMissing():
             return Said(404, _("Not found"), _("There is nothing at this address, or your role does not reach it."))
         case e.AlreadyExists():
@@ -84,18 +143,45 @@ def _refusal(error: Exception) -> Said | None:
 def _storage(error: Exception) -> Said | None:
     match error:
         case e.Busy():
-            return Said(503, _("The system is busy"), _("Another change was being written at the same moment. Nothing was saved yet; send it again."), True)
+            return Said(
+                503,
+                _("The system is busy"),
+                _("Another change was being written at the same moment. Nothing was saved yet; send it again."),
+                True,
+            )
         case e.StorageFull():
-            return Said(503, _("The disk is full"), _("Nothing was saved. Reading still works. Please tell the administrator; keep this page open."), True)
+            return Said(
+                503,
+                _("The disk is full"),
+                _("Nothing was saved. Reading still works. Please tell the administrator; keep this page open."),
+                True,
+            )
         case e.StorageUnavailable() | e.NotMigrated():
-            return Said(503, _("The database does not answer"), _("Nothing was saved. Keep this page open and send it again in a minute."), True)
+            return Said(
+                503,
+                _("The database does not answer"),
+                _("Nothing was saved. Keep this page open and send it again in a minute."),
+                True,
+            )
         case e.UnstorableText(character=character):
-            return Said(422, _("A character that cannot be kept"), _(
-                "The text holds an invisible character (%(character)s) that cannot be stored. Please retype that part.", character=character))
+            return Said(
+                422,
+                _("A character that cannot be kept"),
+                _(
+                    "The text holds an invisible character (%(character)s) that cannot be stored. Please retype that part.",
+                    character=character,
+                ),
+            )
         case e.ConstraintBroken():
-            return Said(422, _("Not saved"), _("The database refused a value that cannot be right. Nothing was changed."))
+            return Said(
+                422, _("Not saved"), _("The database refused a value that cannot be right. Nothing was changed.")
+            )
         case e.FileDamaged():
-            return Said(503, _("The file is damaged"), _("The stored file is no longer what was uploaded. Please tell the administrator."))
+            return Said(
+                503,
+                _("The file is damaged"),
+                _("The stored file is no longer what was uploaded. Please tell the administrator."),
+            )
     return None
 
 
@@ -127,7 +213,9 @@ def answer(error: Exception) -> Response:
     else:
         g.setdefault("actor", None)
         g.setdefault("person", None)
-        response = make_response(render_template("error.html", said=what, held=list(held_fields()), reference=reference))
+        response = make_response(
+            render_template("error.html", said=what, held=list(held_fields()), reference=reference)
+        )
     response.status_code = what.status
     if what.status == 503:
         response.headers["Retry-After"] = "5"

@@ -118,6 +118,8 @@ def _admitted(verb: str) -> Response | None:
 
 def _refuse_another_person() -> None:
     """A page that was opened by somebody else must not be saved in this person's name."""
-    typed_by = request.headers.get("X-Vigil-Person") or (request.form.get("typed_by") if request.method == "POST" else None)
+    typed_by = request.headers.get("X-Vigil-Person") or (
+        request.form.get("typed_by") if request.method == "POST" else None
+    )
     if typed_by and typed_by != str(g.person.id):
         raise Elsewhere(g.person.full_name)

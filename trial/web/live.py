@@ -34,7 +34,10 @@ def embedded(value: Any) -> Any:
 
 
 def page_data(
-    form: FormDef, record: Record, say: Callable[[str], str], hidden: Callable[[str, str], bool] = lambda form, item: False
+    form: FormDef,
+    record: Record,
+    say: Callable[[str], str],
+    hidden: Callable[[str, str], bool] = lambda form, item: False,
 ) -> dict[str, Any]:
     """The definition in the reader's language, the values of other forms it reads, and its facts.
 
@@ -42,8 +45,14 @@ def page_data(
     rules that need it to the server, as those only the server can work out.
     """
     keys = [key for key in sorted(outside_items(form)) if not hidden(*key.split("."))]
-    outside = {key: [embedded(record.value(key)), embedded(record.code(key))] for key in keys if _plain(record.value(key))}
-    facts = {name: embedded(record.facts.get(name)) for name in sorted(form.facts | STANDING_FACTS) if _plain(record.facts.get(name))}
+    outside = {
+        key: [embedded(record.value(key)), embedded(record.code(key))] for key in keys if _plain(record.value(key))
+    }
+    facts = {
+        name: embedded(record.facts.get(name))
+        for name in sorted(form.facts | STANDING_FACTS)
+        if _plain(record.facts.get(name))
+    }
     return {"form": _translated(form_to_json(form), say), "outside": outside, "facts": facts}
 
 
@@ -53,7 +62,9 @@ def _plain(value: Any) -> bool:
 
 
 def _translated(definition: dict[str, Any], say: Callable[[str], str]) -> dict[str, Any]:
-    checks = [check | {"message": say(placeholders(check["message"]) if "{" in check["message"] else check["message"])}
-              for check in definition.get("checks", ())]
+    checks = [
+        check | {"message": say(placeholders(check["message"]) if "{" in check["message"] else check["message"])}
+        for check in definition.get("checks", ())
+    ]
     labels = [item | {"label": say(item["label"])} for item in definition.get("items", ())]
     return definition | {"checks": checks, "items": labels}

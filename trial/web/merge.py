@@ -23,7 +23,9 @@ def merged(base: Raw, theirs: Raw, mine: Raw) -> dict[str, Any]:
 
 
 def _part(base: Raw, theirs: Raw, mine: Raw) -> dict[str, Any]:
-    return {kind: _values(base.get(kind, {}), theirs.get(kind, {}), mine.get(kind, {})) for kind in ("items", "missing")}
+    return {
+        kind: _values(base.get(kind, {}), theirs.get(kind, {}), mine.get(kind, {})) for kind in ("items", "missing")
+    }
 
 
 def _values(base: Raw, theirs: Raw, mine: Raw) -> dict[str, Any]:

@@ -40,8 +40,16 @@ def listing() -> str:
         total = worklist.count_participants(reader, actor().sites, phase=phase, text=text)
         rows = worklist.participants_page(reader, actor().sites, today=house().clock.today(), phase=phase, text=text,
                                           offset=(number - 1) * PAGE, limit=PAGE)  # fmt: skip
-    return render_template("participants.html", rows=rows, total=total, text=text, phase=phase, page=number, last=max(1, -(-total // PAGE)),
-                           phases=["new", *(name for name, _forms in reversed(worklist.PHASES))])
+    return render_template(
+        "participants.html",
+        rows=rows,
+        total=total,
+        text=text,
+        phase=phase,
+        page=number,
+        last=max(1, -(-total // PAGE)),
+        phases=["new", *(name for name, _forms in reversed(worklist.PHASES))],
+    )
 
 
 @pages.route("/new", methods=["GET", "POST"])
@@ -54,7 +62,9 @@ def new() -> Response | str:
         name = add_participant(request.form.get("site", ""), uow=writing(), key=request.form.get("key") or None)
     except VigilError as refusal:
         words = said(refusal)
-        return make_response(render_template("new_participant.html", sites=sites, key=uuid.uuid4().hex, problem=words), words.status)
+        return make_response(
+            render_template("new_participant.html", sites=sites, key=uuid.uuid4().hex, problem=words), words.status
+        )
     flash(_("%(name)s is the number of the new participant. Consent comes first.", name=name), "good")
     return redirect(url_for("crf.show", participant=name, event="SCR", form="IC"), 303)
 
@@ -88,9 +98,21 @@ def show(participant: str) -> str:
     record = case.record()
     allocation = case.allocation if roles.may(actor().role, "allocation.read") else None
     told = course(record, allocation)
-    repeating = [f for f in order() if current(f).repeats and roles.may_write_form(actor().role, f) and soa.cell(f, "ANY") and f != "DV"]
-    return render_template("participant.html", case=case, participant=case.id, course=told, line=timeline(told, house().clock.today()),
-                           visits=_visits(case), repeating=[(f, form_words(f)) for f in repeating], can_add=roles.may(actor().role, "crf.write"))
+    repeating = [
+        f
+        for f in order()
+        if current(f).repeats and roles.may_write_form(actor().role, f) and soa.cell(f, "ANY") and f != "DV"
+    ]
+    return render_template(
+        "participant.html",
+        case=case,
+        participant=case.id,
+        course=told,
+        line=timeline(told, house().clock.today()),
+        visits=_visits(case),
+        repeating=[(f, form_words(f)) for f in repeating],
+        can_add=roles.may(actor().role, "crf.write"),
+    )
 
 
 def _case(participant: str) -> Case:
@@ -101,12 +123,17 @@ def _case(participant: str) -> Case:
 def _visits(case: Case) -> list[Line]:
     """Every visit that has forms, in the order of the course; forms without a visit last."""
     planned = schedule.due(case.protocol, case.record(), case.allocation, case.now.date())
-    drafts = {(d["event"], d["form"], d["occurrence"]) for d in reading().all("draft", person=actor().person_id, participant=case.id)}
+    drafts = {
+        (d["event"], d["form"], d["occurrence"])
+        for d in reading().all("draft", person=actor().person_id, participant=case.id)
+    }
     places = {(d.event, d.form, d.occurrence): d for d in planned}
     entered = {(s["event"], s["form"], s["occurrence"]): s for s in case.states if s["revision"]}
     forms = {name: n for n, name in enumerate(soa.forms())}
     lines: dict[str, Line] = {}
-    for key in sorted({*places, *entered}, key=lambda k: (soa.position(k[0]), soa.number(k[0]), forms.get(k[1], 99), k[2])):
+    for key in sorted(
+        {*places, *entered}, key=lambda k: (soa.position(k[0]), soa.number(k[0]), forms.get(k[1], 99), k[2])
+    ):
         if not roles.may_read_form(actor().role, key[1]) or roles.hides(actor().role, key[1], event=key[0]):
             continue
         line = lines.setdefault(key[0], Line(key[0], event_words(key[0]), _window(key[0], planned)))
@@ -116,10 +143,20 @@ def _visits(case: Case) -> list[Line]:
 
 def _window(event: str, planned: tuple[Due, ...]) -> str:
     dated = [d for d in planned if d.event == event and d.due_from and d.due_to]
-    return f"{min(d.due_from for d in dated if d.due_from)} – {max(d.due_to for d in dated if d.due_to)}" if dated and event != "ANY" else ""
+    return (
+        f"{min(d.due_from for d in dated if d.due_from)} – {max(d.due_to for d in dated if d.due_to)}"
+        if dated and event != "ANY"
+        else ""
+    )
 
 
-_STATUS = {Status.NOT_YET: "expected", Status.DUE: "due", Status.OVERDUE: "overdue", Status.MISSED: "missed", Status.CANCELLED: "cancelled"}
+_STATUS = {
+    Status.NOT_YET: "expected",
+    Status.DUE: "due",
+    Status.OVERDUE: "overdue",
+    Status.MISSED: "missed",
+    Status.CANCELLED: "cancelled",
+}
 
 
 def _cell(case: Case, key: tuple[str, str, int], due: Due | None, state: dict[str, Any] | None, draft: bool) -> Cell:
@@ -170,9 +207,16 @@ def audit(participant: str) -> str:
 def _entries(rows: list[dict[str, Any]]) -> Iterator[Entry]:
     for row in rows:
         body = row["body"]
-        hidden = any(roles.hides(actor().role, w["key"].get("form", ""), event=w["key"].get("event")) for w in body["writes"] if "form" in w["key"])
+        hidden = any(
+            roles.hides(actor().role, w["key"].get("form", ""), event=w["key"].get("event"))
+            for w in body["writes"]
+            if "form" in w["key"]
+        )
         event = {} if hidden else body["event"]
-        what = ", ".join(f"{name}: {value if isinstance(value, str) else json.dumps(value)}" for name, value in event.items() if value not in (None, [], ""))
+        what = ", ".join(
+            f"{name}: {value if isinstance(value, str) else json.dumps(value)}"
+            for name, value in event.items()
+            if value not in (None, [], "")
+        )
         writes = [f"{w['table']} {'/'.join(map(str, w['key'].values()))}" for w in body["writes"]]
         yield Entry(row["seq"], row["at"], body["name"], body["role"], row["tag"], what, writes, row["hash"])
-

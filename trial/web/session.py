@@ -33,7 +33,15 @@ def begin(house: House, person: Person) -> None:
     end(house)
     token, now = secrets.token_urlsafe(32), house.clock.now()
     with house.writing(SYSTEM) as uow:
-        uow.put("session", id=_hash(token), person_id=person.id, created_at=now, seen_at=now, password_at=now, revoked_at=None)
+        uow.put(
+            "session",
+            id=_hash(token),
+            person_id=person.id,
+            created_at=now,
+            seen_at=now,
+            password_at=now,
+            revoked_at=None,
+        )
         uow.commit()
     cookie["token"] = token
     cookie["role"] = person.roles[0][0] if len({role for role, _ in person.roles}) == 1 else None

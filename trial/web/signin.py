@@ -28,7 +28,12 @@ def sign_in() -> Response | str:
         return redirect(url_for("home.home")) if g.person else _entrance()
     with_system = house().writing(SYSTEM)
     try:
-        person = people.sign_in(request.form.get("username", ""), request.form.get("password", ""), uow=with_system, address=request.remote_addr)
+        person = people.sign_in(
+            request.form.get("username", ""),
+            request.form.get("password", ""),
+            uow=with_system,
+            address=request.remote_addr,
+        )
     except (WrongPassword, TooManyAttempts) as refusal:
         words = said(refusal)
         return make_response(_entrance(words), words.status)
@@ -40,8 +45,16 @@ def sign_in() -> Response | str:
 
 
 def _entrance(words: object = None) -> str:
-    kept = [(name, value) for name, value in request.form.items(multi=True) if name.startswith(HELD) or name == "held_path"]
-    return render_template("signin.html", said=words, next=request.values.get("next", ""), held=kept, username=request.form.get("username", ""))
+    kept = [
+        (name, value) for name, value in request.form.items(multi=True) if name.startswith(HELD) or name == "held_path"
+    ]
+    return render_template(
+        "signin.html",
+        said=words,
+        next=request.values.get("next", ""),
+        held=kept,
+        username=request.form.get("username", ""),
+    )
 
 
 def _held() -> Iterator[tuple[str, str]]:
@@ -78,7 +91,12 @@ def choose_role() -> Response | str:
             abort(403)
         return redirect(url_for("home.home"))
     names = dict.fromkeys(role for role, _site in person.roles)
-    return render_template("role.html", choices=[(name, _(roles.ROLES[name].label), _sites(person.actor(name))) for name in names if name in roles.ROLES])
+    return render_template(
+        "role.html",
+        choices=[
+            (name, _(roles.ROLES[name].label), _sites(person.actor(name))) for name in names if name in roles.ROLES
+        ],
+    )
 
 
 def _sites(held: Actor) -> str:

@@ -6,9 +6,9 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from forms.checks import findings
 from forms.document import as_typed
 from forms.findings import Finding
-from forms.checks import findings
 from trial import roles
 from trial.actions.case import Case, load
 from trial.actions.permission import participant_for
@@ -43,7 +43,16 @@ def _page(participant: str, event: str, form: str, occurrence: int, refusal: Sai
         raise NotFound("crf", {"form": form, "event": event})
     record = case.record(event)
     found = () if crf.answers.not_done else findings(record, crf)
-    shown = crf_view.Shown(case, record, crf, as_typed(record.definitions[form, crf.version], crf.answers), crf, found, role=actor().role, writable=False)
+    shown = crf_view.Shown(
+        case,
+        record,
+        crf,
+        as_typed(record.definitions[form, crf.version], crf.answers),
+        crf,
+        found,
+        role=actor().role,
+        writable=False,
+    )
     blockers = [blocker_words(b) for b in signing_blockers(case.protocol, record, crf, signatures=case.signatures)]
     place = {"participant": participant, "event": event, "form": form, "occurrence": occurrence}
     return render_template(
@@ -61,11 +70,21 @@ def _open(finding: Finding) -> str:
 def sign(participant: str, event: str, form: str, occurrence: int) -> Response:
     """Sign what was on the page."""
     try:
-        done = sign_crf(participant, event, form, occurrence, seen=request.form.get("seen", ""), password=request.form.get("password", ""), uow=writing())
+        done = sign_crf(
+            participant,
+            event,
+            form,
+            occurrence,
+            seen=request.form.get("seen", ""),
+            password=request.form.get("password", ""),
+            uow=writing(),
+        )
     except (NotAllowed, NotFound):
         raise
     except VigilError as refusal:
         words = said(refusal)
-        return make_response(_page(participant, event, form, occurrence, words), 422 if words.status == 401 else words.status)
+        return make_response(
+            _page(participant, event, form, occurrence, words), 422 if words.status == 401 else words.status
+        )
     flash(_("Signed by %(name)s: %(meaning)s", name=done.printed_name, meaning=_(done.meaning)), "good")
     return redirect(url_for("participants.show", participant=participant), 303)

@@ -33,7 +33,13 @@ def eligibility(participant: str) -> str:
     """Each criterion, its verdict, the values it rests on."""
     case = _case(participant, "eligibility.read")
     crf = case.bare.at("ELIG", "SCR")
-    return render_template("eligibility.html", participant=case.id, assessment=assess(case.protocol, case.record("SCR")), crf=crf, signature=case.signed("ELIG"))
+    return render_template(
+        "eligibility.html",
+        participant=case.id,
+        assessment=assess(case.protocol, case.record("SCR")),
+        crf=crf,
+        signature=case.signed("ELIG"),
+    )
 
 
 @pages.get("/decision")
@@ -42,7 +48,14 @@ def decision_point(participant: str) -> str:
     case = _case(participant, "eligibility.read")
     record = case.record("DEC")
     last = case.predictions[-1] if case.predictions else None
-    step = decision.next_step(case.protocol, record, signatures=case.signatures, allocation=case.allocation, prediction=last, today=case.now.date())
+    step = decision.next_step(
+        case.protocol,
+        record,
+        signatures=case.signatures,
+        allocation=case.allocation,
+        prediction=last,
+        today=case.now.date(),
+    )
     blockers = step.blockers
     if step.name == decision.RANDOMISE:
         blockers = _randomisation_blockers(case)
@@ -67,8 +80,13 @@ def _done(step: str) -> frozenset[str]:
 @pages.post("/decision/call")
 def call(participant: str) -> Response:
     """Call the frozen model; the answer is kept for ever."""
-    made = call_model(participant, uow=writing(), model=house().model, files=house().files, request=request.form.get("key") or None)
-    flash(_("The model could not answer; what is missing is listed.") if made.refused else _("The model has answered."), "warn" if made.refused else "good")
+    made = call_model(
+        participant, uow=writing(), model=house().model, files=house().files, request=request.form.get("key") or None
+    )
+    flash(
+        _("The model could not answer; what is missing is listed.") if made.refused else _("The model has answered."),
+        "warn" if made.refused else "good",
+    )
     return redirect(url_for("steps.prediction", participant=participant, number=made.number), 303)
 
 
@@ -87,12 +105,23 @@ def randomisation(participant: str) -> str:
         paper = certificate(reading(), participant)
     except NotFound:
         factors = decision.allocation_factors(case.protocol, case.record("DEC"), case.participant["site_code"])
-        return render_template("randomisation.html", participant=case.id, paper=None, blockers=_randomisation_blockers(case), factors=factors, key=uuid.uuid4().hex)
-    return render_template("randomisation.html", participant=case.id, paper=paper, blockers=(), factors=paper.factors, key="")
+        return render_template(
+            "randomisation.html",
+            participant=case.id,
+            paper=None,
+            blockers=_randomisation_blockers(case),
+            factors=factors,
+            key=uuid.uuid4().hex,
+        )
+    return render_template(
+        "randomisation.html", participant=case.id, paper=paper, blockers=(), factors=paper.factors, key=""
+    )
 
 
 @pages.post("/randomisation")
 def randomise(participant: str) -> Response:
     """Ask for the allocation; asking twice gives the same one."""
-    request_randomisation(participant, uow=writing(), key=house().settings.sealing_key, request=request.form.get("key") or None)
+    request_randomisation(
+        participant, uow=writing(), key=house().settings.sealing_key, request=request.form.get("key") or None
+    )
     return redirect(url_for("steps.randomisation", participant=participant), 303)

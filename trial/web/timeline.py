@@ -50,7 +50,9 @@ def timeline(course: Course, today: date) -> Timeline | None:
     end = max(today, *((to or on) for _w, on, to, _k in found)) + timedelta(days=14)
     scale = WIDTH / (end - start).days
     marks = _laid(found, start, scale)
-    return Timeline(tuple(marks), tuple(_ticks(start, end, scale)), (today - start).days * scale, max(m.lane for m in marks) + 1)
+    return Timeline(
+        tuple(marks), tuple(_ticks(start, end, scale)), (today - start).days * scale, max(m.lane for m in marks) + 1
+    )
 
 
 def _events(c: Course) -> Iterator[tuple[str, date, date | None, str]]:
@@ -66,7 +68,11 @@ def _events(c: Course) -> Iterator[tuple[str, date, date | None, str]]:
     yield from ((_("Operation"), o.on, None, "operation") for o in c.operations if o.on)
     yield from ((_("Regrowth") if r.outcome == "CONFIRMED" else _("Regrowth?"), r.suspected_on, None, "bad") for r in c.regrowths
                 if r.suspected_on and r.outcome != "NOTCONF")  # fmt: skip
-    for words, days in ((_("Metastasis"), c.metastases_on), (_("Recurrence"), c.recurrences_on), (_("Second primary"), c.second_primaries_on)):
+    for words, days in (
+        (_("Metastasis"), c.metastases_on),
+        (_("Recurrence"), c.recurrences_on),
+        (_("Second primary"), c.second_primaries_on),
+    ):
         yield from ((words, day, None, "bad") for day in days)
 
 

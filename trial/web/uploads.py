@@ -20,7 +20,11 @@ def download(participant: str, sha256: str) -> Response:
     reader = reading()
     participant_for(reader, actor(), participant, "file.read")
     row = reader.the("file", sha256=sha256, participant=participant)
-    forms = {c.form for c in crfs.current(reader, participant) if any(getattr(v, "sha256", None) == sha256 for v in c.answers.items.values())}
+    forms = {
+        c.form
+        for c in crfs.current(reader, participant)
+        if any(getattr(v, "sha256", None) == sha256 for v in c.answers.items.values())
+    }
     if forms and not any(roles.may_read_form(actor().role, form) for form in forms):
         raise NotFound("file", {"sha256": sha256})
     response = make_response(house().files.read(sha256))

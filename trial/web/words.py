@@ -147,7 +147,9 @@ def status_sign(status: str) -> str:
 
 def badge(status: str) -> Markup:
     """A status as sign and word."""
-    return Markup('<span class="badge-{0}"><span aria-hidden="true">{1}</span> {2}</span>').format(status, status_sign(status), status_words(status))
+    return Markup('<span class="badge-{0}"><span aria-hidden="true">{1}</span> {2}</span>').format(
+        status, status_sign(status), status_words(status)
+    )
 
 
 FILTERS: Mapping[str, Any] = {

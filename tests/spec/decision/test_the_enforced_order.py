@@ -102,7 +102,8 @@ def test_an_unanswered_soft_check_on_a_model_input_blocks_and_a_confirmed_one_do
 
 
 @pytest.mark.parametrize(
-    ("address", "blocks"), [("MRI0/SCR/1", True), ("RST/RST/1", True), ("EX/NAT-2/1", True), ("AE/ANY/3", False), ("DEC/DEC/1", False)]
+    ("address", "blocks"),
+    [("MRI0/SCR/1", True), ("RST/RST/1", True), ("EX/NAT-2/1", True), ("AE/ANY/3", False), ("DEC/DEC/1", False)],
 )
 def test_an_open_query_on_the_way_to_the_model_blocks(address, blocks):
     found = estimate_blockers(PROTOCOL, told(restaged(), prediction=None), open_queries=[address])
@@ -145,7 +146,9 @@ def test_the_model_waits_for_everything_the_estimate_waited_for():
     assert ids(model_blockers(PROTOCOL, record, signatures=sign(PRE))) == ["restaging-form-missing"]
 
 
-@pytest.mark.parametrize(("prediction", "expected"), [(None, ["model-not-called"]), (POSITIVE, []), (NEGATIVE, []), (REFUSED, [])])
+@pytest.mark.parametrize(
+    ("prediction", "expected"), [(None, ["model-not-called"]), (POSITIVE, []), (NEGATIVE, []), (REFUSED, [])]
+)
 def test_the_decision_waits_for_a_call_answered_or_refused(prediction, expected):
     record = told(restaged(PRE), prediction=prediction)
     assert ids(decision_blockers(PROTOCOL, record, signatures=sign(PRE), prediction=prediction)) == expected

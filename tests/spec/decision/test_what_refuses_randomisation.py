@@ -134,7 +134,16 @@ def test_reasons_add_up_and_none_hides_another(chosen):
 
 @pytest.mark.parametrize(
     ("ct", "level"),
-    [("cT1", "T1-3"), ("cT2", "T1-3"), ("cT3a", "T1-3"), ("cT3d", "T1-3"), ("cT4a", "T4a"), ("cT4b", None), ("cTx", None), (None, None)],
+    [
+        ("cT1", "T1-3"),
+        ("cT2", "T1-3"),
+        ("cT3a", "T1-3"),
+        ("cT3d", "T1-3"),
+        ("cT4a", "T4a"),
+        ("cT4b", None),
+        ("cTx", None),
+        (None, None),
+    ],
 )
 def test_ct_in_two_levels(ct, level):
     assert allocation_factors(PROTOCOL, candidate(MRI0={"CTCAT": ct}), "01")["ct"] == level
@@ -152,7 +161,9 @@ def test_ct_in_two_levels(ct, level):
     ],
 )
 def test_regimen_is_at_least_one_dose_of_immunotherapy_given_and_not_planned(drug, dose, level):
-    items = {"EXTRT": drug, "EXCYC": 3, "EXSTDT": days(60), "EXADJ": ("NONE",)} | ({} if dose is None else {"EXDOSE": Decimal(dose)})
+    items = {"EXTRT": drug, "EXCYC": 3, "EXSTDT": days(60), "EXADJ": ("NONE",)} | (
+        {} if dose is None else {"EXDOSE": Decimal(dose)}
+    )
     record = candidate(crf("EX", "NAT-3", **items), regimen="LCRT_IO")
     assert allocation_factors(PROTOCOL, record, "01")["regimen"] == level
 

@@ -10,7 +10,9 @@ title = "Prior malignancy, with three exceptions"
 
 
 def had(kind, cured, **more):
-    return {k: v for k, v in {"PMTYPE": kind, "PMCURED": cured, "PMDAT": PartialDate(2015), **more}.items() if v is not None}
+    return {
+        k: v for k, v in {"PMTYPE": kind, "PMCURED": cured, "PMDAT": PartialDate(2015), **more}.items() if v is not None
+    }
 
 
 def told(*rows, **items):
@@ -23,7 +25,9 @@ def test_no_prior_malignancy(answer, expected):
 
 
 @pytest.mark.parametrize("kind", ["CISCERVIX", "BCC", "SCC"])
-@pytest.mark.parametrize(("cured", "expected"), [("Y", ABSENT), ("N", PRESENT), ("U", CANNOT_TELL), (None, CANNOT_TELL)])
+@pytest.mark.parametrize(
+    ("cured", "expected"), [("Y", ABSENT), ("N", PRESENT), ("U", CANNOT_TELL), (None, CANNOT_TELL)]
+)
 def test_the_three_kinds_pass_only_when_cured(kind, cured, expected):
     assert verdict("EX3", told(had(kind, cured))) == expected
 

@@ -9,16 +9,12 @@ from tests.spec.people import days, not_done, person
 title = "No distant metastasis"
 
 
-@pytest.mark.parametrize(
-    ("cm", "expected"), [("M0", MET), ("M1", NOT_MET), ("MX", CANNOT_TELL), (None, CANNOT_TELL)]
-)
+@pytest.mark.parametrize(("cm", "expected"), [("M0", MET), ("M1", NOT_MET), ("MX", CANNOT_TELL), (None, CANNOT_TELL)])
 def test_the_m_category(cm, expected):
     assert verdict("IN5", person(CT0={"CM": cm})) == expected
 
 
-@pytest.mark.parametrize(
-    ("day", "expected"), [(-43, NOT_MET), (-42, MET), (-41, MET), (0, MET), (14, MET), (27, MET)]
-)
+@pytest.mark.parametrize(("day", "expected"), [(-43, NOT_MET), (-42, MET), (-41, MET), (0, MET), (14, MET), (27, MET)])
 def test_staging_at_most_42_days_before_consent_or_during_screening(day, expected):
     assert verdict("IN5", person(CT0={"CTDAT": days(day)})) == expected
 

@@ -12,7 +12,9 @@ title = "Aged 18 years or over, either sex"
 
 
 def aged(born, consent, **answers):
-    return person(DM={"BRTHDAT": PartialDate.parse(born) if born else None, **answers}, IC={"ICDAT": date.fromisoformat(consent)})
+    return person(
+        DM={"BRTHDAT": PartialDate.parse(born) if born else None, **answers}, IC={"ICDAT": date.fromisoformat(consent)}
+    )
 
 
 @pytest.mark.parametrize(

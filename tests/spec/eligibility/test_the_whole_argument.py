@@ -163,7 +163,9 @@ OTHER = replace(
     ],
 )
 def test_the_engine_takes_another_protocols_criteria(ecog, diabetes, clinic, autoimmune, eligible):
-    record = person(DM={"ECOG": ecog}, MH={"DIABETES": diabetes, "AUTOIMM": autoimmune}).with_facts(diabetes_clinic=clinic)
+    record = person(DM={"ECOG": ecog}, MH={"DIABETES": diabetes, "AUTOIMM": autoimmune}).with_facts(
+        diabetes_clinic=clinic
+    )
     found = assess(OTHER, record)
     assert found.eligible is eligible
     assert found.protocol == "colon-0.1"

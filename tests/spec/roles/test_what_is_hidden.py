@@ -74,7 +74,9 @@ def test_site_staff_and_other_open_roles_see_the_forms_of_single_participants(ro
     assert not hides(role, form)
 
 
-@pytest.mark.parametrize("role", ["coordinator", "investigator", "monitor", "safety_officer", "unblinded_statistician", "auditor"])
+@pytest.mark.parametrize(
+    "role", ["coordinator", "investigator", "monitor", "safety_officer", "unblinded_statistician", "auditor"]
+)
 def test_who_is_not_blinded_is_not_blinded_in_aggregate(role):
     assert not hides(role, "SUR", aggregate=True)
 

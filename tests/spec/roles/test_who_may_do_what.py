@@ -133,12 +133,16 @@ def test_no_role_of_the_sponsor_enters_or_signs_site_data():
 
 @pytest.mark.parametrize("role", [M, A, B, U, P, X])
 def test_who_only_reads_writes_nothing(role):
-    assert not {v for v in ROLES[role].verbs if v in ("crf.write", "crf.sign", "randomise", "file.upload", "import.data")}
+    assert not {
+        v for v in ROLES[role].verbs if v in ("crf.write", "crf.sign", "randomise", "file.upload", "import.data")
+    }
 
 
 def test_an_administrator_and_a_board_member_see_no_participant():
     for role in (X, P):
-        assert not [v for v in ROLES[role].verbs if v.startswith(("participant.", "crf.", "file.", "model.", "allocation."))]
+        assert not [
+            v for v in ROLES[role].verbs if v.startswith(("participant.", "crf.", "file.", "model.", "allocation."))
+        ]
         assert not may_read_form(role, "DM")
 
 
@@ -165,7 +169,9 @@ def test_who_writes_which_form(form):
 @pytest.mark.parametrize("form", order())
 def test_who_reads_which_form(form):
     readers = {r for r in ROLES if may_read_form(r, form)}
-    assert readers == {C, I, M, D, A} | ({S} if form in SAFETY_FORMS else set()) | ({L} if form in UPLOAD_FORMS else set())
+    assert readers == {C, I, M, D, A} | ({S} if form in SAFETY_FORMS else set()) | (
+        {L} if form in UPLOAD_FORMS else set()
+    )
 
 
 def test_forms_and_items_of_the_tables_exist():

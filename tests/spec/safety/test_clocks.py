@@ -28,7 +28,12 @@ SHANGHAI = timezone(timedelta(hours=8))
 
 
 def event(**answers):
-    return crf("AE", "ANY", 1, **{k: v for k, v in {"AESER": "Y", "AESCRIT": ("HOSPITAL",), **answers}.items() if v is not None})
+    return crf(
+        "AE",
+        "ANY",
+        1,
+        **{k: v for k, v in {"AESER": "Y", "AESCRIT": ("HOSPITAL",), **answers}.items() if v is not None},
+    )
 
 
 def report(**answers):

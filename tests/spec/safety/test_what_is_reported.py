@@ -44,7 +44,8 @@ def on(day):
 
 
 @pytest.mark.parametrize(
-    ("day", "expected"), [(CONSENT, True), (days(-1), False), (LAST_FRACTION + timedelta(30), True), (LAST_FRACTION + timedelta(31), False)]
+    ("day", "expected"),
+    [(CONSENT, True), (days(-1), False), (LAST_FRACTION + timedelta(30), True), (LAST_FRACTION + timedelta(31), False)],
 )
 def test_from_consent_to_30_days_after_the_last_dose(day, expected):
     assert reported(eligible(*therapy()), on(day), allocation=None) is expected

@@ -31,7 +31,12 @@ LATER = months_after(DECIDED, 7)
 
 
 def adverse(number=1, **answers):
-    return crf("AE", "ANY", number, **{"AETERM": "rash", "AESTDAT": PartialDate.of(DECIDED), "AETOXGR": 2, "AESER": "N", **answers})
+    return crf(
+        "AE",
+        "ANY",
+        number,
+        **{"AETERM": "rash", "AESTDAT": PartialDate.of(DECIDED), "AETOXGR": 2, "AESER": "N", **answers},
+    )
 
 
 def owed(record, today=LATER, allocation=WW):
@@ -134,7 +139,14 @@ def test_an_event_that_is_no_longer_serious_opens_nothing():
 
 
 def regrowth(n=1, outcome="CONFIRMED", salvage="PLANNED", on=MONTH_3, **answers):
-    given = {"RGWDAT": on, "RGWCONF": outcome, "RGWCDAT": on + timedelta(10), "SALV": salvage, "SALVDAT": on + timedelta(14), **answers}
+    given = {
+        "RGWDAT": on,
+        "RGWCONF": outcome,
+        "RGWCDAT": on + timedelta(10),
+        "SALV": salvage,
+        "SALVDAT": on + timedelta(14),
+        **answers,
+    }
     if outcome != "CONFIRMED":
         given = {"RGWDAT": on, "RGWCONF": outcome}
     return crf("RGW", f"RGW-{n}", **{k: v for k, v in given.items() if v is not None})

@@ -36,7 +36,8 @@ def test_events_stand_in_the_order_of_the_course():
 
 
 @pytest.mark.parametrize(
-    ("event", "series", "number"), [("SCR", "SCR", 0), ("FU03", "FU03", 0), ("SUR-1", "SUR", 1), ("PO30-12", "PO30", 12)]
+    ("event", "series", "number"),
+    [("SCR", "SCR", 0), ("FU03", "FU03", 0), ("SUR-1", "SUR", 1), ("PO30-12", "PO30", 12)],
 )
 def test_a_repeating_event_carries_a_number(event, series, number):
     assert (soa.series(event), soa.number(event)) == (series, number)

@@ -48,7 +48,18 @@ def died(when):
 
 
 def withdrew(on, *scope):
-    return crf("IC", "SCR", ICTYPE="INITIAL", ICDAT=CONSENT, ICSIGN="Y", ICVER="1.0", ICSAMP="Y", ICFUT="Y", ICWDAT=on, ICWSCOPE=scope)
+    return crf(
+        "IC",
+        "SCR",
+        ICTYPE="INITIAL",
+        ICDAT=CONSENT,
+        ICSIGN="Y",
+        ICVER="1.0",
+        ICSAMP="Y",
+        ICFUT="Y",
+        ICWDAT=on,
+        ICWSCOPE=scope,
+    )
 
 
 def reason(record, address, today=FAR):
@@ -163,7 +174,16 @@ def test_who_withdrew_from_visits_and_survival_owes_the_end_of_study():
 
 
 def test_a_withdrawal_written_on_a_re_consent_counts():
-    later = crf("IC", "ANY", ICTYPE="RECONSENT", ICDAT=days(40), ICSIGN="Y", ICVER="1.0", ICWDAT=MONTH_6, ICWSCOPE=("VISITS", "SURVIVAL"))
+    later = crf(
+        "IC",
+        "ANY",
+        ICTYPE="RECONSENT",
+        ICDAT=days(40),
+        ICSIGN="Y",
+        ICVER="1.0",
+        ICWDAT=MONTH_6,
+        ICWSCOPE=("VISITS", "SURVIVAL"),
+    )
     assert status(decided(later), "FU/FU12/1", FAR, WW) == "cancelled"
 
 

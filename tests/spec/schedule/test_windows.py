@@ -56,17 +56,13 @@ def test_therapy_begun_without_confirmation_is_followed_all_the_same():
 # --- restaging --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("day", "expected"), [(55, "not_yet"), (56, "due"), (84, "due"), (85, "overdue")]
-)
+@pytest.mark.parametrize(("day", "expected"), [(55, "not_yet"), (56, "due"), (84, "due"), (85, "overdue")])
 def test_restaging_8_to_12_weeks_after_the_last_fraction(day, expected):
     record = eligible(*therapy())
     assert status(record, "RST/RST/1", LAST_FRACTION + timedelta(day)) == expected
 
 
-@pytest.mark.parametrize(
-    ("day", "expected"), [(20, "not_yet"), (21, "due"), (35, "due"), (36, "overdue")]
-)
+@pytest.mark.parametrize(("day", "expected"), [(20, "not_yet"), (21, "due"), (35, "due"), (36, "overdue")])
 @pytest.mark.parametrize("drug", ["CAPECITABINE", "PD1"])
 def test_restaging_3_to_5_weeks_after_the_last_dose_when_a_drug_came_last(day, expected, drug):
     last = LAST_FRACTION + timedelta(60)
@@ -84,7 +80,9 @@ def test_a_drug_that_ended_the_day_after_came_last():
 
 
 def test_an_omitted_dose_is_no_dose():
-    omitted = crf("EX", "NAT-3", EXTRT="CAPECITABINE", EXCYC=3, EXSTDT=LAST_FRACTION + timedelta(5), EXDOSE=0, EXADJ=("OMITTED",))
+    omitted = crf(
+        "EX", "NAT-3", EXTRT="CAPECITABINE", EXCYC=3, EXSTDT=LAST_FRACTION + timedelta(5), EXDOSE=0, EXADJ=("OMITTED",)
+    )
     assert window(eligible(*therapy(), omitted), "RST") == shifted(LAST_FRACTION, 56, 56, 84)
 
 
@@ -105,9 +103,7 @@ def test_a_re_assessment_only_after_a_near_complete_response(response, planned):
     assert ("RST2" in events(eligible(*therapy(), restaging(response)))) is planned
 
 
-@pytest.mark.parametrize(
-    ("day", "expected"), [(41, "not_yet"), (42, "due"), (84, "due"), (85, "overdue")]
-)
+@pytest.mark.parametrize(("day", "expected"), [(41, "not_yet"), (42, "due"), (84, "due"), (85, "overdue")])
 def test_re_assessment_6_to_12_weeks_after_restaging(day, expected):
     record = eligible(*therapy(), restaging("NCR"))
     assert status(record, "RST/RST2/1", RESTAGED + timedelta(day)) == expected
@@ -334,7 +330,11 @@ def test_a_window_knows_what_it_contains(days_after, expected):
 
 
 def test_every_window_is_in_order():
-    for record, allocation in ((decided(response="NCR"), allocated("WW")), (decided(), allocated("TME")), (eligible(), None)):
+    for record, allocation in (
+        (decided(response="NCR"), allocated("WW")),
+        (decided(), allocated("TME")),
+        (eligible(), None),
+    ):
         for each in visits(PROTOCOL, record, allocation):
             known = [d for d in (each.window_from, each.due_on, each.window_to) if d is not None]
             assert known == sorted(known), each.event
