@@ -45,6 +45,19 @@ class _Collector:
             )
             return None
 
+    def part(self, raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+        """Return a part of the document; anything but an object is noted, since reading it as blank would lose it."""
+        value = raw.get(name) or {}
+        if isinstance(value, Mapping):
+            return value
+        self.misshapen(name)
+        return {}
+
+    def misshapen(self, name: str) -> None:
+        """Note a part that did not arrive as a page sends it."""
+        message = _l("“%(name)s” did not arrive as the form sends it. Nothing was saved; reload the page.")
+        self.findings.append(Finding("problem", "form:shape", message, args={"name": name[:60]}))
+
     def stray(self, names: Iterable[str], row: str | None = None) -> None:
         """Note every name that does not belong to the form."""
         for name in names:
@@ -63,7 +76,7 @@ class _Collector:
 def read_document(form: FormDef, raw: Mapping[str, Any], new_row: Callable[[], str]) -> Document:
     """Read every text of `raw` under a form version. Rows without an id get one from `new_row` and keep it for ever."""
     collector = _Collector()
-    parts = {name: _mapping(raw, name) for name in ("items", "missing", "groups", "confirmed")}
+    parts = {name: collector.part(raw, name) for name in ("items", "missing", "groups", "confirmed")}
     own = {i.oid: i for i in form.items if i.stored}
     items, missing = _items(own, parts["items"], parts["missing"], collector, None)
     collector.stray(set(parts["groups"]) - {g.oid for g in form.groups})
@@ -79,11 +92,6 @@ def read_document(form: FormDef, raw: Mapping[str, Any], new_row: Callable[[], s
     return Document(answers, tuple(collector.findings))
 
 
-def _mapping(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = raw.get(name) or {}
-    return value if isinstance(value, Mapping) else {}
-
-
 def _items(
     own: Mapping[str, Item], raw: Mapping[str, Any], reasons: Mapping[str, Any], collector: _Collector, row: str | None
 ) -> tuple[dict[str, Any], dict[str, str]]:
@@ -97,7 +105,10 @@ def _items(
 
 def _rows(group: GroupDef, raw: Any, collector: _Collector, new_row: Callable[[], str]) -> tuple[Row, ...]:
     rows, own, seen = [], {i.oid: i for i in group.items if i.stored}, set()
-    given = [r for r in raw if isinstance(r, Mapping)] if isinstance(raw, (list, tuple)) else []
+    listed = raw if isinstance(raw, (list, tuple)) else [raw]
+    given = [r for r in listed if isinstance(r, Mapping)]
+    if len(given) < len(listed):
+        collector.misshapen(group.oid)
     if len(given) > MOST_ROWS:
         message = _l("At most %(most)d rows are kept; %(given)d were sent.")
         collector.findings.append(
@@ -107,14 +118,17 @@ def _rows(group: GroupDef, raw: Any, collector: _Collector, new_row: Callable[[]
         name = str(data.get("id") or "")
         row_id = name if _ROW_ID.fullmatch(name) and name not in seen else new_row()
         seen.add(row_id)
-        items, missing = _items(own, _mapping(data, "items"), _mapping(data, "missing"), collector, row_id)
+        items, missing = _items(own, collector.part(data, "items"), collector.part(data, "missing"), collector, row_id)
         if items or missing:
             rows.append(Row(row_id, items, missing))
     return tuple(rows)
 
 
 def _not_done(raw: Any, collector: _Collector) -> NotDone | None:
+    if not raw:
+        return None
     if not isinstance(raw, Mapping):
+        collector.misshapen("not_done")
         return None
     reason = collector.attempt(lambda: read_words(raw.get("reason", "")), None)
     if not reason:

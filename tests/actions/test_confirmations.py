@@ -16,7 +16,7 @@ from tests.actions.house import (
     day,
 )
 from tests.actions.rooms import on_both
-from trial.errors import ConfirmationNeeded, Refused
+from trial.errors import ConfirmationNeeded, NotOpen, Refused
 
 MRI = SCREENING["MRI0"]
 OLD = {"BRTHDAT": "1961-04-30", "SEX": "M", "HEIGHT": "172.0", "WEIGHT": "135.0", "ECOG": "0"}
@@ -128,8 +128,6 @@ def test_an_unanswered_question_before_the_decision_stops_the_own_estimate(house
     # The MRI was fine when it was saved; a later form brings the question up.
     participant = house.restaged()
     house.save(participant, "PATH", SCREENING["PATH"] | {"ENDODIST": "9"}, confirmed={"PATH-S1": "kinked rectum"})
-    from trial.errors import NotOpen
-
     with pytest.raises(NotOpen) as closed:
         house.estimate(participant)
     assert {(b.id, b.address) for b in closed.value.blockers} == {("soft-check-open", "MRI0/SCR/1")}

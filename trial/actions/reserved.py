@@ -22,7 +22,7 @@ def within_role(
     """`typed` with the saved answers of items that are not the role's, and a finding for each of these that was changed."""
     foreign = [i.oid for i in form.items if i.stored and not may_write_item(role, i.key)]
     before = saved or Answers()
-    posted = {*(raw.get("items") or {}), *(raw.get("missing") or {})}
+    posted = {name for part in ("items", "missing") if isinstance(raw.get(part), Mapping) for name in raw[part]}
     changed = [n for n in foreign if n in posted and _said(typed.answers, n) != _said(before, n)]
     answers = replace(
         typed.answers,
