@@ -1,4 +1,6 @@
-"""Rules that cut across all forms: nothing happens after death, nor after withdrawal except what its scope allows.
+"""Rules that cut across all forms: a death is not before what happened, and withdrawal closes what its scope says.
+
+That nothing is dated after a death stands on every form itself (`alive` in `forms/crfs/words.py`), so that the page says it too.
 
 They read dates of happenings (visits, procedures, samples, onsets); dates of reports, awareness, coding and paper may be later.
 """
@@ -12,7 +14,7 @@ from forms.answers import Crf, Row
 from forms.checks import shown
 from forms.dates import before
 from forms.findings import Finding
-from forms.language import Item
+from forms.language import FormDef, Item
 from forms.record import Record
 from forms.text import _l
 
@@ -35,10 +37,10 @@ SURVIVAL = frozenset({"FU", "MET", "LR", "SPC", "RGW"})
 
 
 def limits(record: Record, crf: Crf) -> tuple[Finding, ...]:
-    """Findings of `crf` against death and withdrawal, and of a death or withdrawal being entered against all the rest."""
+    """Findings of a death being entered against all the rest, and of `crf` against a withdrawal where the form has no rule of its own."""
     if not crf.counts:
         return ()
-    return (*_after_death(record, crf), *_before_this_death(record, crf), *_after_withdrawal(record, crf))
+    return (*_before_this_death(record, crf), *_after_withdrawal(record, crf))
 
 
 def happenings(record: Record, crf: Crf) -> Iterator[tuple[Item, Row | None, Any]]:
@@ -50,17 +52,6 @@ def happenings(record: Record, crf: Crf) -> Iterator[tuple[Item, Row | None, Any
             value = (crf.answers if row is None else row).items.get(item.oid)
             if value is not None:
                 yield item, row, value.date() if item.kind == "datetime" else value
-
-
-def _after_death(record: Record, crf: Crf) -> Iterator[Finding]:
-    death = record.value("DTH.DTHDAT")
-    if death is None or crf.form == "DTH":
-        return
-    for item, row, value in happenings(record, crf):
-        if before(death, value) is True:
-            message = _l("“%(label)s” is %(value)s, after the date of death (%(death)s).")
-            args = {"label": item.label, "value": shown(value), "death": shown(death)}
-            yield Finding("hard", f"{item.key}:after-death", message, item.oid, row.id if row else None, args)
 
 
 def _before_this_death(record: Record, crf: Crf) -> Iterator[Finding]:
@@ -79,14 +70,21 @@ def _after_withdrawal(record: Record, crf: Crf) -> Iterator[Finding]:
     withdrawn = record.value("IC.ICWDAT")
     if withdrawn is None or crf.form in ALWAYS_OPEN or not _closed(record, crf):
         return
+    form, scope = record.definitions[crf.form, crf.version], record.value("IC.ICWSCOPE")
     for item, row, value in happenings(record, crf):
-        if before(withdrawn, value) is True:
+        # A form's own rule knows what a scope covers; of a withdrawal without one only this rule knows.
+        if before(withdrawn, value) is True and not (scope and _ruled(form, item)):
             message = _l(
                 "“%(label)s” is %(value)s, after consent was withdrawn for it (%(withdrawn)s). "
                 "What happened before can still be entered."
             )
             args = {"label": item.label, "value": shown(value), "withdrawn": shown(withdrawn)}
             yield Finding("hard", f"{item.key}:withdrawn", message, item.oid, row.id if row else None, args)
+
+
+def _ruled(form: FormDef, item: Item) -> bool:
+    """Whether the form says itself what a withdrawal means for that item."""
+    return any({"IC.ICWDAT", item.key} <= check.rule.keys() for check in form.checks)
 
 
 def _closed(record: Record, crf: Crf) -> bool:
