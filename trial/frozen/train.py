@@ -70,7 +70,7 @@ def run(onnx: bytes, x: np.ndarray) -> np.ndarray:
 
 def threshold(p: np.ndarray, good: np.ndarray) -> float:
     """The highest threshold in hundredths at which at least the planned share of good responders is positive."""
-    return float(np.floor(100 * np.quantile(p[good], 1 - POSITIVE_SHARE)) / 100)
+    return float(np.floor(np.round(100 * np.quantile(p[good], 1 - POSITIVE_SHARE), DIGITS)) / 100)
 
 
 def performance(p: np.ndarray, cohort: Cohort, cut: float) -> dict[str, Any]:
