@@ -41,7 +41,7 @@ def course_row(row: Extracted, cut_on: date) -> CourseRow:
     record = Record(in_course_order(row.crfs), row.record().definitions)
     cohort, arm = _cohort(row, record)
     ended, reason = record.value("EOS.EOSDAT"), record.value("EOS.EOSREAS")
-    doses = [d for d in (*_all(record, "EX", "EXENDT"), *_all(record, "EX", "EXSTDT"), *_all(record, "RT", "RTENDT"))]
+    doses = [*_all(record, "EX", "EXENDT"), *_all(record, "EX", "EXSTDT"), *_all(record, "RT", "RTENDT")]
     return CourseRow(
         participant=row.participant,
         site=row.site,

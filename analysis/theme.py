@@ -1,7 +1,8 @@
 """Colours, line styles and the shipped font of every figure and printed page.
 
 Colours are Okabe and Ito's (2008), darkened until each has a contrast of 4.5:1 against white, since numbers under
-the axis are printed in them (WCAG 2.2, 1.4.3); a curve is never told by colour alone. The font is embedded, so a report looks the same on every machine.
+the axis are printed in them (WCAG 2.2, 1.4.3); a curve is never told by colour alone. The font is embedded, so a report
+looks the same on every machine.
 """
 
 from dataclasses import replace

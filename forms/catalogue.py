@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 import forms.crfs
-import forms.derivations  # noqa: F401  fills the registry that calculated items name
+import forms.derivations  # fills the registry that calculated items name
 from forms.answers import Answers, Crf
 from forms.frozen import form_from_json, form_to_json
 from forms.language import Form, FormDef
@@ -104,4 +105,4 @@ def crf(form: str | type[Form], event: str = "SCR", occurrence: int = 1, number:
 if __name__ == "__main__":
     VERSIONS.mkdir(exist_ok=True)
     for path in freeze():
-        print(path.name)
+        sys.stdout.write(f"{path.name}\n")

@@ -127,9 +127,12 @@ def _with_unit(text: str, item: Item) -> str:
     return f"{text} {item.unit}" if item.unit and text else text
 
 
+_MISTAKEN = {"mm": ("cm", Decimal(10)), "cm": ("mm", Decimal("0.1"))}
+
+
 def _unit_hint(span: Range, item: Item, scope: InstanceScope) -> str:
     """A centimetre typed for a millimetre, or the reverse, is the commonest slip of all."""
-    other, factor = {"mm": ("cm", 10), "cm": ("mm", Decimal("0.1"))}.get(item.unit, ("", 0))
+    other, factor = _MISTAKEN.get(item.unit, ("", Decimal(0)))
     value = scope.item(item.key)
     if not other or value is None or item.kind not in ("decimal", "int"):
         return ""
@@ -245,4 +248,5 @@ def outside_items(form: FormDef) -> frozenset[str]:
     """FORM.ITEM of other forms that this form's rules read: what a page must be told."""
     from forms.language import expressions
 
-    return frozenset(k for e in expressions(form) for k in e.keys() if key_of(k).partition(".")[0] != form.oid)
+    read = frozenset[str]().union(*(e.keys() for e in expressions(form)))
+    return frozenset(k for k in read if key_of(k).partition(".")[0] != form.oid)

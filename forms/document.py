@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from forms.answers import Answers, NotDone, Row, encode
@@ -81,7 +82,7 @@ def read_document(form: FormDef, raw: Mapping[str, Any], new_row: Callable[[], s
     items, missing = _items(own, parts["items"], parts["missing"], collector, None)
     collector.stray(set(parts["groups"]) - {g.oid for g in form.groups})
     groups = {g.oid: _rows(g, parts["groups"].get(g.oid, ()), collector, new_row) for g in form.groups}
-    reasons = {str(k)[:120]: collector.attempt(lambda v=v: read_words(v), None) for k, v in parts["confirmed"].items()}
+    reasons = {str(k)[:120]: collector.attempt(partial(read_words, v), None) for k, v in parts["confirmed"].items()}
     answers = Answers(
         items,
         missing,
@@ -96,8 +97,8 @@ def _items(
     own: Mapping[str, Item], raw: Mapping[str, Any], reasons: Mapping[str, Any], collector: _Collector, row: str | None
 ) -> tuple[dict[str, Any], dict[str, str]]:
     collector.stray(sorted((set(raw) | set(reasons)) - set(own)), row)
-    values = {n: collector.attempt(lambda i=i, n=n: read(i, raw.get(n)), n, row) for n, i in own.items()}
-    given = {n: collector.attempt(lambda n=n: read_reason(reasons.get(n)), n, row) for n in own}
+    values = {n: collector.attempt(partial(read, i, raw.get(n)), n, row) for n, i in own.items()}
+    given = {n: collector.attempt(partial(read_reason, reasons.get(n)), n, row) for n in own}
     known = {n: v for n, v in values.items() if v is not None}
     # A typed value wins over a reason for its absence: the reason was chosen before the value arrived.
     return known, {n: c for n, c in given.items() if c is not None and n not in known}

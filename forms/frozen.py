@@ -61,7 +61,7 @@ def form_from_json(data: Mapping[str, Any]) -> FormDef:
 
 
 def _without_blanks(data: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in data.items() if v not in (None, "", False, [], {}) or k in ("required",)}
+    return {k: v for k, v in data.items() if v not in (None, "", False, [], {}) or k == "required"}
 
 
 def _expr(expr: Expr | None) -> Any:

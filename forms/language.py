@@ -347,9 +347,13 @@ class Form:
             checks=tuple(vars(cls).get("checks", ())),
             facts=frozenset(facts),
             layout=tuple(layout),
-            **{k: v.expr() if isinstance(v, Operand) else v for k, v in options.items()},
+            **_plain(options),
         )
         _refuse_undeclared_facts(cls.definition)
+
+
+def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v.expr() if isinstance(v, Operand) else v for k, v in options.items()}
 
 
 def _group(form: str, cls: type[Group]) -> GroupDef:

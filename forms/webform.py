@@ -14,6 +14,7 @@ can always give it back. Names in the post:
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -42,6 +43,7 @@ MISSING_WORDS = {"ND": _l("not done"), "UNK": _l("unknown"), "NA": _l("not appli
 YES_NO = (("Y", _l("Yes")), ("N", _l("No")))
 SHORT = 5
 """A codelist up to this length is shown as radio buttons."""
+_ITEM = re.compile(r"[A-Z][A-Z0-9_]*[A-Z0-9]")
 MORE_ROWS = 200
 """Rows of one group a post may hold; more is refused before it is parsed."""
 
@@ -51,7 +53,7 @@ class Keyed(Field):
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Collect the posted texts, or take `data` when nothing was posted."""
-        self.process_errors = []
+        self.process_errors: list[str] = []
         start = f"{self.name}__"
         if formdata is None:
             self.data = dict(data) if isinstance(data, Mapping) else {}
@@ -137,18 +139,26 @@ def web_class(form: FormDef) -> type[Form]:
 
 
 def posted(form: FormDef, formdata: Any) -> Form:
-    """The form as posted. `formdata` is a multi-dict with `getlist`. Raises ValueError for more rows than can be meant."""
+    """The form as posted. `formdata` is a multi-dict with `getlist`; names of items the form does not have are kept in `stray`.
+
+    Raises ValueError for more rows than can be meant.
+    """
     for group in form.groups:
         if len({key.split("-")[1] for key in formdata if key.startswith(f"{group.oid}-")}) > MORE_ROWS:
             raise ValueError(f"more than {MORE_ROWS} rows in {group.oid}")
-    return web_class(form)(formdata)
+    webform = web_class(form)(formdata)
+    webform.stray = sorted({name for name in formdata if _ITEM.fullmatch(name)} - set(webform._fields))
+    return webform
 
 
 def document(webform: Form, form: FormDef) -> dict[str, Any]:
     """What was typed, as text: items, missing, groups, confirmed, not_done, reasons. Blanks are left out, blank rows too."""
     off = webform["not_done"].data
+    own = _part(webform, form.items)
+    # An item that does not belong to the form is told, not dropped: reading the document names it.
+    own["items"] |= dict.fromkeys(getattr(webform, "stray", ()), "?")
     return {
-        **_part(webform, form.items),
+        **own,
         "groups": {group.oid: _typed_rows(webform[group.oid], group) for group in form.groups},
         "confirmed": webform["confirm"].data,
         "not_done": _not_done(webform) if off else None,

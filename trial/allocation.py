@@ -13,10 +13,25 @@ from trial.draws import SeedInvalid, commitment, draw
 from trial.errors import VigilError
 
 __all__ = [
-    "Allocated", "AllocationRefused", "Decision", "DrawOutOfTurn", "Factor", "FactorUnknown", "LevelInvalid",
-    "ListExhausted", "Margin", "Minimisation", "Mismatch", "PermutedBlocks", "PlanInvalid", "SeedInvalid",
-    "Plan", "allocate", "commitment", "replay",
-]  # fmt: skip
+    "Allocated",
+    "AllocationRefused",
+    "Decision",
+    "DrawOutOfTurn",
+    "Factor",
+    "FactorUnknown",
+    "LevelInvalid",
+    "ListExhausted",
+    "Margin",
+    "Minimisation",
+    "Mismatch",
+    "PermutedBlocks",
+    "Plan",
+    "PlanInvalid",
+    "SeedInvalid",
+    "allocate",
+    "commitment",
+    "replay",
+]
 
 SEPARATORS = frozenset(";=:")
 

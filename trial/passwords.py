@@ -24,9 +24,10 @@ def matches(kept: str | None, password: str) -> bool:
     """Whether the password is the one that was hashed; False for an account without one."""
     with _TURN:
         try:
-            return _HASHER.verify(kept or _NOBODY, password) and kept is not None
+            _HASHER.verify(kept or _NOBODY, password)
         except (VerificationError, InvalidHashError):
             return False
+    return kept is not None
 
 
 def fresh() -> str:

@@ -35,7 +35,7 @@ class Settings:
     files: Path = Path()
     secret_key: str = field(default="", repr=False)
     sealing_key: bytes = field(default=b"", repr=False)
-    zone: ZoneInfo = ZoneInfo("UTC")
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     https: bool = True
     hops: int = 0
     hosts: tuple[str, ...] = ()

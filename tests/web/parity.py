@@ -96,8 +96,9 @@ def _numbers(inner: st.SearchStrategy[Expr], truths: st.SearchStrategy[Expr]) ->
 
 RN, RP = FORM.item("rn"), FORM.item("rp")
 NUMBERS = st.one_of(
-    st.sampled_from([FORM.item("n1").expr(), FORM.item("n2").expr(), fact("limit"), last(rows_of(ZZ.G), RN), first(rows_of(ZZ.G), RN),
-                     least(rows_of(ZZ.G), RN), greatest(rows_of(ZZ.G), RN), count(rows_of(ZZ.G), RN > 1), Expr("size", (FORM.item("m1").expr(),)),
+    st.sampled_from([FORM.item("n1").expr(), FORM.item("n2").expr(), fact("limit"), last(rows_of(ZZ.G), RN),
+                     first(rows_of(ZZ.G), RN), least(rows_of(ZZ.G), RN), greatest(rows_of(ZZ.G), RN),
+                     count(rows_of(ZZ.G), RN > 1), Expr("size", (FORM.item("m1").expr(),)),
                      FORM.item("d1").days_after(FORM.item("p1")), FORM.item("t1").days_after(FORM.item("d1"))]),
     decimals.map(Decimal).map(lift),
 )  # fmt: skip

@@ -196,7 +196,7 @@ def refuse_if_locked(uow: UnitOfWork, name: str) -> None:
     """Raise TooManyAttempts while the last failures of that name, unbroken by a success, are too many and too recent."""
     since = uow.clock.now() - LOCKED_FOR
     recent = [a for a in uow.all("login_attempt", order_by="at", username=name) if a["at"] > since]
-    failures = []
+    failures: list[Row] = []
     for attempt in recent:
         failures = [] if attempt["success"] else [*failures, attempt]
     if len(failures) >= MOST_FAILURES:

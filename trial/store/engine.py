@@ -15,6 +15,8 @@ from trial.errors import NotMigrated
 from trial.store.failures import explained
 from trial.store.tables import metadata
 
+__all__ = ["WAIT_SECONDS", "Engine", "check_migrated", "compare_models", "make_engine", "migrate", "unmigrate"]
+
 WAIT_SECONDS = 15
 # FULL: with NORMAL an acknowledged save can be lost with the power. recursive_triggers: without it INSERT OR REPLACE deletes a row
 # without firing its DELETE trigger. Both hold for one connection only, so every connection is told.

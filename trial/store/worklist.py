@@ -110,7 +110,7 @@ def count_participants(reader: Reader, sites: Sites, *, phase: str = "", text: s
 def _wanted(sites: Sites, phase: str, text: str) -> tuple[ColumnElement[bool], ...]:
     narrowed: list[ColumnElement[bool]] = list(_at(sites))
     if phase:
-        narrowed.append(phase == PHASE)
+        narrowed.append(PHASE == phase)
     if text:
         narrowed.append(participant.c.id.contains(text.upper(), autoescape=True))
     return tuple(narrowed)

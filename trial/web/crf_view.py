@@ -168,7 +168,7 @@ def _sections(shown: Shown, worth: Mapping[str, Any]) -> Iterator[Section]:
         item = None if group else shown.form.item(name)
         if item is not None and roles.hides(shown.role, shown.form.oid, item.oid, event=shown.crf.event):
             continue
-        if items and (group or item.section != title):
+        if items and (item is None or item.section != title):
             yield Section(_(title) if title else "", tuple(items))
             items = []
         if group:

@@ -195,7 +195,9 @@ def _http(error: Exception) -> Said | None:
         403: (_("Not for your role"), _("Your role does not allow this. Nothing was changed.")),
         404: (_("Not found"), _("There is nothing at this address, or your role does not reach it.")),
         405: (_("Not that way"), _("This address does not take that kind of request.")),
-        413: (_("Too large"), _("What was sent is larger than this page takes. Nothing was saved. Files have their own limit; text fields keep 10,000 characters.")),
+        413: (_("Too large"),
+              _("What was sent is larger than this page takes. Nothing was saved. Files have their own limit; "
+                "text fields keep 10,000 characters.")),
     }  # fmt: skip
     title, text = words.get(error.code or 500, (_("The request was refused"), _("Nothing was changed.")))
     return Said(error.code or 500, title, text)
@@ -207,7 +209,7 @@ def answer(error: Exception) -> Response:
     reference = ""
     if what.status == 500:
         reference = secrets.token_hex(4)
-        current_app.logger.exception("fault %s at %s %s", reference, request.method, request.path, exc_info=error)
+        current_app.logger.error("fault %s at %s %s", reference, request.method, request.path, exc_info=error)
     if wants_json():
         response = jsonify(title=what.title, message=what.words, details=what.details, again=what.again)
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -54,7 +56,7 @@ def _page(participant: str, event: str, form: str, occurrence: int, refusal: Sai
         writable=False,
     )
     blockers = [blocker_words(b) for b in signing_blockers(case.protocol, record, crf, signatures=case.signatures)]
-    place = {"participant": participant, "event": event, "form": form, "occurrence": occurrence}
+    place: dict[str, Any] = {"participant": participant, "event": event, "form": form, "occurrence": occurrence}
     return render_template(
         "sign.html", participant=participant, place=place, title=place_words(form, event, occurrence), view=crf_view.view(shown),
         content=content(case, event, form, occurrence), refusal=refusal, blockers=[*blockers, *(_open(f) for f in found)],

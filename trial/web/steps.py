@@ -60,8 +60,9 @@ def decision_point(participant: str) -> str:
     if step.name == decision.RANDOMISE:
         blockers = _randomisation_blockers(case)
     return render_template(
-        "decision.html", participant=case.id, order=ORDER, step=step.name, blockers=blockers, case=case, course=course(record, case.allocation),
-        restaging=decision.restaging_event(record), latest=record.latest, predictions=[as_prediction(p) for p in case.predictions], key=uuid.uuid4().hex,
+        "decision.html", participant=case.id, order=ORDER, step=step.name, blockers=blockers, case=case,
+        course=course(record, case.allocation), restaging=decision.restaging_event(record), latest=record.latest,
+        predictions=[as_prediction(p) for p in case.predictions], key=uuid.uuid4().hex,
         signed=lambda form: case.signed(form), done=_done(step.name),
     )  # fmt: skip
 
