@@ -1,13 +1,14 @@
 """A small trial to write into: one site, one person, two form versions, made through the unit of work as anybody would."""
 
 import hashlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from forms.answers import Answers, Crf
 from forms.language import FormDef, Item
 from trial.actor import SYSTEM, Actor
-from trial.clock import FixedClock
+from trial.clock import FixedClock, SystemClock
 from trial.events import Event
 from trial.store import crfs
 from trial.store.engine import make_engine
@@ -45,13 +46,23 @@ class House:
         self.clock.advance(timedelta(seconds=1))
         return UnitOfWork(self.engine, self.clock, actor or self.actor)
 
+    @contextmanager
+    def writing(self):
+        """Several rows, an event each, one transaction."""
+        with (uow := self.work()):
+
+            def write(table, **values):
+                row = uow.insert(table, **values)
+                uow.record(Happened(table))
+                return row
+
+            yield write
+            uow.commit()
+
     def write(self, table, **values):
         """One row, one event, one transaction."""
-        with (uow := self.work()):
-            row = uow.insert(table, **values)
-            uow.record(Happened(table))
-            uow.commit()
-        return row
+        with self.writing() as write:
+            return write(table, **values)
 
     def change(self, table, key, **values):
         with (uow := self.work()):
@@ -71,31 +82,34 @@ class House:
 
 def furnish(house: House) -> House:
     """Site 01, Ada the coordinator as the actor, participants 1 and 2, and the form versions."""
-    house.write("site", code="01", name="First", consent_versions=[], birth_year_only=False)
-    ada = house.write("person", username="ada", full_name="Ada L", password_hash="x" * 40, active=True, created_at=NOON)
+    with house.writing() as write:
+        write("site", code="01", name="First", consent_versions=[], birth_year_only=False)
+        ada = write("person", username="ada", full_name="Ada L", password_hash="x" * 40, active=True, created_at=NOON)
+        for (form, version), digest in RELEASED.items():
+            write("definition", form=form, version=version, json=form, sha256=digest)
+        for number in (1, 2):
+            place = {"id": f"VG-01-{number:04d}", "site_code": "01", "number": number}
+            write("participant", **place, created_at=NOON, created_by=ada["id"])
     house.actor = Actor(ada["id"], "Ada L", "coordinator", frozenset({"01"}))
-    for (form, version), digest in RELEASED.items():
-        house.write("definition", form=form, version=version, json=form, sha256=digest)
-    for number in (1, 2):
-        house.write(
-            "participant",
-            id=f"VG-01-{number:04d}",
-            site_code="01",
-            number=number,
-            created_at=NOON,
-            created_by=ada["id"],
-        )
     return house
 
 
 def decide(house: House) -> None:
     """A randomisation with one allocation, a stratum, and a model call."""
     sealed = {"seed_sealed": "5ea1", "commitment": "c" * 64, "parameters": {"bias": "0.80"}}
-    house.write("randomisation", study=STUDY, method="minimisation", opened_at=NOON, **sealed)
-    house.write("stratum", study=STUDY, key="cCR;IO", used=1)
     place = {"study": STUDY, "stratum": "cCR;IO", "slot": 1, "number": 1, "arm": "WW", "method": "minimisation"}
-    house.write("allocation", participant="VG-01-0001", factors={"site": "01"}, detail={}, at=NOON, **place)
     call = {"model": "m", "version": "1", "digest": "d" * 64, "inputs": [], "threshold": "0.5", "versions": {}}
-    house.write(
-        "prediction", participant="VG-01-0001", number=1, probability="0.7", classification="positive", at=NOON, **call
-    )
+    answer = {"probability": "0.7", "classification": "positive"}
+    with house.writing() as write:
+        write("randomisation", study=STUDY, method="minimisation", opened_at=NOON, **sealed)
+        write("stratum", study=STUDY, key="cCR;IO", used=1)
+        write("allocation", participant="VG-01-0001", factors={"site": "01"}, detail={}, at=NOON, **place)
+        write("prediction", participant="VG-01-0001", number=1, at=NOON, **call, **answer)
+
+
+def settle(house: House, name: str) -> None:
+    """One row under the real clock, as one of many writers."""
+    with (uow := UnitOfWork(house.engine, SystemClock(), house.actor)):
+        uow.insert("setting", key=name, value="1")
+        uow.record(Happened(name))
+        uow.commit()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, func, select
 
-from tests.store.house import NOON, RELEASED, Happened
+from tests.store.house import NOON, RELEASED, Happened, settle
 from trial.clock import SystemClock
 from trial.errors import Busy, StaleRevision
 from trial.store import journal, participants, tables
@@ -28,13 +28,6 @@ EACH = 3
 def together(count, work):
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(work, range(count)))
-
-
-def settle(house, name):
-    with (uow := UnitOfWork(house.engine, SystemClock(), house.actor)):
-        uow.insert("setting", key=name, value="1")
-        uow.record(Happened(name))
-        uow.commit()
 
 
 def intact(house, entries):
@@ -58,8 +51,7 @@ def test_sixteen_writers_lose_nothing_and_leave_no_gap(house):
 
 PROGRAM = """
 import sys
-from tests.store.house import House
-from tests.store.test_concurrency import settle
+from tests.store.house import House, settle
 from trial.store.failures import retrying
 house = House(sys.argv[1])
 for turn in range(int(sys.argv[3])):

@@ -3,10 +3,12 @@ import sqlite3
 import pytest
 from sqlalchemy import exc
 
+from tests.store.house import RELEASED, House, furnish
 from trial.errors import AlreadyExists, Busy, ConstraintBroken, StorageFull, StorageUnavailable, VigilError
 from trial.store.engine import make_engine
 from trial.store.failures import explained, retrying
 from trial.store.reading import Reading
+from trial.store.verify import verify
 
 
 class PgSays(Exception):
@@ -114,3 +116,19 @@ def test_another_kind_of_database_is_refused():
 def test_an_error_says_its_name_and_its_data():
     assert str(AlreadyExists("site", "01")) == "AlreadyExists(what='site', detail='01')"
     assert len({Busy("a"), Busy("a")}) == 2
+
+
+def test_a_full_disk_keeps_what_was_saved_and_saves_again_when_there_is_room(sqlite_migrated):
+    """A page limit of the file stands for a full disk: SQLite reports both alike."""
+    house = House(sqlite_migrated)
+    furnish(house)
+    with house.engine.connect().execution_options(vigil_read_only=True) as connection:
+        pages = connection.connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.connection.execute(f"PRAGMA max_page_count={pages + 2}")
+    with pytest.raises(StorageFull):
+        house.write("setting", key="long", value="x" * 100_000)
+    assert house.reader.all("setting") == []
+    house.engine.dispose()
+    house.write("setting", key="long", value="x" * 100_000)
+    assert verify(house.engine, released=RELEASED) == []
+    house.engine.dispose()
