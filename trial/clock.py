@@ -9,6 +9,11 @@ from typing import Protocol
 class Clock(Protocol):
     """What the domain may ask of time."""
 
+    @property
+    def zone(self) -> tzinfo:
+        """The trial's zone, which decides what day it is."""
+        ...
+
     def now(self) -> datetime:
         """The instant, aware, in UTC."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 
 from forms.answers import Crf
 from forms.catalogue import definitions
@@ -20,7 +20,8 @@ from trial.store.reading import Reader, Row
 class Case:
     """The participant, the record in the order of the course, and what was decided about them.
 
-    `allocation` is the row, or None; `predictions` and `signatures` are rows, oldest first. `states` are the rows of `crf`.
+    `allocation` is the row, or None; `predictions` and `signatures` are rows, oldest first. `states` are the rows of `crf`. `today` is the
+    day in `zone`, the trial's: at 07:00 in Shanghai, UTC still has yesterday.
     """
 
     participant: Row
@@ -31,6 +32,8 @@ class Case:
     signatures: tuple[Row, ...]
     states: tuple[Row, ...]
     now: datetime
+    today: date
+    zone: tzinfo
     protocol: Protocol = PROTOCOL
 
     @property
@@ -53,8 +56,9 @@ class Case:
             event=event,
             allocation=self.allocation,
             prediction=self.predictions[-1] if self.predictions else None,
-            today=self.now.date(),
+            today=self.today,
             now=self.now,
+            zone=self.zone,
         )
         return Record(found, definitions(), facts)
 
@@ -84,4 +88,6 @@ def load(reader: Reader, participant: Row, clock: Clock) -> Case:
         tuple(reader.all("signature", order_by="id", participant=name)),
         tuple(reader.all("crf", participant=name)),
         clock.now(),
+        clock.today(),
+        clock.zone,
     )

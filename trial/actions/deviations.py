@@ -37,5 +37,5 @@ def _deviation(after: tuple[Crf, ...], finding: Finding, crf: Crf, case: Case) -
     number = max((c.occurrence for c in after if c.form == "DV"), default=0) + 1
     reason = crf.answers.confirmed[finding.key]
     term = f"{crf.address}: {finding.text()} ({reason})"[:LONGEST]
-    items = {"DVTERM": term, "DVDAT": case.now.date(), "DVCAT": category, "DVSEV": severity}
+    items = {"DVTERM": term, "DVDAT": case.today, "DVCAT": category, "DVSEV": severity}
     return Crf("DV", current("DV").version, "ANY", number, 1, Answers(items))

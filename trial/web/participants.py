@@ -122,7 +122,7 @@ def _case(participant: str) -> Case:
 
 def _visits(case: Case) -> list[Line]:
     """Every visit that has forms, in the order of the course; forms without a visit last."""
-    planned = schedule.due(case.protocol, case.record(), case.allocation, case.now.date())
+    planned = schedule.due(case.protocol, case.record(), case.allocation, case.today)
     drafts = {
         (d["event"], d["form"], d["occurrence"])
         for d in reading().all("draft", person=actor().person_id, participant=case.id)

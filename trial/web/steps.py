@@ -54,7 +54,7 @@ def decision_point(participant: str) -> str:
         signatures=case.signatures,
         allocation=case.allocation,
         prediction=last,
-        today=case.now.date(),
+        today=case.today,
     )
     blockers = step.blockers
     if step.name == decision.RANDOMISE:
@@ -70,7 +70,7 @@ def decision_point(participant: str) -> str:
 def _randomisation_blockers(case: Case) -> tuple[Any, ...]:
     return decision.randomisation_blockers(
         case.protocol, case.record("DEC"), signatures=case.signatures, allocation=case.allocation,
-        prediction=case.predictions[-1] if case.predictions else None, today=case.now.date(), site=case.participant["site_code"],
+        prediction=case.predictions[-1] if case.predictions else None, today=case.today, site=case.participant["site_code"],
     )  # fmt: skip
 
 
