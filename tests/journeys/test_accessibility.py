@@ -1,0 +1,63 @@
+"""The main pages under axe: no violation that keeps somebody out (WCAG 2.1 A and AA, axe-core as in tests/vendor)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.actions.house import READY, RESTAGED, SCREENED
+from tests.journeys.conftest import Desk, Office
+
+AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
+PAGES = {
+    "due": ("coordinator01", "/"),
+    "participants": ("coordinator01", "/participants/"),
+    "participant": ("coordinator01", f"/participants/{RESTAGED}"),
+    "crf": ("coordinator01", f"/participants/{SCREENED}/SCR/DM"),
+    "crf with rows": ("coordinator01", f"/participants/{SCREENED}/SCR/MH"),
+    "history": ("coordinator01", f"/participants/{SCREENED}/SCR/DM/1/history"),
+    "eligibility": ("investigator01", f"/participants/{SCREENED}/eligibility"),
+    "decision": ("investigator01", f"/participants/{RESTAGED}/decision"),
+    "certificate": ("coordinator01", f"/participants/{READY}/randomisation"),
+    "results": ("statistician", "/results/"),
+    "closed": ("unblinded_statistician", "/results/closed/"),
+    "study": ("statistician", "/study"),
+    "people and sites": ("administrator", "/admin/people"),
+    "audit": ("auditor", f"/participants/{SCREENED}/audit"),
+}
+
+
+def _violations(desk: Desk) -> list[str]:
+    """Serious and critical ones, each with the places where it was found."""
+    desk.page.add_script_tag(content=AXE.read_text("utf-8"))
+    found = desk.page.evaluate("() => axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
+    grave = [v for v in found if v["impact"] in ("serious", "critical")]
+    return [f"{v['id']}: {[n['target'] for n in v['nodes'][:4]]}" for v in grave]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_keeps_anybody_out(at_desk: Callable[[str], Desk], office: Office, name: str) -> None:
+    who, path = PAGES[name]
+    if name == "certificate":
+        office.house.randomise(READY)
+    desk = at_desk(who)
+    assert desk.open(path) == 200
+    assert _violations(desk) == []
+
+
+def test_the_entrance_keeps_nobody_out(office: Office, browser: object) -> None:
+    desk = Desk(browser.new_page(), office)  # type: ignore[attr-defined]
+    assert desk.open("/sign-in") == 200
+    assert _violations(desk) == []
+    desk.page.close()
+
+
+def test_findings_beside_their_fields_keep_nobody_out(at_desk: Callable[[str], Desk]) -> None:
+    desk = at_desk("coordinator01")
+    desk.crf(SCREENED, "MRI0")
+    desk.answer("DISTAV", "8")
+    desk.answer("LENGTH", "300")
+    assert desk.save() == 422
+    assert _violations(desk) == []
