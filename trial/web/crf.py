@@ -66,14 +66,33 @@ def show(participant: str, event: str, form: str, occurrence: int) -> Response |
     entry = _on_file(case, event, form, occurrence)
     draft = enter.draft(reading(), actor().person_id, entry)
     if draft is not None:
-        entry = replace(entry, raw=draft["raw"]["document"], reasons=draft["raw"]["reasons"], based_on=draft["base_revision"])
-    return _page(case, entry, draft_at=draft["at"] if draft else None)
+        entry = replace(
+            entry, raw=draft["raw"]["document"], reasons=draft["raw"]["reasons"], based_on=draft["base_revision"]
+        )
+    return _page(
+        case, entry, draft_at=draft["at"] if draft else None, untouched=draft is None and entry.based_on is None
+    )
+
+
+NUMBERED = {"AE": "AESPID", "SUR": "SUROPNO"}
+"""Items that number the forms of a participant: offered on a new one, so that nobody counts (crf.csv, note of AESPID)."""
 
 
 def _on_file(case: Case, event: str, form: str, occurrence: int) -> Entry:
     saved = case.bare.at(form, event, occurrence)
-    raw = as_typed(definitions()[form, saved.version], saved.answers) if saved and saved.answers.removed is None else {}
+    raw = (
+        as_typed(definitions()[form, saved.version], saved.answers)
+        if saved and saved.answers.removed is None
+        else _blank(case, form)
+    )
     return Entry(case.id, event, form, occurrence, saved.number if saved else None, current(form).version, raw)
+
+
+def _blank(case: Case, form: str) -> dict[str, Any]:
+    if form not in NUMBERED:
+        return {}
+    taken = [case.bare.scope(c).code(f"{form}.{NUMBERED[form]}") or 0 for c in case.bare.all(form)]
+    return {"items": {NUMBERED[form]: str(max(taken, default=0) + 1)}}
 
 
 def _typed(participant: str, event: str, form: str, occurrence: int) -> Entry:
@@ -87,8 +106,17 @@ def _typed(participant: str, event: str, form: str, occurrence: int) -> Entry:
     except ValueError:
         abort(413)
     based_on = request.form.get("based_on", "")
-    return Entry(participant, event, form, occurrence, int(based_on) if based_on.isdecimal() else None, definition.version, raw,
-                 raw.pop("reasons") | _reason_for_all(), request.form.get("key", "")[:80] or None)
+    return Entry(
+        participant,
+        event,
+        form,
+        occurrence,
+        int(based_on) if based_on.isdecimal() else None,
+        definition.version,
+        raw,
+        raw.pop("reasons") | _reason_for_all(),
+        request.form.get("key", "")[:80] or None,
+    )
 
 
 def _reason_for_all() -> dict[str, str]:
@@ -125,14 +153,26 @@ def _save(entry: Entry) -> Saved:
 
 
 def _saved(entry: Entry, done: Saved, do: str) -> Response:
-    words = _("%(form)s is saved (revision %(n)d).", form=place_words(entry.form, entry.event, entry.occurrence), n=done.revision)
+    words = _(
+        "%(form)s is saved (revision %(n)d).",
+        form=place_words(entry.form, entry.event, entry.occurrence),
+        n=done.revision,
+    )
     flash(words if done.complete else words + " " + _("Some required answers are still open."), "good")
     if do == "next" and (following := next_form(entry.participant, entry)):
         return redirect(following, 303)
-    here = {"participant": entry.participant}
     if do == "next":
-        return redirect(url_for("participants.show", **here), 303)
-    return redirect(url_for("crf.show", **here, event=entry.event, form=entry.form, occurrence=entry.occurrence), 303)
+        return redirect(url_for("participants.show", participant=entry.participant), 303)
+    return redirect(
+        url_for(
+            "crf.show",
+            participant=entry.participant,
+            event=entry.event,
+            form=entry.form,
+            occurrence=entry.occurrence,
+        ),
+        303,
+    )
 
 
 def _with_row(entry: Entry, group: str) -> Entry:
@@ -146,7 +186,9 @@ def _with_files(entry: Entry) -> Entry:
     for name, sent in request.files.items():
         oid = name.removesuffix("__file")
         if sent.filename and oid in current(entry.form).kinds():
-            ref = upload(entry.participant, entry.form, oid, sent.filename, sent.read(), files=house().files, uow=writing())
+            ref = upload(
+                entry.participant, entry.form, oid, sent.filename, sent.read(), files=house().files, uow=writing()
+            )
             items[oid] = {"sha256": ref.sha256, "name": ref.name, "size": ref.size}
     return replace(entry, raw={**entry.raw, "items": items})
 
@@ -156,15 +198,25 @@ def _refused(entry: Entry, refusal: VigilError) -> Response:
     words = said(refusal)
     extra = refusal.findings if isinstance(refusal, Refused) else ()
     wanted = frozenset(c.path for c in refusal.changes) if isinstance(refusal, ReasonNeeded) else frozenset()
-    return make_response(_page(_case(entry.participant), entry, refusal=words, extra=extra, wanted=wanted), words.status)
+    return make_response(
+        _page(_case(entry.participant), entry, refusal=words, extra=extra, wanted=wanted), words.status
+    )
 
 
 def _conflict(entry: Entry, stale: StaleRevision) -> Response:
     """Both versions side by side; nothing of either is lost."""
     definition = definitions()[entry.form, entry.version or current(entry.form).version]
     table = values_of(definition, {"theirs": stale.theirs, "base": stale.base, "mine": stale.mine})
-    page = render_template("conflict.html", stale=stale, entry=entry, rows=table, words=said(stale), place=place_words(entry.form, entry.event, entry.occurrence),
-                           posted=[(n, v) for n, v in request.form.items(multi=True) if n not in ("csrf_token", "do", "password", "key")])
+    place = place_words(entry.form, entry.event, entry.occurrence)
+    page = render_template(
+        "conflict.html",
+        stale=stale,
+        entry=entry,
+        rows=table,
+        words=said(stale),
+        place=place,
+        posted=[(n, v) for n, v in request.form.items(multi=True) if n not in ("csrf_token", "do", "password", "key")],
+    )
     return make_response(page, 409)
 
 
@@ -179,12 +231,26 @@ def _take_over(entry: Entry) -> str:
     return _page(case, together, note=_("Your changes are laid on the other version. Look at them, then save."))
 
 
-def _page(case: Case, entry: Entry, *, refusal: Any = None, extra: tuple[Finding, ...] = (), wanted: frozenset[str] = frozenset(),
-          draft_at: Any = None, note: str = "") -> str:
-    shown = _shown(case, entry, extra=extra, wanted=wanted)
+def _page(
+    case: Case,
+    entry: Entry,
+    *,
+    refusal: Any = None,
+    extra: tuple[Finding, ...] = (),
+    wanted: frozenset[str] = frozenset(),
+    draft_at: Any = None,
+    note: str = "",
+    untouched: bool = False,
+) -> str:
+    shown = _shown(case, entry, extra=extra, wanted=wanted, untouched=untouched)
     view = crf_view.view(shown)
     live = page_data(view.form, shown.record, _, hidden=lambda form, item: roles.hides(actor().role, form, item))
-    place = {"participant": case.id, "event": entry.event, "form": entry.form, "occurrence": entry.occurrence}
+    place: dict[str, Any] = {
+        "participant": case.id,
+        "event": entry.event,
+        "form": entry.form,
+        "occurrence": entry.occurrence,
+    }
     state = case.state(entry.form, entry.event, entry.occurrence)
     return render_template(
         "crf.html", case=case, participant=case.id, entry=entry, view=view, shown=shown, live=live, place=place, state=state,
@@ -206,20 +272,40 @@ def _blockers(case: Case, entry: Entry) -> list[str]:
     return [blocker_words(b) for b in enter.closed_because(case, entry)]
 
 
-def _shown(case: Case, entry: Entry, *, extra: tuple[Finding, ...] = (), wanted: frozenset[str] = frozenset()) -> crf_view.Shown:
+def _shown(
+    case: Case,
+    entry: Entry,
+    *,
+    extra: tuple[Finding, ...] = (),
+    wanted: frozenset[str] = frozenset(),
+    untouched: bool = False,
+) -> crf_view.Shown:
     saved = case.bare.at(entry.form, entry.event, entry.occurrence)
     state = case.state(entry.form, entry.event, entry.occurrence)
-    writable = (roles.may_write_form(actor().role, entry.form) and not (state and state["locked"])
-                and not enter.closed_because(case, entry))
+    writable = (
+        roles.may_write_form(actor().role, entry.form)
+        and not (state and state["locked"])
+        and not enter.closed_because(case, entry)
+    )
     typed, problems = as_crf(case, entry)
     record = case.record(entry.event, case.with_crf(typed))
-    found = _findings(entry, writable) if entry.raw else ()
+    found = _findings(entry, writable) if not untouched else ()
     if entry.raw and not writable:
         found = (*problems, *findings(record, typed))
     known = {(f.key, f.level) for f in found}
     everything = (*found, *(f for f in extra if (f.key, f.level) not in known))
-    return crf_view.Shown(case, record, typed, entry.raw, saved if saved and saved.answers.removed is None else None, everything,
-                          wanted, entry.reasons, actor().role, writable)
+    return crf_view.Shown(
+        case,
+        record,
+        typed,
+        entry.raw,
+        saved if saved and saved.answers.removed is None else None,
+        everything,
+        wanted,
+        entry.reasons,
+        actor().role,
+        writable,
+    )
 
 
 def _findings(entry: Entry, writable: bool) -> tuple[Finding, ...]:
@@ -243,7 +329,9 @@ def preview(participant: str, event: str, form: str, occurrence: int) -> Respons
 def _told(entry: Entry) -> Response:
     case = _case(entry.participant)
     view = crf_view.view(_shown(case, entry))
-    items = [i for s in view.sections for i in (*s.items, *(i for r in (s.group.rows if s.group else ()) for i in r.items))]
+    items = [
+        i for s in view.sections for i in (*s.items, *(i for r in (s.group.rows if s.group else ()) for i in r.items))
+    ]
     state = case.state(entry.form, entry.event, entry.occurrence)
     return jsonify(
         at=house().clock.now().isoformat(),
@@ -259,6 +347,7 @@ def _told(entry: Entry) -> Response:
 @pages.post(PLACE + "/drop-draft")
 def drop_draft(participant: str, event: str, form: str, occurrence: int) -> Response:
     """Forget what was typed and not saved."""
+    participant_for(reading(), actor(), participant, "crf.write")
     enter.drop_draft(Entry(participant, event, form, occurrence), uow=writing())
     if wants_json():
         return jsonify(dropped=True)
@@ -273,7 +362,10 @@ def remove(participant: str, event: str, form: str, occurrence: int) -> Response
     based_on = request.form.get("based_on", "")
     entry = Entry(participant, event, form, occurrence, int(based_on) if based_on.isdecimal() else None)
     enter.remove_crf(entry, request.form.get("why", ""), uow=writing())
-    flash(_("%(form)s was taken out of the record. Its versions are kept.", form=place_words(form, event, occurrence)), "good")
+    flash(
+        _("%(form)s was taken out of the record. Its versions are kept.", form=place_words(form, event, occurrence)),
+        "good",
+    )
     return redirect(url_for("participants.show", participant=participant), 303)
 
 
@@ -284,7 +376,9 @@ def add(participant: str, form: str) -> Response:
     if not _definition(form, event).repeats:
         raise NotFound("form", {"form": form})
     taken = [c.occurrence for c in _case(participant).crfs if c.form == form and c.event == event]
-    return redirect(url_for("crf.show", participant=participant, event=event, form=form, occurrence=max(taken, default=0) + 1))
+    return redirect(
+        url_for("crf.show", participant=participant, event=event, form=form, occurrence=max(taken, default=0) + 1)
+    )
 
 
 @pages.get(PLACE + "/history", defaults={"path": ""})
@@ -300,5 +394,11 @@ def history(participant: str, event: str, form: str, occurrence: int, path: str)
         raise NotFound("crf_revision", {"form": form})
     hidden = frozenset(i.oid for i in current(form).every_item() if roles.hides(actor().role, form, i.oid, event=event))
     place = {"participant": participant, "event": event, "form": form, "occurrence": occurrence}
-    return render_template("history.html", participant=case.id, title=place_words(form, event, occurrence), place=place, path=path,
-                           steps=past(revisions, path, hidden))
+    return render_template(
+        "history.html",
+        participant=case.id,
+        title=place_words(form, event, occurrence),
+        place=place,
+        path=path,
+        steps=past(revisions, path, hidden),
+    )

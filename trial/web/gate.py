@@ -87,8 +87,11 @@ def may_open(endpoint: str) -> bool:
 def admit() -> Response | None:
     """Run before every request. Returns a redirect, or None to let it through; raises otherwise."""
     g.person = g.actor = None
+    if request.mimetype != "multipart/form-data":
+        # The cap on form fields is the framework's for multipart only.
+        request.max_content_length = house().settings.largest_form
     if request.endpoint is None:
-        abort(404)
+        return None  # no such address: Flask answers 404, 405 or the redirect to the plain one
     verb = verb_of(request.endpoint)
     if verb is None:
         abort(403)

@@ -32,16 +32,21 @@ def home() -> str:
             "safety": tasks.safety_clocks(reader),
             "total": worklist.count_open(reader, actor().sites, until=today + tasks.SOON),
         }
-    return render_template("home.html", lists=True, today=today, **found)
+    return render_template("home.html", lists=True, today=today, by_visit=tasks.by_visit, **found)
 
 
 @pages.get("/study")
 def study() -> str:
     """Every protocol parameter as declared, criteria, released form versions."""
-    sections = [(name, list(_flat(getattr(PROTOCOL, name)))) for name in ("windows", "randomisation", "design", "safety", "limits")]
+    sections = [
+        (name, list(_flat(getattr(PROTOCOL, name))))
+        for name in ("windows", "randomisation", "design", "safety", "limits")
+    ]
     released = [(form, digest(form)) for form in definitions().values()]
     opened = reading().one("randomisation", study=PROTOCOL.study_id)
-    return render_template("study.html", sections=sections, released=released, opened=opened, criteria=PROTOCOL.criteria)
+    return render_template(
+        "study.html", sections=sections, released=released, opened=opened, criteria=PROTOCOL.criteria
+    )
 
 
 def _flat(value: Any, prefix: str = "") -> Any:

@@ -39,12 +39,30 @@ class Task:
     visit: str = ""
 
 
+@dataclass(frozen=True)
+class Visit:
+    """What one participant owes at one visit, by the window of its first form."""
+
+    first: Task
+    tasks: tuple[Task, ...]
+
+
+def by_visit(tasks: list[Task]) -> list[Visit]:
+    """Forms of one participant at one visit and state together, in the order given."""
+    groups: dict[tuple[str, str, str], list[Task]] = {}
+    for task in tasks:
+        groups.setdefault((task.participant, task.visit, task.state), []).append(task)
+    return [Visit(group[0], tuple(group)) for group in groups.values()]
+
+
 def due_forms(reader: Reader, today: date) -> list[Task]:
     """Forms owed now or within two weeks, that the role can enter (or read, for who enters nothing)."""
     enters = roles.may(actor().role, "crf.write")
     rows = worklist.open_forms(reader, actor().sites, until=today + SOON)
     able = roles.may_write_form if enters else roles.may_read_form
-    return sorted((_form_task(row, today) for row in rows if able(actor().role, row["form"])), key=lambda t: _ORDER[t.state])
+    return sorted(
+        (_form_task(row, today) for row in rows if able(actor().role, row["form"])), key=lambda t: _ORDER[t.state]
+    )
 
 
 _ORDER = {"overdue": 0, "due": 1, "open": 2, "soon": 3, "missed": 4}
@@ -54,18 +72,26 @@ def _form_task(row: Row, today: date) -> Task:
     status = schedule.on_day(row["due_from"], row["due_to"], None, today)
     state = {Status.OVERDUE: "overdue", Status.NOT_YET: "soon"}.get(status, "due" if row["due_to"] else "open")
     left = (row["due_to"] - today).days if row["due_to"] else None
-    return Task(row["participant"], form_words(row["form"]), crf_url(row), state, _window(row), left, event_words(row["event"]))
+    return Task(
+        row["participant"], form_words(row["form"]), crf_url(row), state, _window(row), left, event_words(row["event"])
+    )
 
 
 def _window(row: Row) -> str:
     if row["due_from"] is None:
         return _("at once")
-    return f"{row['due_from']:%Y-%m-%d} – {row['due_to']:%Y-%m-%d}" if row["due_to"] else _("since %(day)s", day=row["due_from"])
+    return (
+        f"{row['due_from']:%Y-%m-%d} – {row['due_to']:%Y-%m-%d}"
+        if row["due_to"]
+        else _("since %(day)s", day=row["due_from"])
+    )
 
 
 def crf_url(row: Any) -> str:
     """The page of a form instance."""
-    return url_for("crf.show", participant=row["participant"], event=row["event"], form=row["form"], occurrence=row["occurrence"])
+    return url_for(
+        "crf.show", participant=row["participant"], event=row["event"], form=row["form"], occurrence=row["occurrence"]
+    )
 
 
 def incomplete(reader: Reader) -> list[Task]:
@@ -81,11 +107,20 @@ def to_sign(reader: Reader) -> list[Task]:
         return []
     signed = sorted({oid for (oid, _version), form in definitions().items() if form.signed})
     rows = worklist.unsigned_forms(reader, actor().sites, signed)
-    return [Task(r["participant"], form_words(r["form"]), _sign_url(r), "due", "", None, event_words(r["event"])) for r in rows]
+    return [
+        Task(r["participant"], form_words(r["form"]), _sign_url(r), "due", "", None, event_words(r["event"]))
+        for r in rows
+    ]
 
 
 def _sign_url(row: Row) -> str:
-    return url_for("signing.show", participant=row["participant"], event=row["event"], form=row["form"], occurrence=row["occurrence"])
+    return url_for(
+        "signing.show",
+        participant=row["participant"],
+        event=row["event"],
+        form=row["form"],
+        occurrence=row["occurrence"],
+    )
 
 
 def safety_clocks(reader: Reader) -> list[Task]:
@@ -104,17 +139,27 @@ def _clocks(reader: Reader, participant: Row) -> Iterator[Task]:
             if clock.state in (ClockState.RUNNING, ClockState.OVERDUE) and clock.due:
                 place = {"participant": case.id, "event": sae.event, "form": "SAE", "occurrence": sae.occurrence}
                 state = "overdue" if clock.state is ClockState.OVERDUE else "due"
-                yield Task(case.id, _(clock.label), crf_url(place), state, f"{clock.due:%Y-%m-%d %H:%M} UTC", None, place_words("SAE", sae.event, sae.occurrence))
+                words = place_words("SAE", sae.event, sae.occurrence)
+                yield Task(
+                    case.id, _(clock.label), crf_url(place), state, f"{clock.due:%Y-%m-%d %H:%M} UTC", None, words
+                )
 
 
 def next_form(participant: str, after: Entry) -> str | None:
     """The page of the next form this participant owes now, after the one just saved; None when nothing is owed."""
     today = house().clock.today()
     rows = reading().all("due", participant=participant)
-    states = {(r["event"], r["form"], r["occurrence"]) for r in reading().all("crf", participant=participant) if r["revision"]}
+    states = {
+        (r["event"], r["form"], r["occurrence"]) for r in reading().all("crf", participant=participant) if r["revision"]
+    }
     order = [f for f, _version in definitions()]
-    owed = [r for r in rows if (r["event"], r["form"], r["occurrence"]) not in states and roles.may_write_form(actor().role, r["form"])
-            and (r["due_from"] is None or r["due_from"] <= today)]
+    owed = [
+        r
+        for r in rows
+        if (r["event"], r["form"], r["occurrence"]) not in states
+        and roles.may_write_form(actor().role, r["form"])
+        and (r["due_from"] is None or r["due_from"] <= today)
+    ]
     same = [r for r in owed if r["event"] == after.event] or owed
     chosen = min(same, key=lambda r: (r["due_on"] or today, _paper(r["form"]), order.index(r["form"])), default=None)
     return crf_url(chosen) if chosen else None

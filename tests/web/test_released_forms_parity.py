@@ -1,0 +1,122 @@
+"""Every expression of every released form, on invented answers: what the browser tells is what the server says."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from forms import catalogue
+from forms.answers import Crf
+from forms.document import read_document
+from forms.frozen import form_to_json
+from forms.language import STANDING_FACTS, FormDef, Item, expressions
+from forms.logic import LogicError
+from forms.record import Record
+from forms.webform import options
+from tests.web.node import needs_node, run
+from tests.web.parity import as_plain, numbers_read
+from trial.web.live import embedded, page_data
+
+ROUNDS = 4
+SCRIPT = """
+  const { FormScope } = await from("crf.js");
+  const { evaluate, plain, LogicError, ServerOnly } = await from("logic.js");
+  answer(input.map(({ form, raw, outside, facts, rules }) => rules.map((rule) => {
+    try { return plain(evaluate(rule, new FormScope(form, raw, { outside, facts }))); }
+    catch (problem) {
+      if (problem instanceof LogicError) return "LogicError";
+      if (problem instanceof ServerOnly) return "ServerOnly";
+      throw problem;
+    }
+  })));
+"""
+
+
+def typed(item: Item, chance: random.Random) -> Any:
+    """Text somebody might type into an item; a third stays blank."""
+    if chance.random() < 0.33:
+        return [] if item.kind == "multi" else ""
+    day = date(2024, 1, 1) + timedelta(days=chance.randrange(900))
+    match item.kind:
+        case "code" | "yn":
+            return chance.choice(options(item) or (("1.0", ""),))[0]
+        case "multi":
+            return [chance.choice(options(item))[0]] if options(item) else []
+        case "int":
+            return str(chance.randrange(0, 120))
+        case "decimal":
+            return str(chance.randrange(0, 300))
+        case "date":
+            return day.isoformat()
+        case "pdate":
+            return chance.choice([day.isoformat(), f"{day:%Y-%m}", f"{day:%Y}"])
+        case "datetime":
+            return f"{day} 08:30"
+    return "words" if item.kind == "text" else ""
+
+
+def document(form: FormDef, chance: random.Random) -> dict[str, Any]:
+    def part(items: tuple[Item, ...]) -> dict[str, Any]:
+        return {i.oid: typed(i, chance) for i in items if i.stored}
+
+    groups = {
+        g.oid: [{"id": f"r{n}", "items": part(g.items), "missing": {}} for n in range(chance.randrange(3))]
+        for g in form.groups
+    }
+    return {"items": part(form.items), "missing": {}, "groups": groups}
+
+
+def facts(form: FormDef, chance: random.Random) -> dict[str, Any]:
+    known = {"today": date(2026, 3, 10), "now": datetime(2026, 3, 10, 9, tzinfo=UTC), "arm": chance.choice(["WW", "TME", None]),
+             "cohort": "RANDOMISED", "event": "FU06", "scheduled": ("FU.DRE",), "stoma_now": chance.choice(["Y", "N", None]),
+             "consent_versions": ("1.0",), "birth_year_only": False, "eligible": None}  # fmt: skip
+    return {name: known.get(name) for name in form.facts | STANDING_FACTS}
+
+
+def cases() -> list[dict[str, Any]]:
+    chance = random.Random(20260310)
+    made = []
+    for form in catalogue.definitions().values():
+        for _ in range(ROUNDS):
+            raw, told = document(form, chance), facts(form, chance)
+            answers = read_document(form, raw, lambda: "new").answers
+            crf = Crf(form.oid, form.version, "SCR", 1, 1, answers)
+            record = Record((crf,), catalogue.definitions(), told)
+            data = page_data(form, record, lambda text: text)
+            made.append(
+                {"form": form, "raw": raw, "scope": record.scope(crf), "rules": list(expressions(form)), "data": data}
+            )
+    return made
+
+
+def value(rule: Any, scope: Any) -> Any:
+    try:
+        return as_plain(rule.value(scope))
+    except LogicError:
+        return "LogicError"
+
+
+@needs_node
+def test_every_rule_of_every_released_form_is_the_same_in_both():
+    made = cases()
+    told = run(SCRIPT, [{**case["data"], "form": form_to_json(case["form"]), "raw": case["raw"], "rules": [r.to_json() for r in case["rules"]]}
+                        for case in made])  # fmt: skip
+    alike = skipped = 0
+    for case, answers in zip(made, told, strict=True):
+        for rule, browser in zip(case["rules"], answers, strict=True):
+            if browser == "ServerOnly":
+                skipped += 1
+            elif numbers_read(browser) == value(rule, case["scope"]):
+                alike += 1
+            else:
+                pytest.fail(
+                    f"{case['form'].oid}: {rule.to_json()} is {browser} in the browser, {value(rule, case['scope'])} here, for {case['raw']}"
+                )
+    assert alike > 1300
+    assert alike > skipped, "most rules are told at once"
+
+
+def test_values_a_page_carries_are_readable():
+    assert embedded((1, "a", None)) == [{"n": "1"}, "a", None]
+    assert embedded(datetime(2026, 3, 10, 9, tzinfo=UTC)) == {"t": "2026-03-10T09:00:00Z"}
