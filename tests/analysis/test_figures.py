@@ -107,6 +107,8 @@ def test_the_printed_figure_is_vector_with_text_and_the_shipped_font(report):
     figure = draw_survival(report.nrdfs)
     assert "Non-regrowth disease-free survival" in pdf_text(figure)
     assert b"/Subtype /Image" not in figure.pdf and b"NotoSans" in figure.pdf and b"DejaVu" not in figure.pdf
+    # A machine's own Noto Sans CJK is an OpenType font (FontFile3); the shipped one is TrueType.
+    assert b"/FontFile2" in figure.pdf and b"/FontFile3" not in figure.pdf
 
 
 def test_nobody_yet_is_said_and_not_drawn():
