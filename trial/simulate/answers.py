@@ -31,7 +31,7 @@ def day(base: date, offset: int | None) -> str | None:
 
 def document(items: Mapping[str, Any], **groups: list[Items]) -> dict[str, Any]:
     """The raw document of a form: blanks left out, numbers as a person types them."""
-    rows = {g: [{"id": "", "items": _texts(r)} for r in each] for g, each in groups.items()}
+    rows = {g: [{"id": "", "items": _texts(r)} for r in each] for g, each in groups.items() if each}
     return {"items": _texts(items), "groups": rows}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from trial.actions.enter import Entry
@@ -123,7 +124,7 @@ class Life:
         truth, base = self.truth, self.base
         self.save("PLAN", "SCR", answers.plan(truth, base))
         items, rows = answers.history(truth.history, base)
-        self.save("MH", "SCR", items, **({"PM": rows} if rows else {}))
+        self.save("MH", "SCR", items, PM=rows)
         self.save("PATH", "SCR", answers.pathology(truth, base) | self._slide())
         self.save("MRI0", "SCR", answers.mri(truth, base))
         self.save("CT0", "SCR", answers.staging(truth, base))
@@ -196,14 +197,14 @@ class Life:
         assert therapy is not None
         for number in sorted({c.number for c in therapy.cycles}):
             given = [c for c in therapy.cycles if c.number == number]
-            yield Step(max(c.end for c in given), f"cycle-{number}", lambda n=number: self._cycle(n))  # type: ignore[misc]
+            yield Step(max(c.end for c in given), f"cycle-{number}", partial(self._cycle, number))
         yield Step(therapy.last_day + 3, "end-of-therapy", self._end_of_therapy)
         for event in therapy.adverse_events:
             yield from self._adverse(event)
         if self.truth.early_end:
             yield Step(self.truth.early_end.day, "early-end", self._early_end)
         for found in self.truth.restagings:
-            after = Step(found.day + 1, found.event, lambda f=found: self._restaging(f))  # type: ignore[misc]
+            after = Step(found.day + 1, found.event, partial(self._restaging, found))
             yield after
         if self.truth.choice:
             yield Step(self.truth.choice.day, "decision", self._decision)
@@ -214,6 +215,8 @@ class Life:
         for place, each in enumerate(given, start=1):
             self.save("EX", f"NAT-{number}", answers.cycle(each, self.base), place)
         self._laboratory(f"NAT-{number}")
+        if not any(sample.event == f"NAT-{number}" for sample in self.truth.labs):
+            self._not_done("LB", f"NAT-{number}")
 
     def _end_of_therapy(self) -> None:
         self.save("RT", "EOT", answers.radiotherapy(self.truth, self.base))
@@ -266,7 +269,7 @@ class Life:
         self.hands.sign(self.participant, found.event, "RST")
 
     def _decision(self) -> Iterator[Step]:
-        truth, choice = self.truth, self.truth.choice
+        choice = self.truth.choice
         assert choice is not None
         today = answers.day(self.base, choice.day)
         estimate = {
@@ -339,9 +342,9 @@ class Life:
         yield Step(min(choice.day + 56, course.end.day), "management", self._begun)
         for place, visit in enumerate(course.visits):
             if visit.mode != "MISSED":
-                yield Step(visit.day, f"visit-{place}", lambda v=visit: self._visit(v))  # type: ignore[misc]
+                yield Step(visit.day, f"visit-{place}", partial(self._visit, visit))
         for place, alarm in enumerate(course.alarms):
-            yield Step(alarm.closed, f"alarm-{place}", lambda a=alarm: self._alarm(a.suspected))  # type: ignore[misc]
+            yield Step(alarm.closed, f"alarm-{place}", partial(self._alarm, alarm.suspected))
         if course.regrowth:
             yield from self._regrown(course.regrowth)
         for place, operation in enumerate(course.operations, start=1):
@@ -373,6 +376,8 @@ class Life:
             items, rows = answers.laboratory(at.day, cea, self.base)
             self.save("LB", at.event, items, R=rows)
         self.save("FU", at.event, answers.visit(self.truth, self.course, at, self.base, scheduled, stoma=stoma))
+        if at.event in PLASMA and self.truth.consent.samples == "Y":
+            self._not_done("LBX", at.event)
         if at.mode == "VISIT" and at.event in QUALITY_OF_LIFE:
             self._questionnaires(at.event, today, stoma=stoma)
 
@@ -392,13 +397,15 @@ class Life:
             first = "PLANNED" if found.salvage == "DONE" else found.salvage
             self._revise("RGW", event, answers.regrowth(found, self.base, salvage=first))
 
+        def salvaged() -> None:
+            self._revise("RGW", f"RGW-{place[0]}", answers.regrowth(found, self.base, salvage="DONE"))
+
         yield Step(found.suspected + 1, "rgw", suspected)
         yield Step(max(found.salvage_day, found.confirmed) + 1, "rgw-confirmed", confirmed)
         if found.salvage == "DONE":
             done = [o for o in self.course.operations if o.reason == "REGROWTH"]
             for each in done:
-                items = answers.regrowth(found, self.base, salvage="DONE")
-                yield Step(each.day + 2, "rgw-done", lambda: self._revise("RGW", f"RGW-{place[0]}", items))
+                yield Step(each.day + 2, "rgw-done", salvaged)
 
     def _revise(self, form: str, event: str, items: answers.Items, occurrence: int = 1) -> None:
         current = self.hands.case(self.participant).bare.at(form, event, occurrence)
@@ -422,9 +429,7 @@ class Life:
             lambda: self.save("YP", event, answers.specimen(found, self.base, f"SUR/{event}/1")),
         )
         for days, visit in ((30, "PO30"), (90, "PO90")):
-            yield Step(
-                found.day + days, f"{visit}-{number}", lambda d=days, v=visit: self._complications(found, number, d, v)
-            )  # type: ignore[misc]
+            yield Step(found.day + days, f"{visit}-{number}", partial(self._complications, found, number, days, visit))
         if found.stoma and found.stoma.closed is not None:
             yield Step(
                 found.stoma.closed + 1,
@@ -438,7 +443,7 @@ class Life:
         if self.course.end.reason == "DEATH" and self.course.end.day < found.day + days:
             return
         items, rows = answers.complications(found, self.base, found.day + days)
-        self.save("POC", f"{visit}-{number}", items, **({"R": rows} if rows else {}))
+        self.save("POC", f"{visit}-{number}", items, R=rows)
 
     def _events(self, course: Course) -> Iterator[Step]:
         if course.metastasis:
