@@ -12,7 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, has_request_context, request, url_for
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
@@ -50,7 +50,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     app.extensions["vigil"] = House(
         engine, clock or SystemClock(settings.zone), Files(settings.files), model or _released_model(), settings
     )
-    Babel(app, locale_selector=lambda: request.accept_languages.best_match(LANGUAGES) or "en" if request else "en")
+    Babel(app, locale_selector=_language)
     app.before_request(gate.admit)
     CSRFProtect(app)
     app.after_request(headers.guard)
@@ -62,6 +62,11 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     if settings.hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.hops, x_proto=settings.hops, x_host=settings.hops)  # type: ignore[method-assign]
     return app
+
+
+def _language() -> str:
+    """The reader's language; English where nobody reads (commands, jobs)."""
+    return (request.accept_languages.best_match(LANGUAGES) if has_request_context() else None) or LANGUAGES[0]
 
 
 def _configuration(settings: Settings) -> dict[str, Any]:
@@ -88,7 +93,7 @@ def _released_model() -> Any:
 
 
 def _results(app: Flask) -> None:
-    """Pages of the analysis, where that room is installed. It brings its own entries for the gate."""
+    """Pages of the analysis, where that room is installed. Each brings its own entries for the gate."""
     for name in ("analysis.pages", "analysis.closed_pages"):
         if find_spec(name) is not None:
             room = import_module(name)
@@ -110,6 +115,7 @@ def _drawing(app: Flask) -> None:
             "person": person,
             "several_roles": bool(person) and len({role for role, _site in person.roles}) > 1,
             "role_words": _(roles.ROLES[actor.role].label) if actor and actor.role in roles.ROLES else "",
+            "actor_scope": roles.ROLES[actor.role].scope if actor and actor.role in roles.ROLES else "none",
             "navigation": list(_navigation(app)) if actor else [],
             "protocol": PROTOCOL,
             "now": app.extensions["vigil"].clock.now(),

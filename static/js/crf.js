@@ -101,8 +101,25 @@ export function verdict(rule, scope) {
   }
 }
 
-/** Whether an item is asked: true, false, null (cannot tell: shown), undefined (the server knows). */
+/** Whether an item is asked: true, false, null (cannot tell), undefined (the server knows). */
 export const asked = (item, scope) => (item.ask_if ? verdict(item.ask_if, scope) : true);
+
+function* keysIn(rule) {
+  if (!Array.isArray(rule)) return;
+  if (rule[0] === "item" || rule[0] === "code") yield rule[1];
+  else for (const part of rule.slice(1)) yield* keysIn(part);
+}
+
+const answered = (item, scope) =>
+  scope.code(`${scope.form.form}.${item.item}`) !== null || Boolean(scope.row?.missing?.[item.item] || scope.raw.missing?.[item.item]);
+
+/** Whether an item is on the page: not while what decides about it, on this very form, is simply still blank. */
+export function onPage(item, scope) {
+  const truth = asked(item, scope);
+  if (truth !== null || answered(item, scope)) return truth === undefined ? undefined : truth !== false;
+  const own = [...keysIn(item.ask_if)].filter((key) => key.startsWith(`${scope.form.form}.`)).map((key) => scope.find(key));
+  return own.filter((each) => !each.derive).every((each) => answered(each, scope));
+}
 
 function ends(range, key) {
   const [low, high] = range;

@@ -1,7 +1,7 @@
 /* The CRF page, live: items appear and hide, calculated values and findings follow what is typed, the draft is kept.
    What the browser can tell is told at once (crf.js); the server's word, which counts, follows with each draft. */
 
-import { FormScope, asked, findings, verdict } from "./crf.js";
+import { FormScope, findings, onPage, verdict } from "./crf.js";
 import { keepDrafts } from "./draft.js";
 
 const form = document.getElementById("crf");
@@ -60,7 +60,7 @@ function appear(raw) {
   const scope = new FormScope(definition, raw, live);
   const settle = (item, inner, row) => {
     const path = pathOf(item.item, row);
-    const told = asked(item, inner);
+    const told = onPage(item, inner);
     show(holder(path), (told === undefined ? server.asked[path] : told) !== false);
   };
   for (const item of definition.items ?? []) settle(item, scope, null);

@@ -67,6 +67,7 @@ def test_without_scripts_an_ended_session_gives_the_typed_text_back_after_signin
     desk.page.fill("[name=password]", "correct horse battery")
     desk.page.click("main button[type=submit]")
     assert "172.0" in desk.page.locator("main").inner_text()
-    desk.page.click("text=Send it now")
+    with desk.page.expect_navigation():
+        desk.page.click("text=Send it now")
     assert office.house.stored(CONSENTED, "DM")["items"]["HEIGHT"] == "172.0"
     context.close()

@@ -37,7 +37,8 @@ def test_wrong_use_is_2_and_shows_no_trace(run):
 
 
 @pytest.mark.parametrize(("error", "code"), [
-    (NotFound("x", {}), 4), (NotAllowed("a", "b"), 3), (StorageFull(""), 5), (NotMigrated(None, "1"), 5), (FileDamaged("a"), 6), (Busy(""), 7),
+    (NotFound("x", {}), 4), (NotAllowed("a", "b"), 3), (StorageFull(""), 5), (NotMigrated(None, "1"), 5), (FileDamaged("a"), 6),
+    (Busy(""), 7),
 ])  # fmt: skip
 def test_each_kind_of_failure_has_its_code(error, code):
     assert next(c for kinds, c in cli.EXIT_CODES if isinstance(error, kinds)) == code

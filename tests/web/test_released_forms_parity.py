@@ -16,6 +16,7 @@ from forms.record import Record
 from forms.webform import options
 from tests.web.node import needs_node, run
 from tests.web.parity import as_plain, numbers_read
+from trial.web.crf_view import asked
 from trial.web.live import embedded, page_data
 
 ROUNDS = 4
@@ -100,8 +101,12 @@ def value(rule: Any, scope: Any) -> Any:
 @needs_node
 def test_every_rule_of_every_released_form_is_the_same_in_both():
     made = cases()
-    told = run(SCRIPT, [{**case["data"], "form": form_to_json(case["form"]), "raw": case["raw"], "rules": [r.to_json() for r in case["rules"]]}
-                        for case in made])  # fmt: skip
+    sent = [
+        case["data"]
+        | {"form": form_to_json(case["form"]), "raw": case["raw"], "rules": [r.to_json() for r in case["rules"]]}
+        for case in made
+    ]
+    told = run(SCRIPT, sent)
     alike = skipped = 0
     for case, answers in zip(made, told, strict=True):
         for rule, browser in zip(case["rules"], answers, strict=True):
@@ -110,11 +115,32 @@ def test_every_rule_of_every_released_form_is_the_same_in_both():
             elif numbers_read(browser) == value(rule, case["scope"]):
                 alike += 1
             else:
+                here = value(rule, case["scope"])
                 pytest.fail(
-                    f"{case['form'].oid}: {rule.to_json()} is {browser} in the browser, {value(rule, case['scope'])} here, for {case['raw']}"
+                    f"{case['form'].oid}: {rule.to_json()}: {browser} in the browser, {here} here, for {case['raw']}"
                 )
     assert alike > 1300
     assert alike > skipped, "most rules are told at once"
+
+
+PLACED = """
+  const { FormScope, onPage } = await from("crf.js");
+  answer(input.map(({ form, raw, outside, facts }) => (form.items ?? []).map((item) =>
+    onPage(item, new FormScope(form, raw, { outside, facts })) ?? "ServerOnly")));
+"""
+
+
+@needs_node
+def test_the_same_items_are_on_the_page():
+    made = cases()
+    sent = [case["data"] | {"form": form_to_json(case["form"]), "raw": case["raw"]} for case in made]
+    hidden = 0
+    for case, answers in zip(made, run(PLACED, sent), strict=True):
+        for item, browser in zip(case["form"].items, answers, strict=True):
+            if browser != "ServerOnly":
+                assert browser is asked(item, case["scope"]), (item.key, case["raw"])
+                hidden += browser is False
+    assert hidden > 50
 
 
 def test_values_a_page_carries_are_readable():

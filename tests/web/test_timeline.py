@@ -1,6 +1,7 @@
 """The course as a line: nothing outside the drawing, labels in one lane never overlap."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from flask import Flask
@@ -52,7 +53,7 @@ def test_every_mark_lies_inside_and_labels_of_a_lane_do_not_overlap(consent, eli
         spans = sorted((m.x - len(m.words) * LETTER, m.x) if m.anchor == "end" else (m.x, m.x + len(m.words) * LETTER)
                        for m in drawn.marks if m.lane == lane)  # fmt: skip
         if len(drawn.marks) <= 4:
-            assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+            assert all(a[1] <= b[0] for a, b in pairwise(spans))
     if drawn:
         assert all(0 <= m.x and m.x + m.width <= WIDTH for m in drawn.marks)
         assert all(0 <= x <= WIDTH for x, _words in drawn.ticks)

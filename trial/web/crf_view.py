@@ -194,7 +194,7 @@ def _item(
         choices=choices,
         value=part.get("items", {}).get(item.oid, [] if item.kind == "multi" else ""),
         missing=part.get("missing", {}).get(item.oid, ""),
-        asked=visible(item, scope) is not False,
+        asked=asked(item, scope),
         required=_required(item, scope),
         writable=shown.writable and item.stored and roles.may_write_item(shown.role, item.key),
         said=tuple(
@@ -207,6 +207,25 @@ def _item(
     )
 
 
+def asked(item: Item, scope: InstanceScope) -> bool:
+    """Whether the item is on the page: not while what decides about it, on this very form, is simply still blank.
+
+    Where the condition cannot be told for another reason the item is shown, and owed by nobody. An answer is never hidden by a blank.
+    """
+    truth = visible(item, scope)
+    if truth is not None or item.ask_if is None or _answered(item, scope):
+        return truth is not False
+    deciding = item.ask_if.keys()
+    names = [oid for form, _dot, oid in (key.partition(".") for key in deciding) if form == scope.definition.oid]
+    own = [scope.definition.item(oid) for oid in names]
+    return all(_answered(each, scope) for each in own if each.stored)
+
+
+def _answered(item: Item, scope: InstanceScope) -> bool:
+    missing = scope.row.missing if scope.row and item.group else scope.crf.answers.missing
+    return scope.code(item.key) is not None or item.oid in missing
+
+
 def _how(item: Item, choices: tuple[tuple[str, str], ...]) -> str:
     if item.kind == "code" and not item.codes and choices:
         return "radio" if len(choices) <= SHORT else "select"
@@ -214,6 +233,8 @@ def _how(item: Item, choices: tuple[tuple[str, str], ...]) -> str:
 
 
 def _required(item: Item, scope: InstanceScope) -> bool:
+    if visible(item, scope) is None:
+        return False  # shown because its condition cannot be told: nobody owes an answer
     rule = item.required
     return rule.value(scope) is True if isinstance(rule, Expr) else bool(rule)
 

@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from flask import Blueprint, render_template
+from flask_babel import gettext as _
 
 from forms.catalogue import definitions, digest
 from trial import roles
@@ -51,7 +52,7 @@ def study() -> str:
 
 def _flat(value: Any, prefix: str = "") -> Any:
     """Name and value of each parameter, nested ones by their path."""
-    if is_dataclass(value) and not prefix.count("."):
+    if is_dataclass(value) and not hasattr(value, "high"):
         for part in fields(value):
             yield from _flat(getattr(value, part.name), f"{prefix} {part.name}".strip())
     elif hasattr(value, "items"):
@@ -62,6 +63,6 @@ def _flat(value: Any, prefix: str = "") -> Any:
 
 
 def _shown(value: Any) -> str:
-    if hasattr(value, "low") and hasattr(value, "high"):
-        return f"{value.low} … {value.high}"
+    if hasattr(value, "high"):  # a window, in days
+        return _("day %(low)d to %(high)d, planned %(due)d", low=value.low, high=value.high, due=value.due)
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
