@@ -177,7 +177,7 @@ function wake() {
     item.classList.toggle("answered", Boolean(typed.length));
     const why = item.querySelector("[data-why]");
     if (!why) continue;
-    const moved = first.has(item.dataset.path) && first.get(item.dataset.path) !== stateOf(item);
+    const moved = "changed" in item.dataset || (first.has(item.dataset.path) && first.get(item.dataset.path) !== stateOf(item));
     changed ||= moved;
     const input = why.querySelector("input");
     why.classList.toggle("asleep", !moved && !input.value && !input.hasAttribute("aria-invalid"));

@@ -291,3 +291,11 @@ def test_a_signature_asks_the_password_again(consented):
         assert "signed by Investigator Person" in client.get(f"/participants/{OURS}/SCR/ELIG").text
     else:
         pytest.fail(page[page.index("cannot be signed") - 100 :][:1500])
+
+
+def test_a_draft_that_changes_a_saved_value_asks_why_when_the_page_opens_again(consented):
+    client = consented.client()
+    client.post(f"/participants/{IC}/1/draft", data=CONSENT | {"version": "1", "based_on": "1", "ICFUT": "Y"})
+    page = client.get(f"/participants/{IC}").text
+    assert 'data-path="ICFUT" data-changed' in page
+    assert 'data-path="ICSAMP" data-changed' not in page

@@ -289,27 +289,27 @@ def _shown(
     )
     typed, problems = as_crf(case, entry)
     record = case.record(entry.event, case.with_crf(typed))
-    found = _findings(entry, writable) if not untouched else ()
-    if entry.raw and not writable:
+    found: tuple[Finding, ...] = ()
+    changed: frozenset[str] = frozenset()
+    if writable and not untouched:
+        preview = enter.preview(entry, uow=writing())
+        found, changed = preview.findings, frozenset(c.path for c in preview.changes if c.corrects)
+    elif entry.raw and not writable:
         found = (*problems, *findings(record, typed))
     known = {(f.key, f.level) for f in found}
-    everything = (*found, *(f for f in extra if (f.key, f.level) not in known))
     return crf_view.Shown(
         case,
         record,
         typed,
         entry.raw,
         saved if saved and saved.answers.removed is None else None,
-        everything,
+        (*found, *(f for f in extra if (f.key, f.level) not in known)),
         wanted,
         entry.reasons,
+        changed,
         actor().role,
         writable,
     )
-
-
-def _findings(entry: Entry, writable: bool) -> tuple[Finding, ...]:
-    return enter.preview(entry, uow=writing()).findings if writable else ()
 
 
 @pages.post(PLACE + "/draft")

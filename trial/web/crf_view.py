@@ -53,6 +53,7 @@ class ItemView:
     saved: str | None = None
     reason: str = ""
     reason_wanted: bool = False
+    changed: bool = False
     calculated: str = ""
 
     @property
@@ -114,7 +115,10 @@ class CrfView:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a view is made from. `raw` is the raw document; `crf` the same as read, part of `record`; `saved` the revision on file."""
+    """What a view is made from. `raw` is the raw document; `crf` the same as read, part of `record`; `saved` the revision on file.
+
+    `wanted`: paths of which a reason is missing; `changed`: paths where what is on the page corrects what is on file.
+    """
 
     case: Case
     record: Record
@@ -124,6 +128,7 @@ class Shown:
     findings: tuple[Finding, ...] = ()
     wanted: frozenset[str] = frozenset()
     reasons: Mapping[str, str] = field(default_factory=dict)
+    changed: frozenset[str] = frozenset()
     role: str = ""
     writable: bool = True
 
@@ -203,6 +208,7 @@ def _item(
         saved=_saved(item, shown, row),
         reason=shown.reasons.get(path, ""),
         reason_wanted=path in shown.wanted,
+        changed=path in shown.changed,
         calculated=calculated_words(worth.get(path), item) if item.kind == "calc" else "",
     )
 
@@ -233,7 +239,7 @@ def _how(item: Item, choices: tuple[tuple[str, str], ...]) -> str:
 
 
 def _required(item: Item, scope: InstanceScope) -> bool:
-    if visible(item, scope) is None:
+    if visible(item, scope) is None and asked(item, scope):
         return False  # shown because its condition cannot be told: nobody owes an answer
     rule = item.required
     return rule.value(scope) is True if isinstance(rule, Expr) else bool(rule)
