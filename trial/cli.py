@@ -340,10 +340,47 @@ def verify(here: Installation, as_json: bool) -> None:
     """Whether anything stored was altered: chain, rows, revisions, signatures, files. Names the first broken link."""
     from trial.store.verify import verify as check
 
-    findings = check(here.house.engine, files=here.house.files)
+    findings = check(here.house.engine, files=here.house.files, checks=(_replayed, _model_digests(here)))
     _shown({"findings": [asdict(f) for f in findings]} if as_json else (findings or ["nothing was altered"]), as_json)
     if findings:
         raise Broken
+
+
+def _replayed(reader: Any) -> Iterator[Any]:
+    """Once the seed is revealed, every allocation is drawn again."""
+    from trial.protocol import PROTOCOL
+    from trial.store.broken import Finding
+
+    row = reader.one("randomisation", study=PROTOCOL.study_id)
+    if row and row["revealed_seed"]:
+        mismatch = _mismatch(reader, row)
+        if mismatch:
+            yield Finding("allocation", f"number {mismatch.number}", "is not what the revealed seed draws")
+
+
+def _mismatch(reader: Any, row: Any) -> Any:
+    from trial.actions.allocate import earlier_allocations
+    from trial.allocation import replay
+    from trial.protocol import plan_for
+
+    seed = bytes.fromhex(row["revealed_seed"])
+    return replay(plan_for(row["method"], row["parameters"]), seed, earlier_allocations(reader))
+
+
+def _model_digests(here: Installation) -> Callable[[Any], Iterator[Any]]:
+    """Whether the released model is the one this release names, and answers its reference vectors."""
+    from trial.frozen.errors import ModelError
+    from trial.store.broken import Finding
+
+    def check(reader: Any) -> Iterator[Any]:
+        try:
+            here.house.model.check()
+        except ModelError as problem:
+            yield Finding("model", "trial/frozen", str(problem))
+        finally:
+            here.house.model.close()
+
+    return check
 
 
 @click.group()
@@ -393,9 +430,8 @@ def randomisation_reveal(here: Installation, username: str, password: str) -> No
 def randomisation_replay(here: Installation, as_json: bool) -> None:
     """Draw every allocation again from the revealed seed and compare. Fails at the first that differs."""
     from trial.actions.allocate import earlier_allocations
-    from trial.allocation import replay
     from trial.draws import commitment
-    from trial.protocol import PROTOCOL, plan_for
+    from trial.protocol import PROTOCOL
 
     reader = here.house.reading()
     row = reader.the("randomisation", study=PROTOCOL.study_id)
@@ -406,7 +442,7 @@ def randomisation_replay(here: Installation, as_json: bool) -> None:
         _said("the revealed seed is not the one that was committed to", BROKEN)
         raise Broken
     allocations = earlier_allocations(reader)
-    mismatch = replay(plan_for(row["method"], row["parameters"]), seed, allocations)
+    mismatch = _mismatch(reader, row)
     _shown(
         {"allocations": len(allocations), "mismatch": mismatch}
         if as_json
