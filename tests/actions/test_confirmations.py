@@ -30,8 +30,10 @@ def asked(house: House, *args, **options) -> dict[str, str]:
 
 
 def deviations(house: House, participant: str) -> list[dict]:
-    return [house.stored(participant, "DV", "ANY", row["occurrence"])["items"]
-            for row in house.reader.all("crf", order_by="occurrence", participant=participant, form="DV")]
+    return [
+        house.stored(participant, "DV", "ANY", row["occurrence"])["items"]
+        for row in house.reader.all("crf", order_by="occurrence", participant=participant, form="DV")
+    ]
 
 
 @on_both
@@ -107,13 +109,19 @@ def test_a_confirmed_breach_becomes_a_deviation_in_the_same_transaction(late: Ho
     assert "the scanner was broken" in found["DVTERM"] and "RST/RST/1" in found["DVTERM"]
     (row,) = late.revisions(ENROLLED, "DV", "ANY")
     assert row["source"] == "system"
-    seqs = [entry["seq"] for tag in ("site:crf:saved", "system:deviation:raised") for entry in late.journal(tag, ENROLLED)[-1:]]
+    seqs = [
+        entry["seq"]
+        for tag in ("site:crf:saved", "system:deviation:raised")
+        for entry in late.journal(tag, ENROLLED)[-1:]
+    ]
     assert seqs[1] == seqs[0] + 1
 
 
 def test_a_breach_that_stands_is_raised_once(late: House) -> None:
     changed = LATE | {"MRTRG": "2"}
-    late.save(ENROLLED, "RST", changed, "RST", confirmed={"RST-S1": "the scanner was broken"}, reasons={"": "second reader"})
+    late.save(
+        ENROLLED, "RST", changed, "RST", confirmed={"RST-S1": "the scanner was broken"}, reasons={"": "second reader"}
+    )
     assert len(deviations(late, ENROLLED)) == 1
 
 
@@ -135,7 +143,9 @@ def test_an_unanswered_question_before_the_decision_stops_the_own_estimate(house
 
 def test_the_decision_asks_why_it_departs_from_the_derivation(house: House) -> None:
     items = DECISION | {"STRATEGY": "NOTCAND"}
-    saved = house.save(PREDICTED, "DEC", {k: v for k, v in items.items() if k not in ("PREFER", "RANDCONS", "RANDCDAT")}, "DEC")
+    saved = house.save(
+        PREDICTED, "DEC", {k: v for k, v in items.items() if k not in ("PREFER", "RANDCONS", "RANDCDAT")}, "DEC"
+    )
     assert not saved.complete, "the reason for the departure is required"
 
 

@@ -118,7 +118,9 @@ def test_a_model_that_did_not_answer_can_be_asked_again(house: House) -> None:
     assert [r["refused"] for r in rows(house, RESTAGED)] == [["model-unavailable: ModelUnavailable"], None]
 
 
-@pytest.mark.parametrize(("probability", "found"), [(0.5, "positive"), (0.4999996, "positive"), (0.499999, "negative"), (0.0, "negative")])
+@pytest.mark.parametrize(
+    ("probability", "found"), [(0.5, "positive"), (0.4999996, "positive"), (0.499999, "negative"), (0.0, "negative")]
+)
 def test_the_class_is_positive_from_the_threshold_on(house: House, probability: float, found: str) -> None:
     house.estimate(RESTAGED)
     house.model.answer = probability

@@ -67,7 +67,12 @@ def test_another_coordinator_a_day_later_gets_it_too(house: House) -> None:
 def test_the_certificate_names_arm_number_person_and_commitment(house: House) -> None:
     given = house.randomise(READY)
     assert given == certificate(house.reader, READY)
-    assert (given.participant, given.number, given.by, given.commitment) == (READY, 1, "Coordinator01", commitment(SEED))
+    assert (given.participant, given.number, given.by, given.commitment) == (
+        READY,
+        1,
+        "Coordinator01",
+        commitment(SEED),
+    )
 
 
 def test_there_is_no_certificate_without_an_allocation(house: House) -> None:

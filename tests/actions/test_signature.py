@@ -214,7 +214,9 @@ def test_the_own_estimate_is_signed_and_locked_when_saved(either: House) -> None
     saved, signed = either.estimate(RESTAGED)
     assert (saved.revision, signed.printed_name) == (1, "Investigator01")
     with pytest.raises(NotOpen) as closed:
-        either.estimate(RESTAGED, {"PREDAT": "2026-05-20", "PRECR": "90", "PRESTRAT": "WW"}, reasons={"": "after the model"})
+        either.estimate(
+            RESTAGED, {"PREDAT": "2026-05-20", "PRECR": "90", "PRESTRAT": "WW"}, reasons={"": "after the model"}
+        )
     assert closed.value.blockers == ("own-estimate-locked",)
 
 

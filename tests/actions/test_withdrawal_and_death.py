@@ -61,7 +61,27 @@ def test_a_withdrawal_that_names_nothing_closes_all_but_safety(house: House) -> 
     house.save(ENROLLED, "AE", ADVERSE, "ANY")
 
 
-FORMS = ("RT", "EX", "SUR", "SLV", "YP", "POC", "STO", "MIC", "LBX", "SPEC", "FU", "MET", "LR", "SPC", "RGW", "LB", "QLQ30", "AE", "DTH")
+FORMS = (
+    "RT",
+    "EX",
+    "SUR",
+    "SLV",
+    "YP",
+    "POC",
+    "STO",
+    "MIC",
+    "LBX",
+    "SPEC",
+    "FU",
+    "MET",
+    "LR",
+    "SPC",
+    "RGW",
+    "LB",
+    "QLQ30",
+    "AE",
+    "DTH",
+)
 SCOPES = [(), ("TREATMENT",), ("VISITS",), ("SURVIVAL",), ("SAMPLES",), ("FUTURE",), ("TREATMENT", "VISITS"), ("VISITS", "SURVIVAL"),
           ("TREATMENT", "VISITS", "SURVIVAL", "SAMPLES", "FUTURE")]  # fmt: skip
 

@@ -18,7 +18,7 @@ from tests.analysis.colon import colon
 from tests.shared_data import needs_shared
 
 ROOT = Path(closed.__file__).resolve().parents[1]
-MAY_IMPORT = {"analysis/pages.py", "analysis/cli.py", "analysis/reports/closed.py"}
+MAY_IMPORT = {"analysis/closed_pages.py"}
 
 
 def colon_frame() -> pd.DataFrame:

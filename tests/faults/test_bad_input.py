@@ -12,7 +12,9 @@ MRI, PERSON, CONSENT_FORM = SCREENING["MRI0"], SCREENING["DM"], SCREENING["IC"]
 ROW = {"LBTEST": "CEA", "LBOPER": "=", "LBORRES": "3.0", "LBORRESU": "ug/L"}
 
 
-def said(house: House, form: str, items: dict, participant: str = CONSENTED, event: str = "SCR", **options: object) -> str:
+def said(
+    house: House, form: str, items: dict, participant: str = CONSENTED, event: str = "SCR", **options: object
+) -> str:
     """What a refusal says, in words; and that it wrote nothing at all."""
     before = house.state()
     with pytest.raises(Refused) as refused:
@@ -71,7 +73,9 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("what", "form", "items", "words"), WRONG, ids=[row[0] for row in WRONG])
-def test_what_cannot_be_read_or_cannot_be_true_is_refused_in_words(house: House, what: str, form: str, items: dict, words: str) -> None:
+def test_what_cannot_be_read_or_cannot_be_true_is_refused_in_words(
+    house: House, what: str, form: str, items: dict, words: str
+) -> None:
     options = {"reasons": {"": "corrected"}} if form == "IC" else {}
     assert words in said(house, form, items, **options)
 
@@ -154,7 +158,9 @@ def test_a_misshapen_document_is_refused_and_not_read_as_blank(house: House, raw
     assert house.state() == before
 
 
-@pytest.mark.parametrize("raw", [{}, {"items": None, "groups": None}, {"groups": {"R": [{"id": {"a": 1}, "items": {}}]}}], ids=repr)
+@pytest.mark.parametrize(
+    "raw", [{}, {"items": None, "groups": None}, {"groups": {"R": [{"id": {"a": 1}, "items": {}}]}}], ids=repr
+)
 def test_a_document_with_nothing_in_it_is_a_blank_form(house: House, raw: dict) -> None:
     posted(house, raw)
     assert house.stored(CONSENTED, "LB") == {"items": {}}
@@ -163,7 +169,10 @@ def test_a_document_with_nothing_in_it_is_a_blank_form(house: House, raw: dict) 
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
-        ({"items": {"LBDAT": "2026-01-06"}, "groups": {"R": [{"items": ROW | {"LBORRES": "3,1"}}]}}, "did you mean 3.1?"),
+        (
+            {"items": {"LBDAT": "2026-01-06"}, "groups": {"R": [{"items": ROW | {"LBORRES": "3,1"}}]}},
+            "did you mean 3.1?",
+        ),
         ({"groups": {"R": [{"items": {"NOPE": "1"}}]}}, "has no item “NOPE”"),
         ({"groups": {"NOPE": []}}, "has no item “NOPE”"),
         ({"groups": {"R": [{"items": ROW}] * 201}}, "At most 200 rows"),
@@ -184,7 +193,10 @@ def test_each_part_of_a_document_is_read_with_the_same_care(house: House, raw: d
 
 
 def test_two_rows_with_one_id_become_two_rows(house: House) -> None:
-    rows = [{"id": "same", "items": ROW}, {"id": "same", "items": ROW | {"LBTEST": "HGB", "LBORRES": "130", "LBORRESU": "g/L"}}]
+    rows = [
+        {"id": "same", "items": ROW},
+        {"id": "same", "items": ROW | {"LBTEST": "HGB", "LBORRES": "130", "LBORRESU": "g/L"}},
+    ]
     posted(house, {"items": {"LBDAT": day(1)}, "groups": {"R": rows}})
     assert len({row["id"] for row in house.stored(CONSENTED, "LB")["groups"]["R"]}) == 2
 
@@ -230,6 +242,7 @@ def test_a_revision_that_never_was_is_stale(house: House, based_on: int) -> None
 
 
 # --- two sessions at the decision point ---------------------------------------------------------------------------------
+
 
 def _decide(house: House, based_on: int | None) -> object:
     return house.save(RESTAGED, "DEC", {"M1NOW": "N", "CONTRA": "N"}, "DEC", based_on=based_on)

@@ -41,7 +41,7 @@ def office(house: House, tmp_path: Path) -> Iterator[Office]:
         instance=tmp_path,
         database_url=house.engine.url.render_as_string(hide_password=False),
         files=tmp_path / "files",
-        secret_key="a secret of the journeys, long enough",  # noqa: S106  of tests only
+        secret_key="a secret of the journeys, long enough",
         sealing_key=KEY,
         https=False,
     )
@@ -106,7 +106,9 @@ class Desk:
         """Press Save; returns the status of the page that follows."""
         with self.page.expect_navigation() as following:
             self.page.click(SAVE)
-        return self.page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus") or following.value.status
+        return (
+            self.page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus") or following.value.status
+        )
 
     def heading(self) -> str:
         """The title of the page."""

@@ -39,7 +39,9 @@ def test_a_new_participant_goes_from_consent_to_an_eligible_verdict(at_desk: Sit
     assert desk.page.locator("main").inner_text().count("✔ absent") == 3
 
 
-def test_an_impossible_value_is_refused_beside_its_field_and_nothing_typed_is_lost(at_desk: Sit, office: Office) -> None:
+def test_an_impossible_value_is_refused_beside_its_field_and_nothing_typed_is_lost(
+    at_desk: Sit, office: Office
+) -> None:
     desk = at_desk("coordinator01")
     desk.crf(CONSENTED, "MRI0")
     desk.fill({**SCREENING["MRI0"], "MRIDAT": "2026-02-30", "LENGTH": "300"})
@@ -60,7 +62,9 @@ def test_an_unusual_value_is_saved_once_somebody_says_why_it_is_right(at_desk: S
     assert "8 cm = 80 mm?" in desk.said("DISTAV")
     desk.item("DISTAV").locator(".confirm input").fill("measured twice: at the anal canal")
     assert desk.save() == 200
-    assert office.house.stored(CONSENTED, "MRI0")["confirmed"] == {"MRI0.DISTAV:soft": "measured twice: at the anal canal"}
+    assert office.house.stored(CONSENTED, "MRI0")["confirmed"] == {
+        "MRI0.DISTAV:soft": "measured twice: at the anal canal"
+    }
 
 
 def test_a_saved_value_changes_only_with_a_reason_and_the_history_tells_it(at_desk: Sit, office: Office) -> None:
@@ -111,7 +115,9 @@ def test_a_page_closed_without_a_network_comes_back_with_its_text(at_desk: Sit) 
     assert desk.typed("HEIGHT") == "172.0"
 
 
-def test_conditional_items_appear_hide_and_keep_what_was_typed_until_the_form_is_saved(at_desk: Sit, office: Office) -> None:
+def test_conditional_items_appear_hide_and_keep_what_was_typed_until_the_form_is_saved(
+    at_desk: Sit, office: Office
+) -> None:
     desk = at_desk("coordinator01")
     desk.crf(CONSENTED, "PLAN")
     expect(desk.item("REGIMEN")).to_be_hidden()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.actions.house import READY
 from tests.journeys.conftest import Desk, Office
@@ -19,11 +20,21 @@ def randomised(office: Office) -> Office:
     return office
 
 
+def _wait_for_figures(desk: Desk) -> None:
+    for figure in desk.page.locator("main img").all():
+        figure.scroll_into_view_if_needed()
+        # Not wait_for_function: it evaluates text, which the pages' own policy forbids.
+        expect(figure).to_have_js_property("complete", True)
+
+
 def test_a_statistician_sees_the_pooled_curve_and_no_arm(at_desk: Sit, randomised: Office) -> None:
     desk = at_desk("statistician")
     desk.page.click("nav >> text=Results")
     assert "all arms together" in desk.heading()
-    drawn = desk.page.locator("main img").evaluate_all("all => all.map(i => [i.src.split('/').pop(), i.complete && i.naturalWidth > 100])")
+    _wait_for_figures(desk)
+    drawn = desk.page.locator("main img").evaluate_all(
+        "all => all.map(i => [i.src.split('/').pop(), i.complete && i.naturalWidth > 100])"
+    )
     assert drawn
     assert all(whole for _name, whole in drawn), drawn
     assert any(name.startswith("nrdfs") for name, _whole in drawn)
@@ -47,6 +58,7 @@ def test_the_unblinded_statistician_sees_the_closed_page_and_that_is_recorded(at
     table = desk.page.locator("main table").first.inner_text()
     assert "WW" in table
     assert "TME" in table
+    _wait_for_figures(desk)
     assert desk.page.locator("main img").first.evaluate("i => i.complete && i.naturalWidth > 100")
     assert len(randomised.house.reader.all("journal")) > before
 

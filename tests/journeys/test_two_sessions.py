@@ -32,7 +32,10 @@ def test_the_second_of_two_gets_both_versions_side_by_side(at_desk: Sit, office:
     expect(second.page.locator(SAVE)).to_be_visible()
     assert (second.typed("HEIGHT"), second.typed("WEIGHT")) == ("173.0", "80.5")
     assert second.save() == 200
-    assert office.house.stored(SCREENED, "DM")["items"] | {"HEIGHT": "173.0", "WEIGHT": "80.5"} == office.house.stored(SCREENED, "DM")["items"]
+    assert (
+        office.house.stored(SCREENED, "DM")["items"] | {"HEIGHT": "173.0", "WEIGHT": "80.5"}
+        == office.house.stored(SCREENED, "DM")["items"]
+    )
 
 
 def test_an_ended_session_keeps_the_page_and_signing_in_elsewhere_goes_on(at_desk: Sit, office: Office) -> None:
@@ -53,7 +56,9 @@ def test_an_ended_session_keeps_the_page_and_signing_in_elsewhere_goes_on(at_des
     assert office.house.stored(CONSENTED, "DM")["items"] == SCREENING["DM"]
 
 
-def test_without_scripts_an_ended_session_gives_the_typed_text_back_after_signing_in(office: Office, browser: object) -> None:
+def test_without_scripts_an_ended_session_gives_the_typed_text_back_after_signing_in(
+    office: Office, browser: object
+) -> None:
     context = browser.new_context(java_script_enabled=False)  # type: ignore[attr-defined]
     desk = Desk(context.new_page(), office)
     sign_in(desk, "coordinator01")

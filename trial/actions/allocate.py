@@ -18,8 +18,12 @@ from trial.decision import allocation_factors, randomisation_blockers
 from trial.errors import NotOpen
 from trial.happenings import Allocated
 from trial.protocol import plan_for
+from trial.store.failures import retrying
 from trial.store.reading import Reader, Reading, Row
 from trial.store.unit_of_work import UnitOfWork
+
+PATIENCE = 4
+"""How often a request waits for its turn, fifteen seconds each, before the person is told that the system is busy."""
 
 Locker = Callable[[UnitOfWork, str], Row]
 
@@ -48,8 +52,14 @@ def request_randomisation(
 ) -> Certificate:
     """Allocate, or return the allocation there already is. `key` opens the sealed seed; nobody sees it.
 
-    `lock` exists so that a test can show what happens without one. Raises NotOpen with every reason why not, NotAllowed.
+    `lock` exists so that a test can show what happens without one. Raises NotOpen with every reason why not, NotAllowed;
+    Busy only after waiting several times: asking again is safe, since a second request finds the first one's allocation.
     """
+    retrying(lambda: _request(participant, uow, key, request, lock), tries=PATIENCE)
+    return certificate(Reading(uow.engine), participant)
+
+
+def _request(participant: str, uow: UnitOfWork, key: bytes, request: str | None, lock: Locker) -> None:
     with uow:
         row = participant_for(uow, uow.actor, participant, "randomise")
         uow.lock("participant", {"id": participant})
@@ -59,7 +69,6 @@ def request_randomisation(
             _allocate(case, key, uow, lock)
             remember(uow, request, "request_randomisation", {"participant": participant})
             uow.commit()
-    return certificate(Reading(uow.engine), participant)
 
 
 def _allocate(case: Case, key: bytes, uow: UnitOfWork, lock: Locker) -> None:

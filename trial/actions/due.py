@@ -18,18 +18,9 @@ def refresh(case: Case, crfs: tuple[Crf, ...], uow: UnitOfWork) -> None:
     }
     for event, form, occurrence in stored.keys() - wanted.keys():
         uow.drop("due", {"participant": case.id, "event": event, "form": form, "occurrence": occurrence})
-    for (event, form, occurrence), (due_from, due_on, due_to) in wanted.items():
-        if stored.get((event, form, occurrence)) != (due_from, due_on, due_to):
-            uow.put(
-                "due",
-                participant=case.id,
-                event=event,
-                form=form,
-                occurrence=occurrence,
-                due_from=due_from,
-                due_on=due_on,
-                due_to=due_to,
-            )
+    names = ("event", "form", "occurrence", "due_from", "due_on", "due_to")
+    changed = [dict(zip(names, (*key, *days), strict=True)) for key, days in wanted.items() if stored.get(key) != days]
+    uow.put_all("due", [{"participant": case.id, **row} for row in changed])
 
 
 def rebuild(*, uow: UnitOfWork) -> int:

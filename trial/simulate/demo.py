@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Engine
-
 from trial import passwords
 from trial.actions import people
 from trial.actor import SYSTEM
 from trial.clock import SystemClock
 from trial.errors import AlreadyExists
 from trial.simulate.driver import SITES, Plan, Simulated, simulate
+from trial.store.engine import Engine
 from trial.store.files import Files
 from trial.store.reading import Reading
 from trial.store.unit_of_work import UnitOfWork

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, select
-
 from trial.actions import people, setup
 from trial.actions.people import Person
 from trial.actor import SYSTEM, Actor
@@ -19,9 +17,9 @@ from trial.simulate.chance import Dice
 from trial.simulate.hands import PASSWORD, Hands
 from trial.simulate.script import Life, Step
 from trial.simulate.truth import draw
+from trial.store.engine import Engine
 from trial.store.files import Files
 from trial.store.reading import Reading
-from trial.store.tables import idempotency
 from trial.store.unit_of_work import UnitOfWork
 
 SITES = (
@@ -64,7 +62,6 @@ def simulate(
     """Run the trial; a second call with the same plan goes on where the first was cut off."""
     clock = FixedClock(datetime.combine(plan.start - timedelta(days=30), DAY_STARTS))
     hands = _staffed(plan, engine, clock, files, model, key)
-    done = _done(engine, plan.seed)
     queue = list(_arrivals(plan, hands))
     heapq.heapify(queue)
     taken = 0
@@ -72,7 +69,7 @@ def simulate(
         on, order, life, step = heapq.heappop(queue)
         _advance(clock, on, order)
         taken += 1
-        for later in _take(life, step, done):
+        for later in _take(step):
             heapq.heappush(
                 queue, (life.base + timedelta(days=later.day), (*order[:1], *_after(order, later)), life, later)
             )
@@ -115,7 +112,7 @@ def _after(order: Order, step: Step) -> Order:
     return (step.day, step.name)
 
 
-def _take(life: Life, step: Step, done: frozenset[str]) -> list[Step]:
+def _take(step: Step) -> list[Step]:
     found = step.act()
     return list(found) if found is not None else []
 
@@ -127,11 +124,6 @@ def _advance(clock: FixedClock, on: date, order: Order) -> None:
     if clock.now().date() > on:
         # More was done than a day holds: the rest counts as late in the evening of the same day.
         clock.instant = datetime.combine(on, time(23, 59, 59, tzinfo=UTC))
-
-
-def _done(engine: Engine, seed: int) -> frozenset[str]:
-    query = select(idempotency.c.key).where(idempotency.c.key.like(f"sim-{seed}-%"))
-    return frozenset(row["key"] for row in Reading(engine).all(query))
 
 
 def _staffed(plan: Plan, engine: Engine, clock: FixedClock, files: Files, model: Any, key: bytes) -> Hands:

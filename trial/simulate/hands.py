@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Engine
-
 from forms.catalogue import current
 from trial.actions import allocate, predict, sign
 from trial.actions.case import Case, load
@@ -23,6 +21,7 @@ from trial.actions.upload import upload
 from trial.actor import Actor
 from trial.clock import FixedClock
 from trial.errors import ConfirmationNeeded, Refused
+from trial.store.engine import Engine
 from trial.store.files import Files
 from trial.store.reading import Reading
 from trial.store.unit_of_work import UnitOfWork
@@ -110,9 +109,12 @@ class Hands:
         )
 
     def sign(self, participant: str, event: str, form: str, occurrence: int = 1) -> None:
-        """The investigator reads the form and signs what is on the page."""
-        actor = self.investigators[_site(participant)]
-        seen = sign.content(self.case(participant), event, form, occurrence).digest
+        """The investigator reads the form and signs what is on the page; what is signed already stays so."""
+        actor, case = self.investigators[_site(participant)], self.case(participant)
+        state = case.state(form, event, occurrence)
+        if state is not None and state["signed"]:
+            return
+        seen = sign.content(case, event, form, occurrence).digest
         sign.sign_crf(participant, event, form, occurrence, seen=seen, password=PASSWORD, uow=self.uow(actor))
 
     def save_and_sign(self, entry: Entry) -> None:

@@ -75,11 +75,12 @@ class Life:
         occurrence: int = 1,
         *,
         based_on: int | None = None,
+        purpose: str = "first",
         **groups: Any,
     ) -> Entry:
-        """A form as typed."""
+        """A form as typed. `purpose` tells the saves of one form apart, whatever revision each is based on."""
         raw = answers.document(items, **groups)
-        name = f"{form}-{event}-{occurrence}-{based_on or 0}"
+        name = f"{form}-{event}-{occurrence}-{purpose}"
         return Entry(
             self.participant,
             event,
@@ -111,9 +112,14 @@ class Life:
     def steps(self) -> Iterator[Step]:
         """What is known to happen from the start."""
         yield Step(0, "consent", self._consent)
-        yield Step(max(1, self.truth.labs[0].day), "screening", self._screening)
-        last = self.truth.plan.eligibility_day
-        yield Step(last, "eligibility", self._eligibility)
+        yield Step(self._screened(), "screening", self._screening)
+        yield Step(max(self.truth.plan.eligibility_day, self._screened()), "eligibility", self._eligibility)
+
+    def _screened(self) -> int:
+        """The day the last screening result is in."""
+        truth = self.truth
+        examined = (truth.biopsy.day, truth.biopsy.report_day, truth.mri.day, truth.ct.day)
+        return max(1, truth.labs[0].day, *examined)
 
     def _consent(self) -> None:
         self.participant = self.hands.add(self.site, self.key("participant"))
@@ -143,7 +149,8 @@ class Life:
                 self.save("LB", event, items, R=rows)
 
     def _eligibility(self) -> Iterator[Step]:
-        truth, today = self.truth, answers.day(self.base, self.truth.plan.eligibility_day)
+        truth = self.truth
+        today = answers.day(self.base, max(truth.plan.eligibility_day, self._screened()))
         if truth.eligible:
             self._omics("SCR", truth.omics["SCR"], "BASELINE")
             self._questionnaires("SCR", today, stoma=False)
@@ -153,7 +160,7 @@ class Life:
             self.save("EOS", "EOS", {"EOSDAT": today, "EOSREAS": "SCREENFAIL", "LSTALVDT": today})
             return
         self.hands.sign(self.participant, "SCR", "ELIG")
-        report = max(truth.molecular.day, truth.plan.eligibility_day)
+        report = max(truth.molecular.day, truth.plan.eligibility_day, self._screened())
         yield Step(report, "molecular", lambda: self.save("MOL", "SCR", answers.molecular(truth, self.base)))
         yield from self._therapy()
 
@@ -239,7 +246,7 @@ class Life:
         items = answers.adverse_event(event, number, self.base, self.until())
         current = self.hands.case(self.participant).bare.at("AE", "ANY", number)
         if current is not None and current.answers.items.get("AEOUT") != items["AEOUT"]:
-            self.save("AE", "ANY", items, number, based_on=current.number)
+            self.save("AE", "ANY", items, number, based_on=current.number, purpose="resolved")
 
     def _early_end(self) -> None:
         assert self.truth.early_end is not None
@@ -254,7 +261,7 @@ class Life:
         current = self.hands.case(self.participant).bare.at("IC", "SCR")
         assert current is not None
         items = answers.consent(self.truth, self.base, self.version) | {"ICWDAT": today, "ICWSCOPE": scope}
-        self.save("IC", "SCR", items, based_on=current.number)
+        self.save("IC", "SCR", items, based_on=current.number, purpose="withdrawn")
 
     def _end(self, today: str | None, reason: str, alive: str | None) -> None:
         self.save("EOS", "EOS", {"EOSDAT": today, "EOSREAS": reason, "LSTALVDT": None if reason == "DEATH" else alive})
@@ -395,10 +402,10 @@ class Life:
         def confirmed() -> None:
             event = f"RGW-{place[0]}"
             first = "PLANNED" if found.salvage == "DONE" else found.salvage
-            self._revise("RGW", event, answers.regrowth(found, self.base, salvage=first))
+            self._revise("RGW", event, answers.regrowth(found, self.base, salvage=first), "confirmed")
 
         def salvaged() -> None:
-            self._revise("RGW", f"RGW-{place[0]}", answers.regrowth(found, self.base, salvage="DONE"))
+            self._revise("RGW", f"RGW-{place[0]}", answers.regrowth(found, self.base, salvage="DONE"), "salvaged")
 
         yield Step(found.suspected + 1, "rgw", suspected)
         yield Step(max(found.salvage_day, found.confirmed) + 1, "rgw-confirmed", confirmed)
@@ -407,9 +414,9 @@ class Life:
             for each in done:
                 yield Step(each.day + 2, "rgw-done", salvaged)
 
-    def _revise(self, form: str, event: str, items: answers.Items, occurrence: int = 1) -> None:
+    def _revise(self, form: str, event: str, items: answers.Items, purpose: str, occurrence: int = 1) -> None:
         current = self.hands.case(self.participant).bare.at(form, event, occurrence)
-        self.save(form, event, items, occurrence, based_on=current.number if current else None)
+        self.save(form, event, items, occurrence, based_on=current.number if current else None, purpose=purpose)
 
     def _operated(self, found: Operation, number: int) -> Iterator[Step]:
         salvage = found.reason == "REGROWTH"
@@ -434,7 +441,7 @@ class Life:
             yield Step(
                 found.stoma.closed + 1,
                 f"stoma-{number}",
-                lambda: self._revise("STO", "ANY", answers.stoma(found, self.base, closed=True), number),
+                lambda: self._revise("STO", "ANY", answers.stoma(found, self.base, closed=True), "closed", number),
             )
         for event_found in found.adverse_events:
             yield from self._adverse(event_found)

@@ -7,7 +7,7 @@ with uow:
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -164,6 +164,21 @@ class UnitOfWork(Reader):
             statement = statement.on_conflict_do_update(index_elements=keys, set_=values)
         with explained(target.name):
             return dict(self._open.execute(statement.returning(target)).mappings().one())
+
+    def put_all(self, table: Table | str, rows: Sequence[Mapping[str, Any]], /) -> None:
+        """Write or overwrite many rows with the same columns, their keys among them, in one statement."""
+        target = self._convenience(table)
+        if not rows:
+            return
+        for values in rows:
+            check_values(target, values)
+        keys = key_names(target)
+        statement = INSERTS[self.engine.dialect.name](target)
+        changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+        with explained(target.name):
+            self._open.execute(
+                statement.on_conflict_do_update(index_elements=keys, set_=changed), [dict(r) for r in rows]
+            )
 
     def drop(self, table: Table | str, key: Mapping[str, Any], /) -> int:
         """Delete the rows of such a table that `key` finds; returns how many. An empty key is refused."""
