@@ -3,7 +3,7 @@
 import json
 import os
 import select
-import subprocess
+import subprocess  # nosec B404 -- a process of its own can be limited and killed
 import sys
 import time
 from pathlib import Path
@@ -22,7 +22,7 @@ class Child:
     def __init__(self, worker: Path, *, memory: int, cpu: int) -> None:
         # An empty environment and -I: nothing of the caller's settings, path or secrets reaches the worker.
         command = [sys.executable, "-I", str(worker), str(memory), str(cpu)]
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # nosec B603 -- our own interpreter and a file of this package, no shell
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/",
             start_new_session=True,
         )  # fmt: skip
