@@ -18,6 +18,7 @@ from tests.actions.house import KEY, READY, SEED, STUDY, House, open_house
 from tests.actions.rooms import on_both
 from tests.faults.parallel import failures, together
 from tests.store.house import Happened
+from trial.actions import allocate as actions_allocate
 from trial.actions.allocate import Certificate, earlier_allocations, request_randomisation
 from trial.actor import SYSTEM, Actor
 from trial.allocation import allocate
@@ -126,8 +127,9 @@ def test_processes_take_turns_as_threads_do(either: House, tmp_path: Path) -> No
 
 @contextmanager
 def without_turns(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    """Nobody waits for anybody: no lock on rows, no queue of threads, and on SQLite a transaction that begins as a reader."""
+    """Nobody waits for anybody or asks again: no lock on rows, no queue of threads, on SQLite a transaction begun as a reader."""
     gate = unit_of_work._Gate(exclusive=False)
+    monkeypatch.setattr(actions_allocate, "PATIENCE", 1)
     monkeypatch.setattr(unit_of_work, "_gate", lambda engine: gate)
     monkeypatch.setattr(UnitOfWork, "lock", lambda uow, table, key: uow.the(table, **key))
     url = house.engine.url.render_as_string(hide_password=False)
@@ -147,18 +149,6 @@ def refused_by_the_database(given: list) -> list[Exception]:
     return problems
 
 
-@on_both
-def test_without_the_lock_the_same_requests_do_not_all_get_a_draw(
-    either: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    people = crowd(either, MANY)
-    with without_turns(either, monkeypatch) as free:
-        given = together([request(free, p, lock=unlocked) for p in people])
-    assert refused_by_the_database(given), "two requests computed one draw, and the unique key is the second wall"
-    taken = [r["number"] for r in rows(either)]
-    assert len(taken) == len(set(taken)) == MANY - len(failures(given))
-
-
 def once_two_have_read():
     """No lock, and the first two requests wait for each other after reading: the race happens in every run, not by luck."""
     meeting, turns = threading.Barrier(2, timeout=20), itertools.count()
@@ -171,9 +161,20 @@ def once_two_have_read():
     return lock
 
 
-# On SQLite the loser is told "busy", tries again and finds the allocation: nobody is refused, so there is nothing to see.
-@pytest.mark.postgres
-@pytest.mark.parametrize("house_url", ["postgres"], indirect=True)
+@on_both
+def test_without_the_lock_the_same_requests_do_not_all_get_a_draw(
+    either: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = crowd(either, MANY)
+    with without_turns(either, monkeypatch) as free:
+        meeting = once_two_have_read()
+        given = together([request(free, p, lock=meeting) for p in people])
+    assert refused_by_the_database(given), "two requests computed one draw, and the unique key is the second wall"
+    taken = [r["number"] for r in rows(either)]
+    assert len(taken) == len(set(taken)) == MANY - len(failures(given))
+
+
+@on_both
 def test_without_the_lock_one_participant_asked_for_many_times_is_refused_to_some(
     either: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
