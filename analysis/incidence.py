@@ -21,6 +21,8 @@ DEFINITION = _l(
     "number at risk: time at or after the tick."
 )
 
+_ROUNDING = 1e-12
+
 
 @dataclass(frozen=True)
 class Incidence:
@@ -71,8 +73,11 @@ def aalen_johansen(days: ArrayLike, status: ArrayLike, cause: int = 1, *, level:
     own, every = tally.left.get(cause, np.zeros(tally.times.size, dtype=np.int64)), tally.events()
     free, _ = survival_and_variance(tally.at_risk, every)
     before = np.concatenate(([1.0], free[:-1]))[: free.size]
-    incidence = np.cumsum(before * own / tally.at_risk)
-    variance = _variance(tally, own, every, before, incidence)
+    summed = np.cumsum(before * own / tally.at_risk)
+    # Summed fractions may stop a rounding error short of 1, where the limits do not exist; short of it in truth is 1/n or more.
+    certain = summed > 1 - _ROUNDING
+    incidence = np.where(certain, 1.0, summed)
+    variance = np.where(certain, 0.0, _variance(tally, own, every, before, incidence))
     lower, upper = _band(incidence, variance, critical(level))
     return Incidence(
         cause=cause,

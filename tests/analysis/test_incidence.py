@@ -101,6 +101,28 @@ def test_the_limits_are_pintilies_on_the_log_log_scale():
     assert found.lower[-2] < f < found.upper[-2]
 
 
+@pytest.mark.parametrize(
+    ("days", "status"),
+    [
+        (
+            [0, 0, 0, 1, 1, 2],
+            [0, 1, 1, 1, 1, 1],
+        ),  # both summed to 0.999...9 and overflowed before they were held to be 1
+        ([0, 0, 1, 2, 3], [1, 1, 1, 1, 1]),
+        ([1, 2, 3, 4, 5, 6, 7], [1] * 7),
+    ],
+)
+def test_when_everybody_left_had_the_event_the_incidence_is_exactly_one(days, status):
+    found = aalen_johansen(days, status, 1)
+    assert found.at(days[-1]) == Estimate(1.0, None, None) and found.variance[-1] == 0.0
+
+
+@pytest.mark.parametrize("n", [2, 50, 3000])
+def test_one_participant_short_of_everybody_keeps_its_limits(n):
+    last = aalen_johansen(range(n), [1] * (n - 1) + [2], 1).at(n)
+    assert last.value == pytest.approx(1 - 1 / n) and 0 < last.lower < last.value < last.upper < 1
+
+
 def test_an_incidence_of_one_has_no_limits():
     assert aalen_johansen([1, 1], [1, 1], 1).at(1) == Estimate(1.0, None, None)
 
