@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.actions.house import CONSENTED, SCREENED, SCREENING
+from tests.actions.house import CONSENTED, PASSWORD, SCREENED, SCREENING
 from tests.journeys.conftest import SAVE, Desk, Office, later, sign_in
 
 Sit = Callable[[str], Desk]
@@ -69,10 +69,12 @@ def test_without_scripts_an_ended_session_gives_the_typed_text_back_after_signin
     assert "Please sign in" in desk.page.locator("main").inner_text()
     assert office.house.revisions(CONSENTED, "DM") == []
     desk.page.fill("[name=username]", "coordinator01")
-    desk.page.fill("[name=password]", "correct horse battery")
+    desk.page.fill("[name=password]", PASSWORD)
     desk.page.click("main button[type=submit]")
     assert "172.0" in desk.page.locator("main").inner_text()
     with desk.page.expect_navigation():
         desk.page.click("text=Send it now")
+    desk.page.wait_for_load_state()
+    assert "is saved (revision 1)" in desk.banner(), desk.page.locator("main").inner_text()
     assert office.house.stored(CONSENTED, "DM")["items"]["HEIGHT"] == "172.0"
     context.close()

@@ -24,7 +24,7 @@ HELD = "held__"
 @pages.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> Response | str:
     """Name and password; what was typed before an expired session comes back afterwards."""
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD asks what GET asks: it is no attempt to sign in
         return redirect(url_for("home.home")) if g.person else _entrance()
     with_system = house().writing(SYSTEM)
     try:

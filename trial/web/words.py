@@ -120,7 +120,7 @@ STATUS_WORDS: Mapping[str, tuple[str, str]] = {
     "complete": ("●", _l("complete")),
     "incomplete": ("◐", _l("incomplete")),
     "signed": ("✔", _l("signed")),
-    "locked": ("🔒", _l("locked")),
+    "locked": ("■", _l("locked")),
     "not_done": ("⊘", _l("not done")),
     "removed": ("✕", _l("removed")),
     "draft": ("✎", _l("draft")),
