@@ -85,10 +85,10 @@ class Due:
 
 
 def expected(protocol: Protocol, record: Record, allocation: Allocation | None = None) -> tuple[Due, ...]:
-    """Forms that are owed or were owed, entered ones included, cancelled ones left out; no status, no clock."""
+    """Forms that are owed or were owed, entered ones included; cancelled ones, and visits whose time zero lies ahead, left out."""
     found = _all(protocol, record, allocation)
     c = course(record, allocation)
-    return tuple(d for d in found if _entered(record, d) or not _cancelled(d, c))
+    return tuple(d for d in found if _entered(record, d) or not (_cancelled(d, c) or _ahead(d)))
 
 
 def due(protocol: Protocol, record: Record, allocation: Allocation | None, today: date) -> tuple[Due, ...]:
@@ -152,7 +152,14 @@ def _stand(d: Due, record: Record, c: Course, today: date) -> Due:
         return replace(d, status=Status.NOT_DONE if crf.answers.not_done else Status.ENTERED)
     if reason := _cancelled(d, c):
         return replace(d, status=Status.CANCELLED, reason=reason)
+    if _ahead(d):
+        return replace(d, status=Status.NOT_YET)
     return replace(d, status=on_day(d.due_from, d.due_to, d.given_up_from, today))
+
+
+def _ahead(d: Due) -> bool:
+    """Whether nobody can say yet when it falls due. Consent begins everything; what an answer opened is owed at once."""
+    return d.due_from is None and d.due_on is None and d.because is None and d.form != "IC"
 
 
 def _cancelled(d: Due, c: Course) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from trial.actions import due
+from trial.actions.case import load
 from trial.actions.once import earlier_answer, remember
 from trial.actions.permission import permit
 from trial.errors import NotOpen
@@ -14,15 +16,15 @@ def add_participant(site: str, *, uow: UnitOfWork, key: str | None = None) -> st
     """Give the next number of a site. Raises NotOpen before the site is opened, NotAllowed, NotFound."""
     with uow:
         permit(uow.actor, "participant.create", site)
-        row = uow.lock("site", {"code": site})
+        place = uow.lock("site", {"code": site})
         # After the lock: the second of two clicks waited there for the first.
         if earlier := earlier_answer(uow, key, "add_participant"):
             return str(earlier["id"])
-        if row["opened_on"] is None or row["opened_on"] > uow.clock.today():
+        if place["opened_on"] is None or place["opened_on"] > uow.clock.today():
             raise NotOpen("participant", ("site-not-open",))
         number = participants.next_number(uow, site)
         name = f"VG-{site}-{number:04d}"
-        uow.insert(
+        row = uow.insert(
             "participant",
             id=name,
             site_code=site,
@@ -31,6 +33,7 @@ def add_participant(site: str, *, uow: UnitOfWork, key: str | None = None) -> st
             created_by=uow.actor.person_id,
         )
         uow.record(ParticipantAdded(site, participant=name))
+        due.refresh(load(uow, row, uow.clock), (), uow)
         remember(uow, key, "add_participant", {"id": name})
         uow.commit()
     return name

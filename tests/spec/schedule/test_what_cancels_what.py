@@ -11,6 +11,7 @@ from forms.dates import PartialDate
 from tests.spec.people import (
     CONSENT,
     DECIDED,
+    SCREENING,
     allocated,
     days,
     decided,
@@ -257,11 +258,28 @@ RECORDS = [
 
 
 @pytest.mark.parametrize(("record", "allocation"), RECORDS)
-def test_expected_is_what_is_due_on_any_day_without_the_cancelled(record, allocation):
+def test_expected_is_what_is_due_on_any_day_without_the_cancelled_and_what_has_no_date_yet(record, allocation):
     kept = {d.address for d in expected(PROTOCOL, record, allocation)}
     for today in (CONSENT, DECIDED, FAR):
         found = due(PROTOCOL, record, allocation, today)
-        assert kept == {d.address for d in found if d.status is not Status.CANCELLED}
+        ahead = {d.address for d in found if d.status is Status.NOT_YET and d.due_from is None}
+        assert kept == {d.address for d in found if d.status is not Status.CANCELLED} - ahead
+
+
+def test_a_visit_whose_time_zero_lies_ahead_is_not_owed_at_once():
+    found = due(PROTOCOL, eligible(), None, FAR)
+    assert {d.status for d in found if d.event in ("RST", "DEC")} == {Status.NOT_YET}
+    assert not {d.event for d in expected(PROTOCOL, eligible())} & {"RST", "DEC"}
+
+
+def test_before_consent_consent_is_all_that_is_owed():
+    (owed,) = expected(PROTOCOL, person(without=tuple(SCREENING)))
+    assert (owed.address, owed.due_from) == ("IC/SCR/1", None)
+
+
+def test_what_an_answer_opened_is_owed_at_once_even_without_a_date():
+    fatal = crf("AE", AEOUT="FATAL", AETOXGR=5)
+    assert status(eligible(fatal), "DTH/ANY/1", FAR) == "due"
 
 
 @pytest.mark.parametrize(("record", "allocation"), RECORDS)
