@@ -110,6 +110,11 @@ class Desk:
             self.page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus") or following.value.status
         )
 
+    def press(self, selector: str) -> None:
+        """Click what leads to another page, and wait until that page is there."""
+        with self.page.expect_navigation():
+            self.page.click(selector)
+
     def heading(self) -> str:
         """The title of the page."""
         return self.page.locator("h1").inner_text()

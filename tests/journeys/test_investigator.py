@@ -12,8 +12,7 @@ Sit = Callable[[str], Desk]
 
 def _sign(desk: Desk, password: str = PASSWORD) -> None:
     desk.page.fill(".signing input[type=password]", password)
-    desk.page.click(".signing button[type=submit]")
-    desk.page.wait_for_load_state()
+    desk.press(".signing button[type=submit]")
 
 
 def test_eligibility_is_signed_with_the_password_again(at_desk: Sit, office: Office) -> None:
@@ -21,7 +20,7 @@ def test_eligibility_is_signed_with_the_password_again(at_desk: Sit, office: Off
     desk.crf(SCREENED, "ELIG")
     desk.fill(ELIGIBLE)
     assert desk.save() == 200
-    desk.page.click("a:text-is('Sign')")
+    desk.press("a:text-is('Sign')")
     _sign(desk, "not the password")
     assert "Wrong name or password" in desk.banner()
     assert office.house.case(SCREENED).signed("ELIG") is None
@@ -40,31 +39,31 @@ def test_estimate_model_decision_and_randomisation_follow_each_other_in_the_page
     _estimate(desk)
     desk.open(decision)
     assert "Signed and locked by" in desk.page.locator("li.done").nth(1).inner_text()
-    desk.page.click("button:text-is('Call the model')")
+    desk.press("button:text-is('Call the model')")
     assert "The model has answered." in desk.banner()
     desk.open(decision)
     assert "70.0 %" in desk.page.locator("ol.steps").inner_text()
-    desk.page.click("text=Record the decision")
+    desk.press("text=Record the decision")
     desk.fill(DECISION)
     assert desk.save() == 200
     desk.open(decision)
     assert desk.page.locator("text=Go to randomisation").count() == 0
-    desk.page.click("a:text-is('Sign')")
+    desk.press("a:text-is('Sign')")
     _sign(desk)
     desk.open(decision)
-    desk.page.click("text=Go to randomisation")
+    desk.press("text=Go to randomisation")
     _randomise(desk, office)
 
 
 def _estimate(desk: Desk) -> None:
-    desk.page.click("text=Record the own estimate")
+    desk.press("text=Record the own estimate")
     desk.fill(ESTIMATE)
     desk.page.fill("label.password input", PASSWORD)
     assert desk.save() == 200, desk.banner()
 
 
 def _randomise(desk: Desk, office: Office) -> None:
-    desk.page.click("button:text-is('Randomise')")
+    desk.press("button:text-is('Randomise')")
     desk.page.wait_for_selector(".certificate")
     paper = desk.page.locator(".certificate").inner_text()
     row = office.house.reader.the("allocation", participant=RESTAGED)
@@ -80,7 +79,7 @@ def test_a_page_kept_open_randomises_no_second_time(at_desk: Sit, office: Office
     for desk in (first, second):
         desk.open(f"/participants/{READY}/randomisation")
     for desk in (first, second):
-        desk.page.click("button:text-is('Randomise')")
+        desk.press("button:text-is('Randomise')")
         desk.page.wait_for_selector(".certificate")
     assert first.page.locator(".certificate").inner_text() == second.page.locator(".certificate").inner_text()
     assert len(office.house.reader.all("allocation", participant=READY)) == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.actions.house import READY
 from tests.journeys.conftest import Desk, Office
@@ -21,12 +20,14 @@ def randomised(office: Office) -> Office:
 
 
 def _wait_for_figures(desk: Desk) -> None:
-    desk.page.evaluate("() => Promise.all([...document.querySelectorAll('main img')].map(i => (i.loading = 'eager', i.decode())))")
+    desk.page.evaluate(
+        "() => Promise.all([...document.querySelectorAll('main img')].map(i => (i.loading = 'eager', i.decode())))"
+    )
 
 
 def test_a_statistician_sees_the_pooled_curve_and_no_arm(at_desk: Sit, randomised: Office) -> None:
     desk = at_desk("statistician")
-    desk.page.click("nav >> text=Results")
+    desk.press("nav >> text=Results")
     assert "all arms together" in desk.heading()
     _wait_for_figures(desk)
     drawn = desk.page.locator("main img").evaluate_all(

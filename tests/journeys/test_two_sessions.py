@@ -28,7 +28,7 @@ def test_the_second_of_two_gets_both_versions_side_by_side(at_desk: Sit, office:
     assert any("172.0" in row and "173.0" in row for row in rows)
     assert any("70.5" in row and "80.5" in row for row in rows)
     assert len(office.house.revisions(SCREENED, "DM")) == 2
-    second.page.click("text=Put my changes on their version")
+    second.press("text=Put my changes on their version")
     expect(second.page.locator(SAVE)).to_be_visible()
     assert (second.typed("HEIGHT"), second.typed("WEIGHT")) == ("173.0", "80.5")
     assert second.save() == 200
@@ -65,16 +65,15 @@ def test_without_scripts_an_ended_session_gives_the_typed_text_back_after_signin
     desk.crf(CONSENTED, "DM")
     desk.page.fill("[name=HEIGHT]", "172.0")
     later(office, 20)
-    desk.page.click(SAVE)
+    desk.press(SAVE)
     assert "Please sign in" in desk.page.locator("main").inner_text()
     assert office.house.revisions(CONSENTED, "DM") == []
     desk.page.fill("[name=username]", "coordinator01")
     desk.page.fill("[name=password]", PASSWORD)
-    desk.page.click("main button[type=submit]")
+    desk.press("main button[type=submit]")
     assert "172.0" in desk.page.locator("main").inner_text()
     with desk.page.expect_navigation():
-        desk.page.click("text=Send it now")
-    desk.page.wait_for_load_state()
+        desk.press("text=Send it now")
     assert "is saved (revision 1)" in desk.banner(), desk.page.locator("main").inner_text()
     assert office.house.stored(CONSENTED, "DM")["items"]["HEIGHT"] == "172.0"
     context.close()
