@@ -35,7 +35,7 @@ def findings(record: Record, crf: Crf) -> tuple[Finding, ...]:
 
 def confirmed(record: Record, crf: Crf) -> tuple[Finding, ...]:
     """Return the soft findings somebody confirmed with a reason: they stand in the record as deviations or remarks."""
-    if not crf.counts:
+    if not crf.counts or not crf.answers.confirmed:
         return ()
     found = _everything(record, crf)
     return tuple(f for f in found if f.level == "soft" and crf.answers.confirmed.get(f.key))
@@ -60,8 +60,6 @@ def visible(item: Item, scope: InstanceScope) -> bool | None:
 
 
 def _required(item: Item, scope: InstanceScope) -> bool:
-    if visible(item, scope) is not True:
-        return False
     rule = item.required
     return rule.value(scope) is True if isinstance(rule, Expr) else rule
 
@@ -73,14 +71,15 @@ def _answered(item: Item, scope: InstanceScope) -> bool:
 
 def _of_item(item: Item, scope: InstanceScope) -> Iterator[Finding]:
     row = scope.row.id if scope.row else None
-    if item.stored and not _answered(item, scope) and _required(item, scope):
+    asked = visible(item, scope)
+    if asked is True and item.stored and not _answered(item, scope) and _required(item, scope):
         yield Finding(
             "missing", f"{item.key}:missing", _l("“%(label)s” has no answer yet."), item.oid, row, {"label": item.label}
         )
-    if visible(item, scope) is False:
+    if asked is False:
         return
-    for level, span in (("hard", item.hard), ("soft", item.soft)):
-        if span and span.rule(item).value(scope) is False:
+    for level, span, rule in item.ranges:
+        if rule.value(scope) is False:
             yield _out_of_range(level, span, item, scope)
             break  # outside the possible range the usual range says nothing new
     if item.kind == "link" and scope.code(item.key) is not None and not scope.instances(("linked", item.key)):

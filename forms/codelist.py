@@ -6,6 +6,7 @@ gettext keyword `Code:2`. A code is stored, exported and named in logic, so it n
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 
 class CodelistError(ValueError):
@@ -41,12 +42,12 @@ class Codelist:
         _refuse_repeats(self.name, "decode", [each.decode for each in self.codes])
         _refuse_bad_codes(self.name, self.values)
 
-    @property
+    @cached_property
     def values(self) -> tuple[str, ...]:
         """The codes as text, in order."""
         return tuple(each.code for each in self.codes)
 
-    @property
+    @cached_property
     def unknown_codes(self) -> frozenset[str]:
         """The codes that are answers for the form and None to logic."""
         return frozenset(each.code for each in self.codes if each.unknown)

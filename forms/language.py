@@ -125,6 +125,12 @@ class Item(Operand):
     def unknown_codes(self) -> frozenset[str]:
         return self.codes.unknown_codes if self.codes and self.kind == "code" else frozenset()
 
+    @cached_property
+    def ranges(self) -> tuple[tuple[str, Range, Expr], ...]:
+        """Level, range, and the rule it makes of this item: the hard one first."""
+        spans = (("hard", self.hard), ("soft", self.soft))
+        return tuple((level, span, span.rule(self)) for level, span in spans if span)
+
     @property
     def stored(self) -> bool:
         """Whether an answer is kept; calculated items are evaluated on reading."""
@@ -378,9 +384,7 @@ def expressions(form: FormDef) -> Iterator[Expr]:
         for part in (item.ask_if, item.derive, item.required):
             if isinstance(part, Expr):
                 yield part
-        for span in (item.hard, item.soft):
-            if span:
-                yield span.rule(item)
+        yield from (rule for _, _, rule in item.ranges)
     yield from (c.rule for c in form.checks)
     yield from (e for e in (form.due_if, *(g.ask_if for g in form.groups)) if e is not None)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Protocol
 
 from forms import dates
@@ -51,6 +52,10 @@ class Scope(Protocol):
         """Return the scopes a source names: `("form", "EX")`, `("event", "LB")`, `("linked", "YP.YPSUR")`, or rows:
         `("rows", "MH.PM")` of the own form, `("form", "LB", "R")` and so on of other instances.
         """
+
+
+Run = Callable[[Scope], Any]
+"""An expression ready to be evaluated."""
 
 
 class Operand:
@@ -149,17 +154,16 @@ class Expr(Operand):
 
     def value(self, scope: Scope) -> Any:
         """Evaluate in `scope`. Raises LogicError for a rule that makes no sense of what it was given."""
+        return self._run(scope)
+
+    @cached_property
+    def _run(self) -> Run:
+        """The operator bound to its arguments, once: a save evaluates ten thousand expressions, a definition has a few hundred."""
         if self.op in _SPECIAL:
-            return _SPECIAL[self.op](self.args, scope)
-        if self.op not in _STRICT:
-            raise LogicError(f"no operator {self.op!r}")
-        values = [a.value(scope) for a in self.args]
-        if any(v is None for v in values):
-            return None
-        try:
-            return _STRICT[self.op](*values)
-        except (TypeError, ArithmeticError) as problem:
-            raise LogicError(f"{self.op} cannot be applied to {values!r}") from problem
+            return _SPECIAL[self.op](self.args)
+        if self.op in _STRICT:
+            return _strict(self.op, self.args)
+        raise LogicError(f"no operator {self.op!r}")
 
     def to_json(self) -> list[Any]:
         """Return nested lists: operator first, then arguments."""
@@ -329,101 +333,135 @@ _STRICT: Mapping[str, Callable[..., Any]] = {
 }
 
 
-def _and(args: tuple[Expr, ...], scope: Scope) -> bool | None:
-    truths = [a.value(scope) for a in args]
-    return False if any(t is False for t in truths) else None if any(t is None for t in truths) else True
+def _strict(op: str, args: tuple[Expr, ...]) -> Run:
+    """An operator that an unknown argument makes unknown."""
+    work = _STRICT[op]
+
+    def run(scope: Scope) -> Any:
+        values = [a.value(scope) for a in args]
+        if None in values:
+            return None
+        try:
+            return work(*values)
+        except (TypeError, ArithmeticError) as problem:
+            raise LogicError(f"{op} cannot be applied to {values!r}") from problem
+
+    return run
 
 
-def _or(args: tuple[Expr, ...], scope: Scope) -> bool | None:
-    truths = [a.value(scope) for a in args]
-    return True if any(t is True for t in truths) else None if any(t is None for t in truths) else False
+def _all_of(truths: Iterable[bool | None]) -> bool | None:
+    found = set(truths)
+    return False if False in found else None if None in found else True
 
 
-def _present(args: tuple[Expr, ...], scope: Scope) -> bool:
-    return args[0].value(scope) not in (None, "", ())
+def _one_of(truths: Iterable[bool | None]) -> bool | None:
+    found = set(truths)
+    return True if True in found else None if None in found else False
 
 
-def _list(args: tuple[Expr, ...], scope: Scope) -> tuple[Any, ...]:
-    return tuple(a.value(scope) for a in args)
+def _constant(value: Any) -> Run:
+    return lambda scope: value
 
 
-def _each(args: tuple[Any, ...], scope: Scope) -> list[Any]:
-    source = tuple(key_of(part) for part in args[0])
-    # What every instance of a form says is the same for all who ask: worked out once a record.
-    shared = getattr(scope, "shared", None) if source[0] == "form" else None
-    if shared is None:
-        return [args[1].value(inner) for inner in scope.instances(source)]
-    key = ("each", source, args[1])  # the expression itself: it must live as long as the answer kept under it
-    if key not in shared:
-        shared[key] = [args[1].value(inner) for inner in scope.instances(source)]
-    return list(shared[key])
+def _item(args: tuple[Any, ...]) -> Run:
+    key = key_of(args[0])
+    return lambda scope: scope.item(key)
 
 
-def _any(args: tuple[Any, ...], scope: Scope) -> bool | None:
-    truths = _each(args, scope)
-    return True if True in truths else None if None in truths else False
+def _code(args: tuple[Any, ...]) -> Run:
+    key = key_of(args[0])
+    return lambda scope: scope.code(key)
 
 
-def _every(args: tuple[Any, ...], scope: Scope) -> bool | None:
-    truths = _each(args, scope)
-    return False if False in truths else None if None in truths else True
+def _joined(conclude: Callable[[list[Any]], Any]) -> Callable[[tuple[Expr, ...]], Run]:
+    """An operator that hears all its arguments, unknowns too."""
+    return lambda args: lambda scope: conclude([a.value(scope) for a in args])
 
 
-def _count(args: tuple[Any, ...], scope: Scope) -> int | None:
-    truths = _each(args, scope)
-    return None if None in truths else truths.count(True)
+def _gathered(conclude: Callable[[list[Any]], Any]) -> Callable[[tuple[Any, ...]], Run]:
+    """An operator over what every instance of a source says."""
+
+    def bind(args: tuple[Any, ...]) -> Run:
+        source, each = tuple(key_of(part) for part in args[0]), args[1]
+
+        def run(scope: Scope) -> Any:
+            return conclude([each.value(inner) for inner in scope.instances(source)])
+
+        return _once_a_record(run) if source[0] == "form" else run
+
+    return bind
 
 
-def _known(args: tuple[Any, ...], scope: Scope) -> list[Any]:
-    return [v for v in _each(args, scope) if v is not None]
+def _once_a_record(run: Run) -> Run:
+    """What every instance of a form says is the same for all who ask: worked out once while the record lives."""
+
+    def once(scope: Scope) -> Any:
+        shared = getattr(scope, "shared", None)
+        if shared is None:
+            return run(scope)
+        if run not in shared:
+            shared[run] = run(scope)
+        return shared[run]
+
+    return once
 
 
-def _extreme(values: list[Any], better: Callable[[Any, Any], bool | None]) -> Any:
-    best = values[0] if values else None
-    for value in values[1:]:
-        best = value if better(value, best) else best
+def _only_known(values: list[Any]) -> list[Any]:
+    return [v for v in values if v is not None]
+
+
+def _extreme(better: Callable[[Any, Any], bool | None]) -> Callable[[list[Any]], Any]:
+    def best(values: list[Any]) -> Any:
+        known = _only_known(values)
+        found = known[0] if known else None
+        for value in known[1:]:
+            found = value if better(value, found) else found
+        return found
+
     return best
 
 
-def _call(args: tuple[Any, ...], scope: Scope) -> Any:
+def _call(args: tuple[Any, ...]) -> Run:
     if args[0] not in FUNCTIONS:
         raise LogicError(f"no derivation is called {args[0]!r}")
-    return FUNCTIONS[args[0]](*(a.value(scope) for a in args[1:]))
+    function = FUNCTIONS[args[0]]
+    return lambda scope: function(*[a.value(scope) for a in args[1:]])
 
 
-def _if(args: tuple[Expr, ...], scope: Scope) -> Any:
-    truth = args[0].value(scope)
-    return None if truth is None else args[1].value(scope) if truth else args[2].value(scope)
+def _if(args: tuple[Expr, ...]) -> Run:
+    truth, then, otherwise = args
+
+    def run(scope: Scope) -> Any:
+        found = truth.value(scope)
+        return None if found is None else then.value(scope) if found else otherwise.value(scope)
+
+    return run
 
 
-def _last(values: list[Any]) -> Any:
-    return values[-1] if values else None
-
-
-_SPECIAL: Mapping[str, Callable[[tuple[Any, ...], Scope], Any]] = {
-    "item": lambda args, scope: scope.item(key_of(args[0])),
-    "code": lambda args, scope: scope.code(key_of(args[0])),
-    "fact": lambda args, scope: scope.fact(args[0]),
-    "const": lambda args, scope: args[0],
-    "truth": lambda args, scope: args[0],
-    "number": lambda args, scope: Decimal(args[0]),
-    "date": lambda args, scope: date.fromisoformat(args[0]),
-    "list": _list,
-    "and": _and,
-    "or": _or,
-    "not": lambda args, scope: _negate(args[0].value(scope)),
-    "present": _present,
+_SPECIAL: Mapping[str, Callable[[tuple[Any, ...]], Run]] = {
+    "item": _item,
+    "code": _code,
+    "fact": lambda args: lambda scope: scope.fact(args[0]),
+    "const": lambda args: _constant(args[0]),
+    "truth": lambda args: _constant(args[0]),
+    "number": lambda args: _constant(Decimal(args[0])),
+    "date": lambda args: _constant(date.fromisoformat(args[0])),
+    "list": _joined(tuple),
+    "and": _joined(_all_of),
+    "or": _joined(_one_of),
+    "not": lambda args: lambda scope: _negate(args[0].value(scope)),
+    "present": lambda args: lambda scope: args[0].value(scope) not in (None, "", ()),
     "if": _if,
-    "known": lambda args, scope: args[0].value(scope) is not None,
+    "known": lambda args: lambda scope: args[0].value(scope) is not None,
     "call": _call,
-    "any": _any,
-    "every": _every,
-    "count": _count,
-    "collect": lambda args, scope: tuple(_each(args, scope)),
-    "first": lambda args, scope: next(iter(_known(args, scope)), None),
-    "last": lambda args, scope: _last(_known(args, scope)),
-    "least": lambda args, scope: _extreme(_known(args, scope), _less),
-    "greatest": lambda args, scope: _extreme(_known(args, scope), lambda a, b: _less(b, a)),
+    "any": _gathered(_one_of),
+    "every": _gathered(_all_of),
+    "count": _gathered(lambda truths: None if None in truths else truths.count(True)),
+    "collect": _gathered(tuple),
+    "first": _gathered(lambda values: next(iter(_only_known(values)), None)),
+    "last": _gathered(lambda values: next(reversed(_only_known(values)), None)),
+    "least": _gathered(_extreme(_less)),
+    "greatest": _gathered(_extreme(lambda a, b: _less(b, a))),
 }
 
 

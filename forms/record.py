@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 from forms.answers import Crf, Row
 from forms.language import STANDING_FACTS, FormDef
 from forms.logic import LogicError, Scope
 
+T = TypeVar("T")
 Definitions = Mapping[tuple[str, int], FormDef]
 """Every released form version: (form, version) to definition."""
 
@@ -25,18 +28,44 @@ class Record:
     definitions: Definitions
     facts: Mapping[str, Any] = field(default_factory=dict)
     _memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    _scopes: dict[tuple[int, int], InstanceScope] = field(default_factory=dict, repr=False, compare=False)
 
     def all(self, form: str) -> tuple[Crf, ...]:
         """Instances of a form that count, in the order of the course."""
-        return tuple(c for c in self.crfs if c.form == form and c.counts)
+        return self._by_form.get(form, ())
+
+    @cached_property
+    def _by_form(self) -> dict[str, tuple[Crf, ...]]:
+        found: dict[str, list[Crf]] = {}
+        for crf in self.crfs:
+            if crf.counts:
+                found.setdefault(crf.form, []).append(crf)
+        return {form: tuple(crfs) for form, crfs in found.items()}
+
+    @cached_property
+    def newest(self) -> dict[str, FormDef]:
+        """The last version of each form."""
+        return {form: self.definitions[form, version] for form, version in sorted(self.definitions)}
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[str, str, int], Crf]:
+        return {(c.form, c.event, c.occurrence): c for c in self.crfs}
+
+    def once(self, key: Any, work: Callable[[], T]) -> T:
+        """What is concluded from the record alone and `key` names, worked out once while the record lives."""
+        if key not in self._memo:
+            self._memo[key] = work()
+        found: T = self._memo[key]
+        return found
 
     def latest(self, form: str) -> Crf | None:
         """The last instance of a form that counts."""
-        return next(iter(reversed(self.all(form))), None)
+        found = self.all(form)
+        return found[-1] if found else None
 
     def at(self, form: str, event: str, occurrence: int = 1) -> Crf | None:
         """The instance at that address, whatever its state."""
-        return next((c for c in self.crfs if (c.form, c.event, c.occurrence) == (form, event, occurrence)), None)
+        return self._by_place.get((form, event, occurrence))
 
     def value(self, key: str) -> Any:
         """The logical value of FORM.ITEM in the last instance that counts; None if unanswered or not known."""
@@ -52,7 +81,10 @@ class Record:
 
     def scope(self, crf: Crf, row: Row | None = None) -> InstanceScope:
         """How that instance, or one row of it, sees the record."""
-        return InstanceScope(self, self.definitions[crf.form, crf.version], crf, row)
+        key = id(crf), id(row)  # both live as long as the scope that holds them
+        if key not in self._scopes:
+            self._scopes[key] = InstanceScope(self, self.definitions[crf.form, crf.version], crf, row)
+        return self._scopes[key]
 
     def rows(self, crf: Crf, group: str) -> tuple[InstanceScope, ...]:
         """A scope for each row of a group of that instance."""
@@ -60,13 +92,16 @@ class Record:
 
     def with_crf(self, crf: Crf) -> Record:
         """The record as it would be with this revision in place of the instance at its address, or added at the end."""
-        others = tuple(c for c in self.crfs if c.address != crf.address)
-        at = next((i for i, c in enumerate(self.crfs) if c.address == crf.address), len(others))
+        former = self.at(crf.form, crf.event, crf.occurrence)
+        if former is crf:
+            return self
+        others = tuple(c for c in self.crfs if c is not former)
+        at = next((i for i, c in enumerate(self.crfs) if c is former), len(others))
         return Record((*others[:at], crf, *others[at:]), self.definitions, self.facts)
 
     def with_facts(self, **facts: Any) -> Record:
         """The same record told more."""
-        return Record(self.crfs, self.definitions, {**self.facts, **facts})
+        return Record(self.crfs, self.definitions, ChainMap(facts, self.facts))  # type: ignore[arg-type]  # only read
 
 
 @dataclass(frozen=True)
@@ -77,8 +112,14 @@ class InstanceScope(Scope):
     definition: FormDef
     crf: Crf
     row: Row | None = None
+    _values: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def item(self, key: str) -> Any:
+        if key not in self._values:
+            self._values[key] = self._logical(key)
+        return self._values[key]
+
+    def _logical(self, key: str) -> Any:
         found = self._find(key)
         if found is None:
             return self.record.value(key)
@@ -93,10 +134,10 @@ class InstanceScope(Scope):
         if found is None:
             return self.record.code(key)
         item = self.definition.item(found)
-        return item.derive.value(self) if item.derive is not None else self._answer(found)
+        return self.item(key) if item.derive is not None else self._answer(found)
 
     def fact(self, name: str) -> Any:
-        if name not in self.definition.facts | STANDING_FACTS:
+        if name not in self.definition.facts and name not in STANDING_FACTS:
             raise LogicError(f"{self.definition.oid} does not declare the fact {name!r}")
         return self.record.facts.get(name)
 

@@ -138,14 +138,16 @@ class Course:
 
 def in_course_order(crfs: Iterable[Crf]) -> tuple[Crf, ...]:
     """Form instances in the order of the course: event, its number, form as in the schedule, occurrence."""
-    order = {form: n for n, form in enumerate(soa.forms())}
-    return tuple(
-        sorted(crfs, key=lambda c: (soa.position(c.event), soa.number(c.event), order.get(c.form, 999), c.occurrence))
-    )
+    return tuple(sorted(crfs, key=lambda c: (soa.place(c.event, c.form), c.occurrence)))
 
 
 def course(record: Record, allocation: Allocation | None = None) -> Course:
-    """Read the course of one participant."""
+    """Read the course of one participant; once a record, for facts, visits and what is due all ask."""
+    decided = (allocation["arm"], allocation["at"]) if allocation is not None else None
+    return record.once((course, decided), lambda: _course(record, allocation))
+
+
+def _course(record: Record, allocation: Allocation | None) -> Course:
     started, fraction, dose, antibodies = _therapy(record)
     restaged = record.latest("RST")
     arm = _arm(record, allocation)

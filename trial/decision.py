@@ -20,9 +20,9 @@ from forms.text import _l
 from trial import soa
 from trial.blockers import Blocker, Signatures, not_eligible, signed
 from trial.course import Allocation
-from trial.evidence import WholeRecord
 from trial.protocol import Protocol
 from trial.randomisable import allocation_factors, randomisation_blockers
+from trial.schedule import asked
 
 __all__ = [
     "Blocker", "Signatures", "Step", "allocation_factors", "decision_blockers", "estimate_blockers", "model_blockers",
@@ -119,7 +119,7 @@ def _incomplete(record: Record) -> Iterator[Blocker]:
     event = restaging_event(record)
     for form in soa.forms_at(event):
         crf = record.at(form, event)
-        if not _wanted(record, form):
+        if not asked(form, record):
             continue
         if crf is None or crf.answers.removed is not None:
             yield Blocker(
@@ -135,15 +135,10 @@ def _incomplete(record: Record) -> Iterator[Blocker]:
         yield Blocker("restaging-not-done", _l("Without a restaging there is no decision point."), f"RST/{event}/1")
 
 
-def _wanted(record: Record, form: str) -> bool:
-    newest = max((v for name, v in record.definitions if name == form), default=None)
-    rule = record.definitions[form, newest].due_if if newest is not None else None
-    return rule is None or rule.value(WholeRecord(record)) is True
-
-
 def _findings(record: Record, crf: Crf) -> tuple[Any, ...]:
     # Facts were made for another event; the one that rules before the decision read is the event itself.
-    return findings(record.with_facts(event=soa.series(crf.event)), crf)
+    event = soa.series(crf.event)
+    return findings(record.once(("at", event), lambda: record.with_facts(event=event)), crf)
 
 
 def _unanswered(record: Record) -> Iterator[Blocker]:

@@ -116,7 +116,7 @@ def _all(protocol: Protocol, record: Record, allocation: Allocation | None) -> t
 def _scheduled(protocol: Protocol, record: Record, allocation: Allocation | None) -> Iterator[Due]:
     for visit in visits(protocol, record, allocation):
         for form in visit.forms:
-            if _asked(form, record):
+            if asked(form, record):
                 yield Due(
                     visit.event, form, 1, visit.window_from, visit.due_on, visit.window_to,
                     given_up_from=visit.given_up_from,
@@ -130,10 +130,10 @@ def _opened(record: Record) -> Iterator[Due]:
         )
 
 
-def _asked(form: str, record: Record) -> bool:
+def asked(form: str, record: Record) -> bool:
     """Whether the form's own condition ("form due only when") holds. Until it is known the form is not asked for."""
-    newest = max((v for name, v in record.definitions if name == form), default=None)
-    rule = record.definitions[form, newest].due_if if newest is not None else None
+    newest = record.newest.get(form)
+    rule = newest.due_if if newest is not None else None
     return rule is None or rule.value(WholeRecord(record)) is True
 
 

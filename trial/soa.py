@@ -57,6 +57,12 @@ def position(event: str) -> int:
     return events().index(series(event))
 
 
+@cache
+def place(event: str, form: str) -> tuple[int, int, int]:
+    """Where a form of an event stands in the course: by event, its number, and the row of the form; unknown forms last."""
+    return position(event), number(event), forms().index(form) if form in forms() else len(forms())
+
+
 def cell(name: str, event: str) -> str:
     """The cell of a row at an event key; "" where nothing is scheduled."""
     row = table().get(name)

@@ -84,7 +84,7 @@ def _of_answer(item: Item, scope: InstanceScope) -> Iterator[tuple[str, Any]]:
 
 
 def _ranges(item: Item, scope: InstanceScope) -> Iterator[Any]:
-    yield from (span.rule(item) for span in (item.hard, item.soft) if span)
+    yield from (rule for _, _, rule in item.ranges)
     yield from (each.rule for each in scope.definition.checks if any(on is item for on in each.on))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import cached_property
 
 from forms.answers import Crf
 from forms.catalogue import definitions
@@ -41,7 +42,7 @@ class Case:
         """The participant's number."""
         return str(self.participant["id"])
 
-    @property
+    @cached_property
     def bare(self) -> Record:
         """The record without facts, for what needs none."""
         return Record(self.crfs, definitions())

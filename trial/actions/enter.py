@@ -13,6 +13,7 @@ from forms.checks import calculated, confirmed, findings, pruned
 from forms.document import read_document
 from forms.findings import Finding
 from forms.reading import Unreadable, read_words
+from forms.record import Record
 from trial.actions import deviations, due
 from trial.actions.case import Case, load
 from trial.actions.once import earlier_answer, remember
@@ -131,9 +132,7 @@ def preview(entry: Entry, *, uow: UnitOfWork) -> Preview:
     with Reading(uow.engine) as reader:
         case = load(reader, _writable(reader, uow.actor, entry), uow.clock)
         crf, problems = _typed(case, entry, uow.actor.role)
-        record = case.record(entry.event, case.with_crf(crf))
-        crf = pruned(record, crf)
-        record = case.record(entry.event, case.with_crf(crf))
+        record, crf = _lean(case, entry, crf)
         previous = _previous(case, crf)
         said = (*problems, *findings(record, crf), *limits(record, crf))
         return Preview(said, calculated(record, crf), changes(previous.answers if previous else None, crf.answers))
@@ -235,13 +234,12 @@ def _refuse(found: tuple[Finding, ...]) -> None:
 
 
 def _previous(case: Case, crf: Crf) -> Crf | None:
-    return next((c for c in case.crfs if c.address == crf.address), None)
+    return case.bare.at(crf.form, crf.event, crf.occurrence)
 
 
 def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     crfs.refuse_stale(uow, case.id, typed, based_on=entry.based_on)
-    crf = pruned(case.record(entry.event, case.with_crf(typed)), typed)
-    record = case.record(entry.event, case.with_crf(crf))
+    record, crf = _lean(case, entry, typed)
     found = (*findings(record, crf), *limits(record, crf), *crfs.repeated_values(uow, case.id, crf))
     gaps = tuple(f for f in found if f.level == "missing") if crf.form in COMPLETE_WHEN_SAVED else ()
     _refuse(tuple(replace(f, level="hard") for f in gaps) + found)
@@ -275,6 +273,13 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
         },
     )
     return Saved(crf.number, _complete(found), paths)
+
+
+def _lean(case: Case, entry: Entry, typed: Crf) -> tuple[Record, Crf]:
+    """The record as it would be, and the instance without what is not asked."""
+    record = case.record(entry.event, case.with_crf(typed))
+    crf = pruned(record, typed)
+    return (record if crf is typed else case.record(entry.event, case.with_crf(crf))), crf
 
 
 def _with_confirmations(crf: Crf, said: tuple[Finding, ...]) -> Crf:

@@ -1,10 +1,12 @@
 """Saved CRFs: one row of state an instance, and its revisions, which are only ever added to."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Text, and_, bindparam, select, type_coerce
 
 from forms.answers import Answers, Crf, encode, from_json, to_json
 from forms.catalogue import definitions
@@ -26,11 +28,32 @@ def key_of(participant: str, instance: Crf) -> dict[str, Any]:
     return dict(zip(CRF_KEY, (participant, instance.event, instance.form, instance.occurrence), strict=True))
 
 
+_NEWEST = and_(*(crf.c[name] == crf_revision.c[name] for name in CRF_KEY), crf.c.revision == crf_revision.c.number)
+_CURRENT = (
+    select(
+        *(crf_revision.c[name] for name in ("form", "form_version", "event", "occurrence", "number")),
+        type_coerce(crf_revision.c.answers, Text).label("text"),
+    )
+    .join(crf, _NEWEST)
+    .where(crf.c.participant == bindparam("participant"))
+    .order_by(crf.c.first_entered_at, *crf.primary_key.columns)
+)
+
+
 def current(reader: Reader, participant: str) -> tuple[Crf, ...]:
     """The current revision of each instance ever saved, removed ones too (`Crf.counts` is False), first entered first."""
-    newest = and_(*(crf.c[name] == crf_revision.c[name] for name in CRF_KEY), crf.c.revision == crf_revision.c.number)
-    query = select(crf_revision).join(crf, newest).where(crf.c.participant == participant)
-    return tuple(as_crf(row) for row in reader.all(query.order_by(crf.c.first_entered_at, *crf.primary_key.columns)))
+    return tuple(_read(row) for row in reader.prepared(_CURRENT, participant=participant))
+
+
+def _read(row: Row) -> Crf:
+    form, version = row["form"], row["form_version"]
+    return Crf(form, version, row["event"], row["occurrence"], row["number"], _answers(form, version, row["text"]))
+
+
+@lru_cache(8192)
+def _answers(form: str, version: int, text: str) -> Answers:
+    """Answers as values. Kept by the stored text itself: a participant is read whole at every save, and one form of them is new."""
+    return from_json(json.loads(text), definitions()[form, version].kinds())
 
 
 def as_crf(row: Mapping[str, Any]) -> Crf:

@@ -5,9 +5,10 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, select
+from sqlalchemy import Connection, Engine, Result, Select, Table
 
 from trial.errors import NotFound
+from trial.store import statements
 from trial.store.failures import explained
 from trial.store.tables import table_named
 from trial.store.texts import check_text
@@ -16,20 +17,20 @@ Row = dict[str, Any]
 Query = Select[Any] | Table | str
 
 
-def selection(query: Query, where: Mapping[str, Any]) -> Select[Any]:
-    """A SELECT from a table, a table's name or a SELECT, narrowed to rows whose columns equal `where` (None: is unknown)."""
+def selection(
+    query: Query, where: Mapping[str, Any], order_by: Sequence[str] = ()
+) -> tuple[Select[Any], Mapping[str, Any]]:
+    """A SELECT, and its parameters, of the rows of a table, a table's name or a SELECT whose columns equal `where` (None: is unknown)."""
     check_text("looked for", dict(where))
-    if isinstance(query, Select):
-        return query.filter_by(**where) if where else query
-    table = table_named(query)
-    return select(table).where(matching(table, where)) if where else select(table)
+    if not isinstance(query, Select):
+        return statements.lookup(table_named(query), statements.shape(where), tuple(order_by)), statements.sought(where)
+    narrowed = query.filter_by(**where) if where else query
+    return (narrowed.order_by(*(narrowed.selected_columns[n] for n in order_by)) if order_by else narrowed), {}
 
 
-def matching(table: Table, values: Mapping[str, Any]) -> ColumnElement[bool]:
-    """The condition that the columns equal `values`; NULL equals None here."""
-    return and_(
-        *(table.c[name].is_(None) if value is None else table.c[name] == value for name, value in values.items())
-    )
+def _rows(result: Result[Any]) -> list[Row]:
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 class Reader:
@@ -43,15 +44,21 @@ class Reader:
     def all(self, query: Query, /, *, order_by: str | Sequence[str] = (), **where: Any) -> list[Row]:
         """All rows, in the order of the columns named."""
         names = (order_by,) if isinstance(order_by, str) else order_by
-        statement = selection(query, where)
-        ordered = statement.order_by(*(statement.selected_columns[n] for n in names)) if names else statement
+        statement, sought = selection(query, where, names)
         with explained("reading"), self._connected() as connection:
-            return [dict(row) for row in connection.execute(ordered).mappings()]
+            return _rows(connection.execute(statement, sought))
+
+    def prepared(self, query: Select[Any], /, **parameters: Any) -> list[Row]:
+        """All rows of a SELECT that was built once and takes parameters."""
+        check_text("looked for", parameters)
+        with explained("reading"), self._connected() as connection:
+            return _rows(connection.execute(query, parameters))
 
     def one(self, query: Query, /, **where: Any) -> Row | None:
         """The only row, or None; more than one raises sqlalchemy's MultipleResultsFound, which is a mistake of the caller."""
+        statement, sought = selection(query, where)
         with explained("reading"), self._connected() as connection:
-            found = connection.execute(selection(query, where)).mappings().one_or_none()
+            found = connection.execute(statement, sought).mappings().one_or_none()
             return None if found is None else dict(found)
 
     def the(self, query: Query, /, **where: Any) -> Row:

@@ -12,22 +12,19 @@ from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, Table
 
 from trial.actor import Actor
 from trial.clock import Clock
 from trial.errors import Busy, NotFound, UnitOfWorkMisused
 from trial.events import Event, plain
-from trial.store import journal
+from trial.store import journal, statements
 from trial.store.engine import WAIT_SECONDS
 from trial.store.failures import explained
 from trial.store.journal import Write
-from trial.store.reading import Reader, Row, matching
+from trial.store.reading import Reader, Row
 from trial.store.tables import INSERT_ONLY, LEDGER, UNJOURNALLED, key_names, table_named
 from trial.store.texts import check_text, check_values
-
-INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class _Gate:
@@ -103,7 +100,7 @@ class UnitOfWork(Reader):
         """Write a new row; returns it whole, with the id the database gave. Raises AlreadyExists, ConstraintBroken, UnstorableText."""
         target = self._writable(table, values)
         with explained(target.name):
-            row = dict(self._open.execute(target.insert().values(**values).returning(target)).mappings().one())
+            row = dict(self._open.execute(statements.addition(target), values).mappings().one())
         return self._noted(target, row, None)
 
     def ensure(self, table: Table | str, /, **values: Any) -> bool:
@@ -112,7 +109,10 @@ class UnitOfWork(Reader):
         if self.one(target, **{name: values[name] for name in key_names(target)}) is not None:
             return False
         statement = (
-            INSERTS[self.engine.dialect.name](target).values(**values).on_conflict_do_nothing().returning(target)
+            statements.INSERTS[self.engine.dialect.name](target)
+            .values(**values)
+            .on_conflict_do_nothing()
+            .returning(target)
         )
         with explained(target.name):
             row = self._open.execute(statement).mappings().one_or_none()
@@ -132,10 +132,11 @@ class UnitOfWork(Reader):
         was = {name: former[name] for name, value in values.items() if plain(former[name]) != plain(value)}
         if not was:
             return former
-        exact = matching(target, {name: former[name] for name in key_names(target)})
+        exact = {name: former[name] for name in key_names(target)}
+        changed = statements.change(target, statements.shape(exact), tuple(was))
+        told = statements.sought(exact) | {name: values[name] for name in was}
         with explained(target.name):
-            changed = target.update().where(exact).values(**{name: values[name] for name in was}).returning(target)
-            row = dict(self._open.execute(changed).mappings().one())
+            row = dict(self._open.execute(changed, told).mappings().one())
         return self._noted(target, row, was)
 
     def lock(self, table: Table | str, key: Mapping[str, Any], /) -> Row:
@@ -145,9 +146,9 @@ class UnitOfWork(Reader):
         """
         target = table_named(table)
         check_values(target, key)
-        query = select(target).where(matching(target, key)).with_for_update(key_share=True)
+        query = statements.lookup(target, statements.shape(key), hold=True)
         with explained(target.name):
-            rows = [dict(row) for row in self._open.execute(query).mappings()]
+            rows = [dict(row) for row in self._open.execute(query, statements.sought(key)).mappings()]
         if len(rows) > 1:
             raise UnitOfWorkMisused(f"{target.name}: {len(rows)} rows where one was meant")
         if not rows:
@@ -158,12 +159,9 @@ class UnitOfWork(Reader):
         """Write or overwrite a row of a table that is convenience and not record (`tables.UNJOURNALLED`)."""
         target = self._convenience(table)
         check_values(target, values)
-        keys = key_names(target)
-        statement = INSERTS[self.engine.dialect.name](target).values(**values)
-        if set(keys) <= set(values):
-            statement = statement.on_conflict_do_update(index_elements=keys, set_=values)
+        statement = statements.replacement(target, tuple(values), self.engine.dialect.name)
         with explained(target.name):
-            return dict(self._open.execute(statement.returning(target)).mappings().one())
+            return dict(self._open.execute(statement.returning(target), values).mappings().one())
 
     def put_all(self, table: Table | str, rows: Sequence[Mapping[str, Any]], /) -> None:
         """Write or overwrite many rows with the same columns, their keys among them, in one statement."""
@@ -172,13 +170,9 @@ class UnitOfWork(Reader):
             return
         for values in rows:
             check_values(target, values)
-        keys = key_names(target)
-        statement = INSERTS[self.engine.dialect.name](target)
-        changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+        statement = statements.replacement(target, tuple(rows[0]), self.engine.dialect.name)
         with explained(target.name):
-            self._open.execute(
-                statement.on_conflict_do_update(index_elements=keys, set_=changed), [dict(r) for r in rows]
-            )
+            self._open.execute(statement, [dict(r) for r in rows])
 
     def drop(self, table: Table | str, key: Mapping[str, Any], /) -> int:
         """Delete the rows of such a table that `key` finds; returns how many. An empty key is refused."""
@@ -187,7 +181,8 @@ class UnitOfWork(Reader):
             raise UnitOfWorkMisused(f"{target.name}: say which rows")
         check_values(target, key)
         with explained(target.name):
-            return self._open.execute(target.delete().where(matching(target, key))).rowcount
+            found = self._open.execute(statements.removal(target, statements.shape(key)), statements.sought(key))
+            return found.rowcount
 
     def record(self, event: Event, /) -> None:
         """Say what happened. The event takes the rows written since the event before it."""
