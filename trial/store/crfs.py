@@ -72,10 +72,16 @@ def history(reader: Reader, participant: str, event: str, form: str, occurrence:
 
 def refuse_stale(reader: Reader, participant: str, instance: Crf, *, based_on: int | None) -> None:
     """Raise StaleRevision, with both versions, unless `based_on` is the current revision (None: there is none yet)."""
+    _state(reader, participant, instance, based_on)
+
+
+def _state(reader: Reader, participant: str, instance: Crf, based_on: int | None) -> Row | None:
+    """The row of `crf` that a save based on that revision changes, None where there is none yet. Raises StaleRevision."""
     state = reader.one("crf", **key_of(participant, instance))
     newest = state["revision"] if state else None
     if newest != based_on:
         raise _stale(reader, participant, instance, based_on, newest)
+    return state
 
 
 def _stale(reader: Reader, participant: str, mine: Crf, based_on: int | None, newest: int | None) -> StaleRevision:
@@ -114,13 +120,13 @@ def append_revision(
     ConstraintBroken (a change without a reason, an unreleased form version), AlreadyExists (a value that may occur once).
     """
     uow.lock("participant", {"id": participant})
-    refuse_stale(uow, participant, instance, based_on=based_on)
+    former = _state(uow, participant, instance, based_on)
     key, number, now = key_of(participant, instance), 1 + (based_on or 0), uow.clock.now()
     state = {"status": _status(instance.answers), "revision": number, "complete": complete}
-    if based_on is None:
+    if former is None:
         uow.insert("crf", **key, **state, locked=False, signed=False, first_entered_at=now)
     else:
-        if uow.the("crf", **key)["locked"]:
+        if former["locked"]:
             raise CrfLocked(**key)
         uow.update("crf", key, **state)
     values = key | {

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, bindparam, select
 
 from trial.actor import Actor
 from trial.errors import NotMigrated
@@ -93,17 +93,22 @@ def link(seq: int, previous: str, body: str) -> str:
     return hashlib.sha256(b"\x00" + seq.to_bytes(8, "big") + bytes.fromhex(previous) + body.encode()).hexdigest()
 
 
+_HEAD = select(journal_head.c.seq, journal_head.c.hash).with_for_update()
+_ENTRY = journal.insert()
+_NEW_HEAD = journal_head.update().values(seq=bindparam("seq"), hash=bindparam("hash"))
+
+
 def append(connection: Connection, bodies: Sequence[dict[str, Any]]) -> None:
     """Bind the bodies to the chain. The head's lock is taken here, last of all: it is the one row every writer needs."""
-    found = connection.execute(select(journal_head.c.seq, journal_head.c.hash).with_for_update()).one_or_none()
+    found = connection.execute(_HEAD).one_or_none()
     if found is None:
         raise NotMigrated(None, "a journal head")
     previous, rows = found.hash, []
     for seq, body in enumerate(bodies, start=found.seq + 1):
         rows.append(_row(seq, previous, body))
         previous = rows[-1]["hash"]
-    connection.execute(journal.insert(), rows)
-    connection.execute(journal_head.update().values(seq=found.seq + len(rows), hash=previous))
+    connection.execute(_ENTRY, rows)
+    connection.execute(_NEW_HEAD, {"seq": found.seq + len(rows), "hash": previous})
 
 
 def _row(seq: int, previous: str, body: dict[str, Any]) -> Row:

@@ -60,11 +60,11 @@ def removal(table: Table, where: Shape) -> Delete:
 
 
 @lru_cache(KEPT)
-def replacement(table: Table, columns: tuple[str, ...], dialect: str) -> Any:
-    """A row of these columns, in place of the one with its key if there is one."""
+def replacement(table: Table, columns: tuple[str, ...], dialect: str, *, told: bool) -> Any:
+    """A row of these columns, in place of the one with its key if there is one; `told`: given back whole."""
     statement = INSERTS[dialect](table)
     keys = [column.name for column in table.primary_key.columns]
-    if not set(keys) <= set(columns):
-        return statement
-    kept = {name: statement.excluded[name] for name in columns if name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=kept)
+    if set(keys) <= set(columns):
+        kept = {name: statement.excluded[name] for name in columns if name not in keys}
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=kept)
+    return statement.returning(table) if told else statement

@@ -159,9 +159,9 @@ class UnitOfWork(Reader):
         """Write or overwrite a row of a table that is convenience and not record (`tables.UNJOURNALLED`)."""
         target = self._convenience(table)
         check_values(target, values)
-        statement = statements.replacement(target, tuple(values), self.engine.dialect.name)
+        statement = statements.replacement(target, tuple(values), self.engine.dialect.name, told=True)
         with explained(target.name):
-            return dict(self._open.execute(statement.returning(target), values).mappings().one())
+            return dict(self._open.execute(statement, values).mappings().one())
 
     def put_all(self, table: Table | str, rows: Sequence[Mapping[str, Any]], /) -> None:
         """Write or overwrite many rows with the same columns, their keys among them, in one statement."""
@@ -170,7 +170,7 @@ class UnitOfWork(Reader):
             return
         for values in rows:
             check_values(target, values)
-        statement = statements.replacement(target, tuple(rows[0]), self.engine.dialect.name)
+        statement = statements.replacement(target, tuple(rows[0]), self.engine.dialect.name, told=False)
         with explained(target.name):
             self._open.execute(statement, [dict(r) for r in rows])
 
