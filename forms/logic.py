@@ -373,9 +373,26 @@ def _code(args: tuple[Any, ...]) -> Run:
     return lambda scope: scope.code(key)
 
 
-def _joined(conclude: Callable[[list[Any]], Any]) -> Callable[[tuple[Expr, ...]], Run]:
-    """An operator that hears all its arguments, unknowns too."""
-    return lambda args: lambda scope: conclude([a.value(scope) for a in args])
+def _junction(decisive: bool) -> Callable[[tuple[Expr, ...]], Run]:
+    """`and`, which one False decides, or `or`, which one True decides; nothing behind the decisive argument is asked."""
+
+    def bind(args: tuple[Expr, ...]) -> Run:
+        def run(scope: Scope) -> bool | None:
+            unknown = False
+            for each in args:
+                truth: bool | None = each.value(scope)
+                if truth is decisive:
+                    return decisive
+                unknown = unknown or truth is None
+            return None if unknown else not decisive
+
+        return run
+
+    return bind
+
+
+def _list(args: tuple[Expr, ...]) -> Run:
+    return lambda scope: tuple([a.value(scope) for a in args])
 
 
 def _gathered(conclude: Callable[[list[Any]], Any]) -> Callable[[tuple[Any, ...]], Run]:
@@ -446,9 +463,9 @@ _SPECIAL: Mapping[str, Callable[[tuple[Any, ...]], Run]] = {
     "truth": lambda args: _constant(args[0]),
     "number": lambda args: _constant(Decimal(args[0])),
     "date": lambda args: _constant(date.fromisoformat(args[0])),
-    "list": _joined(tuple),
-    "and": _joined(_all_of),
-    "or": _joined(_one_of),
+    "list": _list,
+    "and": _junction(False),
+    "or": _junction(True),
     "not": lambda args: lambda scope: _negate(args[0].value(scope)),
     "present": lambda args: lambda scope: args[0].value(scope) not in (None, "", ()),
     "if": _if,

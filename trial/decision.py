@@ -138,7 +138,8 @@ def _incomplete(record: Record) -> Iterator[Blocker]:
 def _findings(record: Record, crf: Crf) -> tuple[Any, ...]:
     # Facts were made for another event; the one that rules before the decision read is the event itself.
     event = soa.series(crf.event)
-    return findings(record.once(("at", event), lambda: record.with_facts(event=event)), crf)
+    there = record.once(("at", event), lambda: record.with_facts(event=event))
+    return record.once(("findings", crf.address), lambda: findings(there, crf))
 
 
 def _unanswered(record: Record) -> Iterator[Blocker]:
