@@ -17,6 +17,7 @@ from forms.record import Record
 from forms.text import _l
 from trial.course import Allocation, Course, course
 from trial.evidence import WholeRecord
+from trial.limits import ALWAYS_OPEN, SAMPLES, closed_by
 from trial.opened import opened
 from trial.protocol import Protocol
 from trial.visits import Visit, visits
@@ -51,13 +52,6 @@ DEATH = _l("The participant died before it fell due.")
 WITHDRAWAL = _l("Consent was withdrawn for it.")
 SCREEN_FAILURE = _l("Screening ended without enrolment.")
 END_OF_STUDY = _l("The study ended for this participant.")
-
-SAMPLE_FORMS = frozenset({"MIC", "LBX", "SPEC"})
-TREATMENT_FORMS = frozenset({"EX", "RT", "SUR", "SLV"})
-AFTER_ALL = frozenset({"DTH", "EOS", "AE", "SAE", "DV", "IC"})
-"""Owed whatever happened: safety, death, the end of the study (PROTOCOL 9; crf.csv, note of IC.ICWDAT)."""
-SURVIVAL_FORMS = frozenset({"FU", "MET", "LR", "SPC", "RGW"})
-"""What is still asked of who withdrew from visits and not from contact for survival."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +158,7 @@ def _ahead(d: Due) -> bool:
 
 def _cancelled(d: Due, c: Course) -> str:
     """Why a form that was not entered is no longer owed; "" while it is."""
-    if d.form in AFTER_ALL:
+    if d.form in ALWAYS_OPEN:
         return ""
     if c.screen_failed and d.form != "ELIG":
         return SCREEN_FAILURE
@@ -178,14 +172,6 @@ def _cancelled(d: Due, c: Course) -> str:
 
 
 def withdrawn(c: Course, form: str) -> bool:
-    """Whether the scope of the withdrawal takes this form with it. A withdrawal without a scope takes everything."""
-    scope = set(c.withdrawn_from)
-    if form in AFTER_ALL:
-        return False
-    if not scope:
-        return True
-    if form in SAMPLE_FORMS:
-        return bool({"SAMPLES", "VISITS"} & scope)
-    if form in SURVIVAL_FORMS:
-        return {"VISITS", "SURVIVAL"} <= scope
-    return ("TREATMENT" if form in TREATMENT_FORMS else "VISITS") in scope
+    """Whether a form is no longer owed after the withdrawal: what it closes, and samples, which are taken at visits."""
+    scope = c.withdrawn_from
+    return closed_by(scope, form) or (form in SAMPLES and "VISITS" in scope)

@@ -61,10 +61,14 @@ def earlier(one: Operand, other: Operand) -> Expr:
 CONSENTED = first(forms_of("IC"), if_(ref("IC.ICTYPE") == "INITIAL", ref("IC.ICDAT"), None))
 """The date of the first written consent; a re-consent never moves it."""
 ELIGIBLE_ON = ref("ELIG.ELIGDAT")
-THERAPY_START = earlier(least(forms_of("RT"), ref("RT.RTSTDT")), least(forms_of("EX"), ref("EX.EXSTDT")))
+_NOTHING_GIVEN = known(ref("EX.EXDOSE")) & (ref("EX.EXDOSE") == 0)
+"""A cycle that was omitted is on record with a dose of nothing: it neither begins nor ends therapy."""
+THERAPY_START = earlier(least(forms_of("RT"), ref("RT.RTSTDT")), least(forms_of("EX"), if_(_NOTHING_GIVEN, None, ref("EX.EXSTDT"))))
 """The first fraction or the first drug, whichever came first."""
 LAST_FRACTION = greatest(forms_of("RT"), ref("RT.RTENDT"))
-LAST_DRUG = greatest(forms_of("EX"), if_(known(ref("EX.EXENDT")), ref("EX.EXENDT"), ref("EX.EXSTDT")))
+LAST_DRUG = greatest(
+    forms_of("EX"), if_(_NOTHING_GIVEN, None, if_(known(ref("EX.EXENDT")), ref("EX.EXENDT"), ref("EX.EXSTDT")))
+)
 DECIDED = ref("DEC.DECDAT")
 DIED = ref("DTH.DTHDAT")
 WITHDRAWN = greatest(forms_of("IC"), ref("IC.ICWDAT"))

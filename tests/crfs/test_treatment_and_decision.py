@@ -108,8 +108,8 @@ def test_a_strategy_that_differs_is_explained_and_a_deviation_when_randomised(ar
 RADIOTHERAPY = crf("RT", "EOT", RTSTDT=day("2026-01-26"), RTENDT=day("2026-03-03"))
 
 
-def cycle(start, end=None):
-    return crf("EX", "NAT-1", EXSTDT=day(start), EXENDT=dated(end))
+def cycle(start, end=None, **items):
+    return crf("EX", "NAT-1", EXSTDT=day(start), EXENDT=dated(end), **items)
 
 
 @pytest.mark.parametrize(
@@ -133,6 +133,14 @@ def test_restaging_comes_3_to_5_weeks_after_the_last_dose_when_a_drug_came_last(
 def test_a_drug_of_the_last_day_of_radiotherapy_leaves_radiotherapy_last():
     subject = crf("RST", "RST", RSTDAT=day("2026-05-12"))
     assert not says("RST-S1", subject, RADIOTHERAPY, cycle("2026-01-26", "2026-03-03"))
+
+
+@pytest.mark.parametrize(("dose", "drug_came_last"), [("0", False), ("200", True), (None, True)])
+def test_an_omitted_cycle_is_no_therapy_and_a_dose_not_yet_entered_is(dose, drug_came_last):
+    after = cycle("2026-05-01", EXDOSE=number(dose) if dose else None)
+    subject = crf("RST", "RST", RSTDAT=day("2026-05-26"))  # 84 days after the last fraction, 25 after the cycle
+    assert not says("RST-S1", subject, RADIOTHERAPY, after)
+    assert says("RST-S1", crf("RST", "RST", RSTDAT=day("2026-05-12")), RADIOTHERAPY, after) is drug_came_last
 
 
 def test_restaging_without_therapy_on_file_has_no_interval():
