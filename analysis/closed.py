@@ -16,8 +16,9 @@ from analysis.endpoints import TimeTable
 from analysis.figure import Figure
 from analysis.logrank import LogRank, log_rank
 from analysis.plots import Line, curves
+from analysis.steps import observed_at
 from analysis.survival import Curve, kaplan_meier
-from analysis.table import percent
+from analysis.table import percent_in_words
 from forms.text import _l
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def figure_by_arm(
     found: ByArm, *, identity: str, y_label: str, origin: str, tr: "Callable[[str], str]" = str
 ) -> Figure:
     """Both curves with bands, numbers at risk and events by arm."""
-    rates = "; ".join(f"{arm} {percent(curve.at(3 * 365.25), tr)}" for arm, curve in found.curves)
+    rates = "; ".join(f"{arm} {percent_in_words(observed_at(curve, 3 * 365.25), tr)}" for arm, curve in found.curves)
     alt = tr(_l("{title} by arm; at 3 years: {rates}.")).format(title=tr(found.title), rates=rates)
     lines = [Line(arm, arm, curve) for arm, curve in found.curves]
     return curves(lines, identity=identity, title=tr(found.title), y_label=y_label, origin=origin, alt=alt, tr=tr)

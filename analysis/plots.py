@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DAYS_PER_MONTH = 365.25 / 12
 ROW = 13.7  # points between two rows of numbers under an axis
+LEGEND = 18  # points over the axes for the names of the curves, which so never lie on a curve
+TOPS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 Translate = Callable[[str], str]
 
 
@@ -39,6 +41,11 @@ class Line:
     def start(self) -> float:
         return 1.0 if isinstance(self.estimate, Curve) else 0.0
 
+    @property
+    def highest(self) -> float:
+        """The highest point of the curve and its band."""
+        return max((self.start, *self.heights, *(v for v in self.estimate.upper if v is not None)))
+
 
 def curves(
     lines: Sequence[Line],
@@ -48,25 +55,34 @@ def curves(
     y_label: str,
     origin: str,
     alt: str,
-    highest: float = 1.0,
     tr: Translate = str,
 ) -> Figure:
-    """Step curves against months since `origin`. With nobody in any curve the axes say so."""
+    """Step curves against months since `origin`, the axis from 0 to a round number above curves and bands.
+
+    With nobody in any curve the axes say so.
+    """
     from matplotlib.figure import Figure as Drawing
 
     with style():
-        beneath = 45 + ROW * len(_rows(lines, tr))
+        beneath, above = 45 + ROW * len(_rows(lines, tr)), 12 + LEGEND * (len(lines) > 1)
         height = INCHES[1] * 72 + ROW * (len(_rows(lines, tr)) - 2)
         drawing = Drawing(figsize=(INCHES[0], height / 72), layout=None)
-        axes = drawing.add_axes((0.15, beneath / height, 0.83, 0.955 - beneath / height))
+        axes = drawing.add_axes((0.15, beneath / height, 0.83, 1 - (beneath + above) / height))
         ticks = _month_ticks(lines)
         for line, (colour, dash) in zip(lines, SERIES, strict=False):
             _step(axes, line, colour, dash)
-        _dress(axes, ticks, highest, y_label, tr(_l("Months since {origin}")).format(origin=tr(origin)))
+        _dress(axes, lines, ticks, y_label, tr(_l("Months since {origin}")).format(origin=tr(origin)))
         if not any(line.estimate.n for line in lines):
             axes.text(0.5, 0.5, tr(_l("No participant yet")), transform=axes.transAxes, ha="center", color=MUTED)
         elif len(lines) > 1:
-            axes.legend(loc="lower left" if lines[0].start == 1.0 else "upper left", handlelength=3.2)
+            axes.legend(
+                loc="lower left",
+                bbox_to_anchor=(0, 1),
+                ncols=len(lines),
+                borderaxespad=0.3,
+                borderpad=0,
+                handlelength=3.2,
+            )
         _at_risk(axes, lines, ticks, height * axes.get_position().height, tr)
         return saved(drawing, identity=identity, title=title, alt=alt)
 
@@ -89,27 +105,46 @@ def _step(axes: "Axes", line: Line, colour: str, dash: str) -> None:
         return
     months = [0.0, *(t / DAYS_PER_MONTH for t in e.times)]
     heights = [line.start, *line.heights]
-    axes.step(months, heights, where="post", color=colour, linestyle=dash, linewidth=1.8, label=line.label)
+    # A curve along the edge of the axes is drawn whole, not by half its width.
+    axes.step(
+        months, heights, where="post", color=colour, linestyle=dash, linewidth=1.8, label=line.label, clip_on=False
+    )
     lower, upper = ([line.start, *(float("nan") if v is None else v for v in band)] for band in (e.lower, e.upper))
     axes.fill_between(months, lower, upper, step="post", color=colour, alpha=0.15, linewidth=0)
     if isinstance(e, Curve):
         marks = [(t / DAYS_PER_MONTH, s) for t, s, c in zip(e.times, e.survival, e.censored, strict=True) if c]
         axes.plot(
-            *zip(*marks, strict=True) if marks else ((), ()), "|", color=colour, markersize=5, markeredgewidth=0.7
+            *zip(*marks, strict=True) if marks else ((), ()),
+            "|",
+            color=colour,
+            markersize=6,
+            markeredgewidth=0.8,
+            clip_on=False,
         )
 
 
 def _month_ticks(lines: Sequence[Line]) -> list[int]:
-    last = max((line.estimate.times[-1] / DAYS_PER_MONTH for line in lines if line.estimate.n), default=12.0)
+    last = _last_month(lines)
     every = next(step for step in (1, 2, 3, 6, 12, 24, 60) if last / step <= 10 or step == 60)
     return list(range(0, int(last) + 1, every)) or [0]
 
 
-def _dress(axes: "Axes", ticks: Sequence[int], highest: float, y_label: str, x_label: str) -> None:
+def _last_month(lines: Sequence[Line]) -> float:
+    return max((line.estimate.times[-1] / DAYS_PER_MONTH for line in lines if line.estimate.n), default=12.0)
+
+
+def top(lines: Sequence[Line]) -> float:
+    """Where the axis ends: the least round height that nothing drawn exceeds; 1 for survival."""
+    highest = max((line.highest for line in lines if line.estimate.n), default=1.0)
+    return next((each for each in TOPS if highest <= each), 1.0)
+
+
+def _dress(axes: "Axes", lines: Sequence[Line], ticks: Sequence[int], y_label: str, x_label: str) -> None:
     from matplotlib.ticker import PercentFormatter
 
     step = ticks[1] - ticks[0] if len(ticks) > 1 else 1
-    axes.set(xlim=(0, ticks[-1] + 0.6 * step), ylim=(0, highest), xlabel=x_label, ylabel=y_label, xticks=list(ticks))
+    right = max(ticks[-1] + 0.3 * step, _last_month(lines))
+    axes.set(xlim=(0, right), ylim=(0, top(lines)), xlabel=x_label, ylabel=y_label, xticks=list(ticks))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
     axes.grid(axis="y", color=FAINT, linewidth=0.7)
     axes.set_axisbelow(True)

@@ -11,7 +11,9 @@ from analysis.courses import course_rows
 from analysis.cut import DataCut
 from analysis.reports.status_data import StatusData, status_data
 from forms import ctcae
+from forms.checks import visible
 from forms.dates import PartialDate
+from forms.record import InstanceScope
 from trial.protocol import PROTOCOL
 from trial.store.extract import Extract, Extracted
 
@@ -49,9 +51,17 @@ def adverse_events(row: Extracted) -> Iterator[AdverseEvent]:
             onset_on=onset if isinstance(onset, PartialDate) or onset is None else PartialDate.of(onset),
             serious=_truth(scope.item("AE.AESER"), "Y"),
             related=None if related is None else frozenset(related) - {"NONE"},
-            immune_related=_truth(scope.item("AE.AEIR"), "Y"),
+            immune_related=_immune_related(scope),
             fatal=_truth(scope.item("AE.AEOUT"), "FATAL"),
         )
+
+
+def _immune_related(scope: InstanceScope) -> bool | None:
+    """Left blank because it is not asked, without immunotherapy, is no. "Suspected" cannot be told."""
+    answer = scope.item("AE.AEIR")
+    if answer is None and visible(scope.definition.item("AEIR"), scope) is False:
+        return False
+    return {"Y": True, "N": False}.get(answer)
 
 
 def _truth(value: str | None, wanted: str) -> bool | None:

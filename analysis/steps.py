@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 _SAME = 1.5e-8  # square root of the double's precision, as R's survfit uses for "flat at a half"
 
@@ -14,6 +15,22 @@ class Estimate:
     value: float | None
     lower: float | None = None
     upper: float | None = None
+
+
+class Stepped(Protocol):
+    """A curve that can be read off: `at` follows the estimator's algebra, `at_risk_at` says who still stood behind it."""
+
+    def at(self, t: float) -> Estimate: ...
+
+    def at_risk_at(self, t: float) -> int: ...
+
+
+def observed_at(curve: Stepped, t: float) -> Estimate:
+    """The curve at t for a reader: nothing once nobody is at risk.
+
+    Where everyone had the event the algebra goes on for ever at 0 or 1; nobody was followed that far.
+    """
+    return curve.at(t) if curve.at_risk_at(t) else Estimate(None)
 
 
 def position(times: Sequence[float], t: float) -> int:

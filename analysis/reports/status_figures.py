@@ -6,13 +6,13 @@ from analysis.accrual import Accrual
 from analysis.figure import Figure
 from analysis.plots import Line, accrual_figure, curves
 from analysis.reports.status_data import PooledIncidence, PooledSurvival
-from analysis.table import percent
+from analysis.steps import Stepped, observed_at
+from analysis.table import percent_in_words
 from forms.text import _l
 
 Translate = Callable[[str], str]
 
 _THREE_YEARS = 3 * 365.25
-_LOWEST_TOP = 0.4
 
 
 def draw_accrual(found: Accrual, tr: Translate = str) -> Figure:
@@ -46,7 +46,7 @@ def draw_survival(found: PooledSurvival, tr: Translate = str) -> Figure:
         y_label=tr(e.title),
         origin=e.origin.text,
         tr=tr,
-        alt=alt.format(n=found.curve.n, events=found.curve.n_events, rate=percent(found.curve.at(_THREE_YEARS), tr)),
+        alt=alt.format(n=found.curve.n, events=found.curve.n_events, rate=_rate(found.curve, tr)),
     )
 
 
@@ -54,7 +54,6 @@ def draw_incidence(found: PooledIncidence, tr: Translate = str) -> Figure:
     """Cumulative incidence of the event and of competing events, with numbers at risk and events."""
     e = found.estimand
     alt = tr(_l("Cumulative incidence in {n} participants: {events} events, {competing} competing; at 3 years {rate}."))
-    top = max((v for band in (found.event.upper, found.competing.upper) for v in band if v is not None), default=0.0)
     return curves(
         (
             Line(tr(e.title), tr(_l("Events")), found.event),
@@ -65,11 +64,14 @@ def draw_incidence(found: PooledIncidence, tr: Translate = str) -> Figure:
         y_label=tr(_l("Cumulative incidence")),
         origin=e.origin.text,
         tr=tr,
-        highest=min(1.0, max(_LOWEST_TOP, round(top + 0.1, 1))),
         alt=alt.format(
             n=found.event.n,
             events=found.event.n_events,
             competing=found.event.n_competing,
-            rate=percent(found.event.at(_THREE_YEARS), tr),
+            rate=_rate(found.event, tr),
         ),
     )
+
+
+def _rate(curve: Stepped, tr: Translate) -> str:
+    return percent_in_words(observed_at(curve, _THREE_YEARS), tr)

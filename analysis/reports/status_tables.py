@@ -7,7 +7,8 @@ from analysis.adverse_events import DEFINITION, AdverseEvents
 from analysis.disposition import Disposition
 from analysis.plots import DAYS_PER_MONTH
 from analysis.reports.status_data import PooledIncidence, PooledSurvival
-from analysis.table import Column, Table, months, percent, share
+from analysis.steps import Stepped, observed_at
+from analysis.table import Column, Table, explained, months, percent, share
 from forms.codelists.events import END_OF_STUDY
 from forms.text import _l
 
@@ -81,21 +82,19 @@ def months_table(found: Accrual, tr: Translate = str) -> Table:
 def survival_table(found: PooledSurvival, tr: Translate = str) -> Table:
     """Rates at landmarks, median, follow-up."""
     curve = found.curve
-    rows = [
-        (_years(y, tr), percent(curve.at(y * DAYS_PER_YEAR), tr), str(curve.at_risk_at(y * DAYS_PER_YEAR)))
-        for y in LANDMARK_YEARS
-    ]
+    rows = [(_years(y, tr), *landmark(curve, y * DAYS_PER_YEAR, tr)) for y in LANDMARK_YEARS]
     rows += [
         (tr(_l("Median, months")), months(curve.median, DAYS_PER_MONTH, tr), ""),
         (tr(_l("Median follow-up, months (reverse Kaplan-Meier)")), months(found.follow_up, DAYS_PER_MONTH, tr), ""),
     ]
-    return Table(
+    table = Table(
         "nrdfs",
-        tr(found.estimand.title),
+        tr(_l("{endpoint}: estimates")).format(endpoint=tr(found.estimand.title)),
         _estimate_columns(tr),
         tuple(rows),
-        tr(_l("{n} participants, {events} events.")).format(n=curve.n, events=curve.n_events),
+        tr(_l("Participants: {n}; events: {events}.")).format(n=curve.n, events=curve.n_events),
     )
+    return explained(table, tr)
 
 
 def incidence_table(found: PooledIncidence, tr: Translate = str) -> Table:
@@ -103,20 +102,21 @@ def incidence_table(found: PooledIncidence, tr: Translate = str) -> Table:
     rows = []
     for years in LANDMARK_YEARS:
         t = years * DAYS_PER_YEAR
-        rows.append((_years(years, tr), percent(found.event.at(t), tr), str(found.event.at_risk_at(t))))
-        rows.append((tr(_l("competing event")), percent(found.competing.at(t), tr), ""))
+        rows.append((_years(years, tr), *landmark(found.event, t, tr)))
+        rows.append((tr(_l("competing event")), percent(observed_at(found.competing, t)), ""))
     rows.append(
         (tr(_l("Median follow-up, months (reverse Kaplan-Meier)")), months(found.follow_up, DAYS_PER_MONTH, tr), "")
     )
-    counted = tr(_l("{n} participants, {events} events, {competing} competing events."))
-    return Table(
+    counted = tr(_l("Participants: {n}; events: {events}; competing events: {competing}."))
+    table = Table(
         "regrowth",
-        tr(found.estimand.title),
+        tr(_l("{endpoint}: estimates")).format(endpoint=tr(found.estimand.title)),
         _estimate_columns(tr),
         tuple(rows),
         counted.format(n=found.event.n, events=found.event.n_events, competing=found.event.n_competing),
         indented=frozenset(range(1, 2 * len(LANDMARK_YEARS), 2)),
     )
+    return explained(table, tr)
 
 
 def kinds_table(found: PooledSurvival, tr: Translate = str) -> Table:
@@ -204,9 +204,14 @@ def _safety_set(found: AdverseEvents, tr: Translate) -> str:
 def _estimate_columns(tr: Translate) -> tuple[Column, ...]:
     return (
         Column(tr(_l("At"))),
-        Column(tr(_l("Estimate (95 % confidence interval)"))),
+        Column(tr(_l("Estimate (95 % confidence interval)")), numeric=True),
         Column(tr(_l("At risk")), numeric=True),
     )
+
+
+def landmark(curve: Stepped, t: float, tr: Translate = str) -> tuple[str, str]:
+    """The estimate at t as a cell, and how many were at risk."""
+    return percent(observed_at(curve, t)), str(curve.at_risk_at(t))
 
 
 def _years(years: int, tr: Translate) -> str:

@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from analysis import theme
 from analysis.incidence import aalen_johansen
-from analysis.plots import DAYS_PER_MONTH, Line, curves
+from analysis.plots import DAYS_PER_MONTH, TOPS, Line, curves, top
 from analysis.reports.status_figures import draw_accrual, draw_incidence, draw_survival
 from analysis.survival import kaplan_meier
 from tests.analysis.report_data import data
@@ -119,6 +119,47 @@ def test_nobody_yet_is_said_and_not_drawn():
 
 def test_everybody_censored_on_day_0_can_be_drawn():
     assert "At risk" in words(drawn(Line("All arms", "All", kaplan_meier([0, 0], [0, 0]))))
+
+
+def incidence_line(events, n=200):
+    return Line("Regrowth", "R", aalen_johansen(range(1, n + 1), [1] * events + [0] * (n - events)))
+
+
+def highest_tick(figure):
+    return max(int(word.removesuffix(" %")) for word in words(figure) if word and word.endswith(" %"))
+
+
+@pytest.mark.parametrize(("events", "ends_at"), [(2, 0.05), (8, 0.1), (50, 0.4), (120, 0.8), (190, 1.0), (200, 1.0)])
+def test_the_axis_of_an_incidence_follows_the_data_to_a_round_number(events, ends_at):
+    line = incidence_line(events)
+    assert top([line]) == ends_at
+    assert max(v for v in (*line.estimate.upper, *line.heights) if v is not None) <= ends_at
+    assert highest_tick(drawn(line)) == round(100 * ends_at)
+
+
+def test_the_axis_holds_the_highest_of_several_curves_and_their_bands():
+    low, high = incidence_line(2), incidence_line(120)
+    assert top([low, high]) == top([high]) > top([low])
+
+
+@pytest.mark.parametrize("status", [[0, 0, 0], [1, 0, 0], [1, 1, 1]])
+def test_survival_is_drawn_from_0_to_100_percent(status):
+    line = Line("All", "All", kaplan_meier([100, 200, 300], status))
+    assert top([line]) == 1.0
+    assert {"0 %", "100 %"} <= set(words(drawn(line)))
+
+
+def test_an_axis_ends_at_a_round_number_up_to_100_percent():
+    assert list(TOPS) == sorted(TOPS) and TOPS[-1] == 1.0
+
+
+@pytest.mark.parametrize("last", [395, 500, 878, 899])
+def test_a_curve_is_drawn_to_its_last_day(last):
+    svg = drawn(Line("All", "All", kaplan_meier([30, last], [1, 0]))).svg.decode()
+    frame = re.search(r'<g id="patch_2">\s*<path d="M ([\d.]+) [\d.]+ \s*L ([\d.]+)', svg)
+    right = float(frame[2])
+    curve = re.search(r'<path d="([^"]+)" style="[^"]*stroke-width: 1\.8', svg)
+    assert max(float(x) for x in re.findall(r"[ML] ([\d.]+) ", curve[1])) <= right + 0.01
 
 
 def test_words_are_translated():

@@ -14,12 +14,14 @@ from analysis.adverse_events import AdverseEvent
 from analysis.cut import DataCut
 from analysis.estimands import NRDFS, REGROWTH
 from analysis.incidence import DEFINITION as AALEN_JOHANSEN
+from analysis.incidence import aalen_johansen
 from analysis.pdf import drawable
 from analysis.reports import status_tables as tables
 from analysis.reports.status import status_report
 from analysis.reports.status_data import UNRESOLVED, status_data
 from analysis.reports.wording import definition_lines
 from analysis.survival import DEFINITION as KAPLAN_MEIER
+from analysis.survival import kaplan_meier
 from forms.dates import PartialDate
 from tests.analysis import report_data
 from tests.analysis.courses import course, operation, regrowth
@@ -115,7 +117,7 @@ def test_the_report_can_be_made_before_anybody_is_enrolled():
         status_data([], [], plan=plan, cut=cut, study="VIGIL-01"), system="Vigil 0.1.0", made_at=report_data.MADE_AT
     )
     text = " ".join(page.extract_text() for page in PdfReader(BytesIO(made)).pages)
-    assert "No participant yet" in text and "0 participants, 0 events" in text
+    assert "No participant yet" in text and "Participants: 0; events: 0." in text
 
 
 def test_a_chinese_report_shows_its_words(report):
@@ -245,4 +247,14 @@ def test_landmarks_beyond_follow_up_are_said_to_be_so(report):
             report.nrdfs.curve, times=tuple(i * 1.0 for i in range(len(report.nrdfs.curve.times)))
         ),
     )
-    assert tables.survival_table(short).rows[2][1] == "beyond follow-up"
+    table = tables.survival_table(short)
+    assert table.rows[2][1:] == ("—", "0")
+    assert any(note.startswith("—: not estimated") for note in table.footnotes)
+
+
+def test_a_landmark_with_nobody_at_risk_carries_no_number_even_where_everybody_had_the_event(report):
+    certain = aalen_johansen([30, 60, 90], [1, 2, 1])
+    found = dataclasses.replace(report.regrowth, event=certain, competing=aalen_johansen([30, 60, 90], [1, 2, 1], 2))
+    assert [row[1:] for row in tables.incidence_table(found).rows[:6]] == [("—", "0"), ("—", "")] * 3
+    died = dataclasses.replace(report.nrdfs, curve=kaplan_meier([30, 60], [1, 1]))
+    assert [row[1:] for row in tables.survival_table(died).rows[:3]] == [("—", "0")] * 3
