@@ -15,6 +15,12 @@ class DataCut:
     on: Day
     digest: str
 
+    @property
+    def named(self) -> str:
+        """Name and date, once where the name is the date."""
+        day = self.on.isoformat()
+        return day if self.name == day else f"{self.name}, {day}"
+
 
 _MILESTONES = (
     "consent_on",

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from io import BytesIO
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from analysis.theme import FIGURE_FONT, INK, MUTED, RULE, figure_font
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 INCHES = (6.9, 3.8)
+_SETTINGS = Lock()  # matplotlib's settings belong to the whole process: two requests that draw at once would mix them
 _SCREEN_FONTS = b"'Noto Sans SC', 'Noto Sans CJK SC', 'Noto Sans', 'Segoe UI', Arial, sans-serif"
 
 
@@ -37,7 +39,7 @@ def style() -> Iterator[None]:
     """Matplotlib's settings for one figure, put back afterwards. Raises FontMissing."""
     import matplotlib as mpl
 
-    with mpl.rc_context(
+    settings = mpl.rc_context(
         {
             "font.family": [figure_font()],
             "font.size": 9.5,
@@ -59,7 +61,8 @@ def style() -> Iterator[None]:
             "legend.fontsize": 9.5,
             "figure.dpi": 100,
         }
-    ):
+    )
+    with _SETTINGS, settings:
         yield
 
 

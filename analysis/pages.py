@@ -10,10 +10,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from analysis import incidence, survival
+from analysis.cut import DataCut
+from analysis.figure import Figure
 from analysis.reports.status_data import StatusData
 from analysis.results import pooled_results
+from analysis.table import Table
 from trial.happenings import DataTaken, ResultsSeen
 from trial.store import extract
 from trial.web.house import actor, house, reading, writing
@@ -25,6 +30,7 @@ PERMISSIONS: Mapping[str, str] = {
     "results.report": "results.pooled",
 }
 _KEPT: dict[str, StatusData] = {}
+_DRAWN: dict[tuple[str, str, DataCut], Figure] = {}
 FIGURES = ("accrual", "nrdfs", "regrowth")
 
 
@@ -32,34 +38,30 @@ FIGURES = ("accrual", "nrdfs", "regrowth")
 def index() -> str:
     """The pooled results at this moment."""
     from analysis.reports import status_tables as tables
+    from analysis.reports.wording import left_out_line
 
     found = _results()
     _note(ResultsSeen("pooled", closed=False))
     return render_template(
         "results/index.html",
         found=found,
-        accrual=[tables.sites_table(found.accrual, _)],
+        drawn={name: _drawn(name) for name in FIGURES},
+        sites=tables.sites_table(found.accrual, _),
+        months=tables.months_table(found.accrual, _),
         disposition=tables.disposition_table(found.disposition, _),
-        nrdfs=[tables.survival_table(found.nrdfs, _), tables.kinds_table(found.nrdfs, _)],
-        regrowth=[tables.incidence_table(found.regrowth, _), tables.components_table(found.regrowth, _)],
-        safety=[tables.overview_table(found.adverse_events, _), tables.terms_table(found.adverse_events, _)],
+        curves=_curves(found),
+        overview=tables.overview_table(found.adverse_events, _),
+        terms=tables.terms_table(found.adverse_events, _),
+        left_out=left_out_line(found.left_out, _),
     )
 
 
 @pages.get("/<name>.svg")
 def figure(name: str) -> Response:
     """One figure of the page as SVG."""
-    from analysis.reports import status_figures as figures
-
-    found = _results()
-    drawn = {
-        "accrual": lambda: figures.draw_accrual(found.accrual, _),
-        "nrdfs": lambda: figures.draw_survival(found.nrdfs, _),
-        "regrowth": lambda: figures.draw_incidence(found.regrowth, _),
-    }
-    if name not in drawn:
+    if name not in FIGURES:
         abort(404)
-    return svg(drawn[name]().svg)
+    return svg(_drawn(name).svg)
 
 
 @pages.get("/status.pdf")
@@ -94,6 +96,43 @@ def _results() -> StatusData:
         _KEPT.clear()
         _KEPT[key] = pooled_results(taken, opened_on)
     return _KEPT[key]
+
+
+def _curves(found: StatusData) -> tuple[tuple[str, tuple[str, ...], tuple[Table, ...]], ...]:
+    """For each curve the name of its figure, what is said under it, and its tables."""
+    from analysis.reports import status_tables as tables
+    from analysis.reports.wording import definition_lines
+
+    nrdfs, regrowth = found.nrdfs, found.regrowth
+    return (
+        (
+            "nrdfs",
+            definition_lines(nrdfs.estimand, survival.DEFINITION, nrdfs.notes, _),
+            (tables.survival_table(nrdfs, _), tables.kinds_table(nrdfs, _)),
+        ),
+        (
+            "regrowth",
+            definition_lines(regrowth.estimand, incidence.DEFINITION, regrowth.notes, _),
+            (tables.incidence_table(regrowth, _), tables.components_table(regrowth, _)),
+        ),
+    )
+
+
+def _drawn(name: str) -> Figure:
+    """A figure of the data as they stand, drawn once for each language."""
+    from analysis.reports import status_figures as figures
+
+    found = _results()
+    key = (name, str(get_locale()), found.cut)
+    if key not in _DRAWN:
+        if len(_DRAWN) >= 2 * len(FIGURES):
+            _DRAWN.clear()
+        _DRAWN[key] = {
+            "accrual": lambda: figures.draw_accrual(found.accrual, _),
+            "nrdfs": lambda: figures.draw_survival(found.nrdfs, _),
+            "regrowth": lambda: figures.draw_incidence(found.regrowth, _),
+        }[name]()
+    return _DRAWN[key]
 
 
 def _note(event: Any) -> None:

@@ -132,11 +132,11 @@ def _draw_furniture(canvas: Canvas, furniture: Furniture, number: int, total: in
     room = right - left - pdfmetrics.stringWidth(warning, FONT, 8) - 5 * mm
     canvas.drawString(left, height - 15 * mm, _fitted(drawable(f"{furniture.title} · {furniture.study}"), room))
     canvas.setFillColor(HexColor(MUTED))
-    cut = tr(_l("Data cut {name} of {day}, digest {digest}")).format(
-        name=furniture.cut.name, day=furniture.cut.on.isoformat(), digest=furniture.cut.digest[:SHORT_DIGEST]
+    cut = tr(_l("Data cut {named}, digest {digest}")).format(
+        named=furniture.cut.named, digest=furniture.cut.digest[:SHORT_DIGEST]
     )
     canvas.drawString(left, 12 * mm, drawable(cut))
-    made = tr(_l("{system}, made {instant} UTC")).format(system=furniture.system, instant=_utc(furniture.made_at))
+    made = tr(_l("{system}, made {instant} UTC")).format(system=furniture.system, instant=utc(furniture.made_at))
     canvas.drawString(left, 8 * mm, drawable(made))
     page = tr(_l("page {number} of {total}")).format(number=number, total=total)
     canvas.drawRightString(right, 12 * mm, drawable(page))
@@ -150,5 +150,6 @@ def _fitted(text: str, room: float) -> str:
     return text
 
 
-def _utc(instant: datetime.datetime) -> str:
+def utc(instant: datetime.datetime) -> str:
+    """Day and minute in UTC."""
     return instant.astimezone(datetime.UTC).strftime("%Y-%m-%d %H:%M")

@@ -11,7 +11,7 @@ from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, LongTable,
 from reportlab.platypus import Table as Grid
 
 from analysis.figure import Figure
-from analysis.pdf import FONT, FONT_BOLD, Furniture, Section, drawable
+from analysis.pdf import FONT, FONT_BOLD, Furniture, Section, drawable, utc
 from analysis.table import Table
 from analysis.theme import FAINT, INK, MUTED, RULE
 from analysis.vector import Vector
@@ -21,6 +21,7 @@ Translate = Callable[[str], str]
 
 TEXT_WIDTH = 170 * mm
 SHORT = 20  # rows up to which a table is kept on one page
+ENDS = 3  # rows of a longer table that stay together at its head and at its foot
 
 
 def _style(name: str, size: float, **more: object) -> ParagraphStyle:
@@ -60,10 +61,10 @@ def title_block(furniture: Furniture, statement: str, tr: Translate = str) -> li
     """Title, and what the report stands on: study, data cut with its whole digest, system, time of making."""
     facts = (
         (tr(_l("Study")), furniture.study),
-        (tr(_l("Data cut")), f"{furniture.cut.name}, {furniture.cut.on.isoformat()}"),
+        (tr(_l("Data cut")), furniture.cut.named),
         (tr(_l("Digest of the cut (SHA-256)")), furniture.cut.digest),
         (tr(_l("System")), furniture.system),
-        (tr(_l("Made at")), furniture.made_at.isoformat(timespec="minutes")),
+        (tr(_l("Made at")), f"{utc(furniture.made_at)} UTC"),
     )
     cells = [[paragraph(name, CELL_HEAD), paragraph(value, CELL)] for name, value in facts]
     grid = Grid(cells, colWidths=[48 * mm, TEXT_WIDTH - 48 * mm], style=_lines(), hAlign="LEFT")
@@ -71,32 +72,49 @@ def title_block(furniture: Furniture, statement: str, tr: Translate = str) -> li
 
 
 def figure_block(text: str, key: str, figure: Figure, lines: Sequence[str]) -> Flowable:
-    """A section's heading, its figure, and the lines printed under it, on one page."""
+    """A section's heading, its figure, and under it the lines as one paragraph, on one page."""
     vector = Vector(figure.pdf, figure.width, figure.height)
-    notes = [paragraph(line, NOTE) for line in lines]
-    return KeepTogether([*_heading(text, key), vector, Spacer(1, 1 * mm), *notes, Spacer(1, 3 * mm)])
+    return KeepTogether(
+        [*_heading(text, key), vector, Spacer(1, 1 * mm), paragraph(" ".join(lines), NOTE), Spacer(1, 3 * mm)]
+    )
 
 
 def table_block(table: Table, widths: Sequence[float], section: tuple[str, str] | None = None) -> list[Flowable]:
     """A table whose heading repeats on each page, then its denominator and footnotes. `widths` in mm.
 
-    `section`: text and key of the heading the table opens, kept with it.
+    `section`: text and key of the heading the table opens, kept with it. Raises ValueError for a table wider than the text.
     """
+    if sum(widths) * mm > TEXT_WIDTH:
+        raise ValueError(f"table {table.id}: {sum(widths)} mm do not fit between the margins")
     header = [paragraph(c.label, CELL_HEAD_NUMBER if c.numeric else CELL_HEAD) for c in table.columns]
     body = [
         [paragraph(cell, _cell_style(table, i, j)) for j, cell in enumerate(row)] for i, row in enumerate(table.rows)
     ]
-    grid = LongTable([header, *body], colWidths=[w * mm for w in widths], repeatRows=1, hAlign="LEFT", style=_lines())
+    style = TableStyle(_together(table), parent=_lines())
+    grid = LongTable([header, *body], colWidths=[w * mm for w in widths], repeatRows=1, hAlign="LEFT", style=style)
     notes = [paragraph(line, NOTE) for line in (table.denominator, *table.footnotes)]
     opening = _heading(*section) if section else []
     block = [*opening, paragraph(table.title, CELL_HEAD), Spacer(1, 1 * mm), grid, *notes, Spacer(1, 3 * mm)]
     return [KeepTogether(block)] if len(table.rows) <= SHORT else [CondPageBreak(45 * mm), *block]
 
 
+def _together(table: Table) -> list[tuple[str, tuple[int, int], tuple[int, int]]]:
+    """Rows no page break parts: the first and the last few, and a heading row from the first row under it.
+
+    Row 0 of the printed table is its heading, so row i of `table` is row i + 1 of the print.
+    """
+    last = len(table.rows)
+    leads = [(i, i + 1) for i in table.indented if i and i - 1 not in table.indented]
+    spans = [(1, min(ENDS, last)), (max(1, last - ENDS + 1), last), *leads]
+    return [("NOSPLIT", (0, first), (-1, end)) for first, end in spans if first < end]
+
+
 def _cell_style(table: Table, row: int, column: int) -> ParagraphStyle:
     if table.columns[column].numeric:
         return CELL_NUMBER
-    return CELL_INDENTED if column == 0 and row in table.indented else CELL
+    if column == 0 and row in table.indented:
+        return CELL_INDENTED
+    return CELL_HEAD if column == 0 and row + 1 in table.indented else CELL
 
 
 def _lines() -> TableStyle:

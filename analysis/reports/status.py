@@ -10,7 +10,7 @@ from reportlab.platypus import Flowable
 
 from analysis import incidence, survival
 from analysis.pdf import Furniture, build
-from analysis.reports.blocks import figure_block, paragraph, table_block, title_block
+from analysis.reports.blocks import NOTE, figure_block, paragraph, table_block, title_block
 from analysis.reports.status_data import StatusData
 from analysis.reports.status_figures import draw_accrual, draw_incidence, draw_survival
 from analysis.reports.status_tables import (
@@ -24,7 +24,7 @@ from analysis.reports.status_tables import (
     survival_table,
     terms_table,
 )
-from analysis.reports.wording import definition_lines
+from analysis.reports.wording import definition_lines, left_out_line
 from forms.text import _l
 
 Translate = Callable[[str], str]
@@ -89,12 +89,11 @@ def _regrowth(data: StatusData, tr: Translate) -> list[Flowable]:
 
 
 def _safety(data: StatusData, tr: Translate) -> list[Flowable]:
-    left_out = tr(_l("Adverse events of people outside the safety set, not counted: {n}.")).format(n=data.left_out)
     overview = overview_table(data.adverse_events, tr)
     return [
         *table_block(overview, (100, 40, 30), (tr(_l("5 Adverse events")), "safety")),
-        *table_block(terms_table(data.adverse_events, tr), (56, 25, 10, 10, 10, 10, 10, 22, 17)),
-        paragraph(left_out),
+        *table_block(terms_table(data.adverse_events, tr), (47, 24, 11.5, 11.5, 11.5, 11.5, 11.5, 24, 17.5)),
+        paragraph(left_out_line(data.left_out, tr), NOTE),
     ]
 
 

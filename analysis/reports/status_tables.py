@@ -157,8 +157,8 @@ def overview_table(found: AdverseEvents, tr: Translate = str) -> Table:
         tr(_l("Adverse events: overview")),
         (
             Column(tr(_l("Participants with at least one"))),
-            Column(tr(_l("n (%)")), numeric=True),
-            Column(tr(_l("cannot tell")), numeric=True),
+            Column(_n_of(found, tr), numeric=True),
+            Column(tr(_l("Cannot tell")), numeric=True),
         ),
         rows,
         _safety_set(found, tr),
@@ -178,22 +178,27 @@ def terms_table(found: AdverseEvents, tr: Translate = str) -> Table:
         )
         for line in found.lines
     )
-    grades = (Column(str(grade), numeric=True) for grade in range(1, 6))
+    grades = (Column(tr(_l("Grade {n}")).format(n=grade), numeric=True) for grade in range(1, 6))
     return Table(
         "ae-terms",
         tr(_l("Adverse events by class and term, at the highest grade")),
         (
             Column(tr(_l("Class and term (CTCAE 5.0)"))),
-            Column(tr(_l("any grade")), numeric=True),
+            Column(f"{tr(_l('Any grade'))}, {_n_of(found, tr)}", numeric=True),
             *grades,
-            Column(tr(_l("grade 3 to 5")), numeric=True),
-            Column(tr(_l("unknown")), numeric=True),
+            Column(f"{tr(_l('Grade 3 to 5'))}, {_n_of(found, tr)}", numeric=True),
+            Column(tr(_l("Grade unknown")), numeric=True),
         ),
         rows,
         _safety_set(found, tr),
         (tr(DEFINITION),),
         frozenset(i for i, line in enumerate(found.lines) if line.term),
     )
+
+
+def _n_of(found: AdverseEvents, tr: Translate) -> str:
+    """A heading that says what the percentages are of."""
+    return tr(_l("n\u00a0(%\u00a0of\u00a0{n})")).format(n=found.denominator)
 
 
 def _safety_set(found: AdverseEvents, tr: Translate) -> str:

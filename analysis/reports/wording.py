@@ -23,3 +23,8 @@ def definition_lines(
         tr(_l("Source: {text}.")).format(text=estimand.source),
         *(tr(_l("Note: {text} (participants: {n}).")).format(text=tr(text), n=n) for text, n in notes),
     )
+
+
+def left_out_line(n: int, tr: Translate = str) -> str:
+    """What is said of adverse events outside the denominator."""
+    return tr(_l("Adverse events of people outside the safety set, not counted: {n}.")).format(n=n)

@@ -17,11 +17,13 @@ from analysis.incidence import DEFINITION as AALEN_JOHANSEN
 from analysis.incidence import aalen_johansen
 from analysis.pdf import drawable
 from analysis.reports import status_tables as tables
+from analysis.reports.blocks import _together, table_block
 from analysis.reports.status import status_report
 from analysis.reports.status_data import UNRESOLVED, status_data
 from analysis.reports.wording import definition_lines
 from analysis.survival import DEFINITION as KAPLAN_MEIER
 from analysis.survival import kaplan_meier
+from analysis.table import Column, Table
 from forms.dates import PartialDate
 from tests.analysis import report_data
 from tests.analysis.courses import course, operation, regrowth
@@ -46,7 +48,7 @@ def pages(pdf):
 def test_each_page_says_its_number_the_cut_its_digest_and_the_system(pages):
     for number, text in enumerate(pages, start=1):
         assert f"page {number} of {len(pages)}" in text
-        assert "Data cut report-test of 2029-06-30, digest 0123456789abcdef" in text
+        assert "Data cut report-test, 2029-06-30, digest 0123456789abcdef" in text
         assert "Vigil 0.1.0, made 2029-07-01 09:30 UTC" in text
         assert "Confidential. Pooled over all arms." in text
 
@@ -103,6 +105,46 @@ def test_an_independent_reader_renders_every_page(pdf, pages, tmp_path):
     for image in images:
         darkest, brightest = Image.open(image).convert("L").getextrema()
         assert darkest < 100 and brightest == 255
+
+
+@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="poppler's pdftoppm is not installed")
+def test_no_page_before_the_last_is_half_empty(pdf, tmp_path):
+    source = tmp_path / "status.pdf"
+    source.write_bytes(pdf)
+    subprocess.run(["pdftoppm", "-r", "40", "-gray", "-png", source, tmp_path / "page"], check=True)
+    for image in sorted(tmp_path.glob("page-*.png"))[:-1]:
+        page = Image.open(image).point(lambda grey: 255 * (grey < 200))
+        body = page.crop((0, 0, page.width, int(page.height * (1 - 17 / 297))))  # without the foot of the page
+        assert body.getbbox()[3] > page.height * 0.55, image.name
+
+
+def test_no_page_ends_with_a_heading_or_the_title_of_a_table(pdf, report):
+    titles = {entry.title for entry in PdfReader(BytesIO(pdf)).outline} | {t.title for t in every_table(report)}
+    for page in PdfReader(BytesIO(pdf)).pages:
+        lines = [line.strip() for line in page.extract_text().splitlines() if line.strip()]
+        printed = [
+            line for line in lines if not line.startswith(("Data cut", "Vigil", "page ", "Status", "Confidential"))
+        ]
+        assert printed[-1] not in titles
+
+
+def test_a_long_table_is_not_parted_at_its_ends_nor_a_heading_row_from_the_first_under_it():
+    rows = tuple((str(i),) for i in range(40))
+    long = Table("t", "T", (Column("A"),), rows, "", indented=frozenset({11, 12, 31}))
+    spans = [(first[1], last[1]) for _, first, last in _together(long)]
+    assert spans == [
+        (1, 3),
+        (38, 40),
+        (11, 12),
+        (31, 32),
+    ]  # row 10 of the table is row 11 of the print, under its heading
+
+
+def test_a_table_wider_than_the_text_is_refused():
+    table = Table("t", "T", (Column("A"), Column("B")), (("1", "2"),), "")
+    assert table_block(table, (100, 70))
+    with pytest.raises(ValueError, match="table t: 171 mm"):
+        table_block(table, (100, 71))
 
 
 def test_figures_stay_vectors(pdf):
