@@ -41,6 +41,35 @@ def test_a_statistician_sees_the_pooled_curve_and_no_arm(at_desk: Sit, randomise
     assert "TME " not in words.replace("TME or local excision", "")
 
 
+def test_the_contents_lead_to_every_section_and_titles_stand_above_what_they_name(
+    at_desk: Sit, randomised: Office
+) -> None:
+    desk = at_desk("statistician")
+    desk.open("/results/")
+    _wait_for_figures(desk)
+    targets = desk.page.locator("nav.contents a").evaluate_all("all => all.map(a => a.getAttribute('href').slice(1))")
+    sections = desk.page.locator("main section").evaluate_all("all => all.map(s => s.id)")
+    assert targets == sections == ["accrual", "disposition", "nrdfs", "regrowth", "safety"]
+    under = "([above, below]) => above.getBoundingClientRect().bottom <= below.getBoundingClientRect().top + 1"
+    for pair in ("caption, thead", "figcaption, img"):
+        title, named = pair.split(", ")
+        assert desk.page.evaluate(
+            f"() => [...document.querySelectorAll('main {title}')].filter(t => t.checkVisibility())"
+            f".every(t => ({under})([t, t.parentElement.querySelector('{named}')]))"
+        )
+
+
+def test_figures_are_wide_and_numbers_stand_to_the_right(at_desk: Sit, randomised: Office) -> None:
+    desk = at_desk("statistician")
+    desk.open("/results/")
+    _wait_for_figures(desk)
+    assert all(w >= 560 for w in desk.page.locator("main img").evaluate_all("all => all.map(i => i.clientWidth)"))
+    aligned = desk.page.locator("main .number").evaluate_all("all => all.map(c => getComputedStyle(c).textAlign)")
+    assert set(aligned) == {"right"}
+    desk.page.set_viewport_size({"width": 800, "height": 900})
+    assert desk.page.evaluate("document.documentElement.scrollWidth <= 800")
+
+
 def test_a_statistician_is_refused_outcomes_by_arm(at_desk: Sit, randomised: Office) -> None:
     desk = at_desk("statistician")
     assert desk.page.locator("text=Closed").count() == 0
