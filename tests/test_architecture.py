@@ -36,6 +36,7 @@ ROOMS = {
     "trial.frozen.preparation": 10,  # the model's first step, for the person who trains it
     "trial.frozen.train": 11,  # training and freezing: never loaded by the server
     "trial.simulate.hands": 11,  # what the people of a simulated trial can do: the verbs
+    "trial.simulate.staff": 12,  # who they are, and where they work
     "trial.simulate.script": 12,  # what they do, and when
     "trial.simulate.driver": 13,  # whole trials
     "trial.simulate.demo": 14,  # the one that `make demo` shows

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from analysis.course_row import CourseRow
+from analysis.courses import course_rows
 from trial.actor import Actor
 from trial.frozen.runner import FrozenModel
 from trial.simulate.driver import Plan, Simulated, simulate
+from trial.store import extract
 from trial.store.engine import Engine, make_engine, migrate
 from trial.store.files import Files
 from trial.store.reading import Reading
@@ -45,6 +48,12 @@ def run(folder: Path, plan: Plan, **options: Any) -> Trial:
         return Trial(engine, files, plan, simulate(plan, engine=engine, files=files, model=model, key=KEY, **options))
     finally:
         model.close()
+
+
+def course_rows_of(trial: Trial) -> tuple[CourseRow, ...]:
+    """The courses as a pooled analysis reads them, cut on the last day of the plan."""
+    now = datetime.combine(trial.plan.until, time(20, tzinfo=UTC))
+    return course_rows(extract.pooled(trial.reader, STATISTICIAN, cut_on=trial.plan.until, now=now))
 
 
 @pytest.fixture(scope="package")

@@ -5,19 +5,17 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from analysis.courses import course_rows
 from analysis.endpoints import derive_all
 from analysis.estimands import NRDFS, REGROWTH
 from analysis.incidence import aalen_johansen, one_minus_kaplan_meier
 from forms.checks import findings
-from tests.simulate.conftest import KEY, STATISTICIAN, Trial
+from tests.simulate.conftest import KEY, Trial, course_rows_of
 from trial.actions.allocate import earlier_allocations
 from trial.actions.case import load
 from trial.allocation import replay
 from trial.clock import FixedClock
 from trial.protocol import plan_for
 from trial.seal import unseal
-from trial.store import extract
 from trial.store.verify import verify
 
 
@@ -30,9 +28,7 @@ def cases(trial: Trial):
 
 @pytest.fixture(scope="module")
 def courses(trial: Trial):
-    now = datetime.combine(trial.plan.until, time(20, tzinfo=UTC))
-    taken = extract.pooled(trial.reader, STATISTICIAN, cut_on=trial.plan.until, now=now)
-    return course_rows(taken)
+    return course_rows_of(trial)
 
 
 def test_everyone_who_was_to_come_gave_consent(trial, courses):

@@ -5,7 +5,6 @@ from trial.frozen.cohort import as_matrix, inputs_of
 from trial.frozen.train import run
 from trial.simulate.truth import draw
 
-YEAR = 365.25
 FEW = 400
 SEED = 2026
 

@@ -8,11 +8,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from trial import passwords
-from trial.actions import people
 from trial.actor import SYSTEM
 from trial.clock import SystemClock
-from trial.errors import AlreadyExists
-from trial.simulate.driver import SITES, Plan, Simulated, simulate
+from trial.simulate.driver import Plan, Simulated, simulate
+from trial.simulate.staff import PREPARATION, SITES, employed
 from trial.store.engine import Engine
 from trial.store.files import Files
 from trial.store.reading import Reading
@@ -73,15 +72,11 @@ def _first_day(engine: Engine) -> date:
     """Today, or the day on which this demo was first made: a second start goes on with the same trial."""
     sites = Reading(engine).all("site")
     opened: date | None = min((s["opened_on"] for s in sites), default=None)
-    return SystemClock().today() if opened is None else opened + timedelta(days=30) + LENGTH
+    return SystemClock().today() if opened is None else opened + PREPARATION + LENGTH
 
 
 def _login(engine: Engine, username: str, role: str, site: str | None) -> Login:
     password = passwords.fresh()
     uow = UnitOfWork(engine, SystemClock(), SYSTEM)
-    try:
-        people.add_person(username, f"Demo {username}", uow=uow, password=password)
-        people.grant(username, role, site, uow=uow)
-    except AlreadyExists:
-        people.set_password(username, password, uow=uow)
+    employed(username, f"Demo {username}", role, site, uow, password=password)
     return Login(username, password, role, site)
