@@ -6,14 +6,16 @@ Sources: PROTOCOL 7, 8 and 10; statistics by `analysis.survival`, `analysis.logr
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.course_row import TME, WW
+from analysis.course_row import PREFERENCE, RANDOMISED, TME, WW, CourseRow
 from analysis.cox import Coefficient, cox
-from analysis.endpoints import TimeTable
+from analysis.endpoints import EVENT, TimeTable, derive_all
+from analysis.estimands import REGROWTH
 from analysis.figure import Figure
+from analysis.incidence import Incidence, aalen_johansen
 from analysis.logrank import LogRank, log_rank
 from analysis.plots import Line, curves
 from analysis.steps import observed_at
@@ -28,6 +30,12 @@ if TYPE_CHECKING:
 
 ARMS = (WW, TME)
 COLUMNS = ("participant", "arm", "days", "status")
+
+
+WAYS = (
+    (RANDOMISED, WW, _l("watch-and-wait by allocation")),
+    (PREFERENCE, f"{WW}-P", _l("watch-and-wait by choice")),
+)
 
 
 class ArmUnknown(ValueError):
@@ -61,6 +69,34 @@ class ByArm:
     comparison: Comparison
 
 
+@dataclass(frozen=True)
+class Way:
+    """People who came to watch-and-wait in one way, and their incidence of regrowth."""
+
+    label: str
+    text: str
+    event: Incidence
+
+
+@dataclass(frozen=True)
+class IncidenceByGroup:
+    """Incidence of regrowth in each way into watch-and-wait; `notes` over all of them."""
+
+    title: str
+    groups: tuple[Way, ...]
+    notes: tuple[tuple[str, int], ...]
+
+
+def regrowth_by_way(rows: Iterable[CourseRow]) -> IncidenceByGroup:
+    """Regrowth, with its competing events, in those allocated to be watched and in those who chose it."""
+    courses = tuple(rows)
+    groups = []
+    for cohort, label, text in WAYS:
+        table = derive_all([row for row in courses if row.cohort == cohort], REGROWTH)
+        groups.append(Way(label, text, aalen_johansen(table.days, table.status, EVENT)))
+    return IncidenceByGroup(REGROWTH.title, tuple(groups), derive_all(courses, REGROWTH).notes)
+
+
 def frame_by_arm(table: TimeTable, arms: Mapping[str, str]) -> "pd.DataFrame":
     """The rows of an estimand with the arm of each participant. Raises ArmUnknown."""
     import pandas as pd
@@ -86,9 +122,10 @@ def figure_by_arm(
 ) -> Figure:
     """Both curves with bands, numbers at risk and events by arm."""
     rates = "; ".join(f"{arm} {percent_in_words(observed_at(curve, 3 * 365.25), tr)}" for arm, curve in found.curves)
-    alt = tr(_l("{title} by arm; at 3 years: {rates}.")).format(title=tr(found.title), rates=rates)
+    title = tr(_l("{title} by arm")).format(title=tr(found.title))
+    alt = tr(_l("Kaplan-Meier curves; at 3 years: {rates}.")).format(rates=rates)
     lines = [Line(arm, arm, curve) for arm, curve in found.curves]
-    return curves(lines, identity=identity, title=tr(found.title), y_label=y_label, origin=origin, alt=alt, tr=tr)
+    return curves(lines, identity=identity, title=title, y_label=y_label, origin=origin, alt=alt, tr=tr)
 
 
 def _compare(

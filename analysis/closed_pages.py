@@ -3,51 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, abort, render_template
 from flask_babel import gettext as _
 
-from analysis.courses import course_rows
-from analysis.endpoints import derive_all
-from analysis.estimands import NRDFS
-from analysis.pages import svg
-from trial.happenings import ResultsSeen
-from trial.protocol import PROTOCOL
+from analysis import incidence, survival
+from analysis.closed_results import ClosedData, closed_results
+from analysis.estimands import NRDFS, REGROWTH
+from analysis.figure import Figure
+from analysis.pages import note, pdf, svg, system_words
+from trial.happenings import DataTaken, ResultsSeen
 from trial.store import extract
-from trial.web.house import actor, house, reading, writing
+from trial.web.house import actor, house, reading
 
 pages = Blueprint("closed", __name__, url_prefix="/results/closed")
-PERMISSIONS: Mapping[str, str] = {"closed.by_arm": "results.closed", "closed.figure": "results.closed"}
+PERMISSIONS: Mapping[str, str] = {
+    "closed.by_arm": "results.closed",
+    "closed.figure": "results.closed",
+    "closed.report": "results.closed",
+}
+FIGURES = ("nrdfs", "regrowth")
 
 
 @pages.get("/")
 def by_arm() -> str:
-    """NR-DFS by arm with the comparison; that it was opened is recorded."""
-    found, taken = _compared()
-    with writing() as uow:
-        uow.record(ResultsSeen("NR-DFS by arm", closed=True))
-        uow.commit()
-    return render_template("results/closed.html", found=found, taken=taken, estimand=NRDFS)
+    """NR-DFS by arm with the comparison, and regrowth by way into watch-and-wait; that it was opened is recorded."""
+    from analysis import closed_tables as tables
+    from analysis.reports.wording import definition_lines
+
+    found = _found()
+    note(ResultsSeen("NR-DFS and regrowth by arm", closed=True))
+    return render_template(
+        "results/closed.html",
+        found=found,
+        drawn={name: _drawn(name, found) for name in FIGURES},
+        nrdfs_lines=definition_lines(NRDFS, survival.DEFINITION, found.notes, _),
+        regrowth_lines=definition_lines(REGROWTH, incidence.DEFINITION, found.regrowth.notes, _),
+        nrdfs=tables.by_arm_table(found.nrdfs, _),
+        comparison=tables.comparison_table(found.nrdfs.comparison, _),
+        regrowth=tables.regrowth_table(found.regrowth, _),
+    )
 
 
-@pages.get("/nrdfs.svg")
-def figure() -> Response:
+@pages.get("/<name>.svg")
+def figure(name: str) -> Response:
     """The curves by arm."""
-    from analysis.closed import figure_by_arm
-
-    found, _taken = _compared()
-    drawn = figure_by_arm(found, identity="nrdfs-arm", y_label=_(NRDFS.title), origin=NRDFS.origin.text, tr=_)
-    return svg(drawn.svg)
+    if name not in FIGURES:
+        abort(404)
+    return svg(_drawn(name, _found()).svg)
 
 
-def _compared() -> tuple[Any, extract.Extract]:
-    from analysis.closed import frame_by_arm, survival_by_arm
+@pages.get("/closed.pdf")
+def report() -> Response:
+    """The closed report; that it was taken is recorded."""
+    from analysis.reports.closed import closed_report
 
+    found = _found()
+    note(DataTaken("closed report", found.cut.digest))
+    made = closed_report(found, system=system_words(), made_at=house().clock.now(), tr=_)
+    return pdf(made, f"vigil-closed-{found.cut.on.isoformat()}.pdf")
+
+
+def _drawn(name: str, found: ClosedData) -> Figure:
+    from analysis import closed_tables as tables
+
+    return tables.draw_by_arm(found.nrdfs, _) if name == "nrdfs" else tables.draw_regrowth(found.regrowth, _)
+
+
+def _found() -> ClosedData:
     clock = house().clock
     with reading() as reader:
         taken = extract.closed(reader, actor(), cut_on=clock.today(), now=clock.now())
-    rows = course_rows(taken)
-    arms = {row.participant: row.arm for row in rows if row.arm}
-    frame = frame_by_arm(derive_all(rows, NRDFS), arms)
-    return survival_by_arm(frame, title=NRDFS.title, margin=PROTOCOL.design.margin_hazard_ratio), taken
+    return closed_results(taken)

@@ -41,7 +41,7 @@ def index() -> str:
     from analysis.reports.wording import left_out_line
 
     found = _results()
-    _note(ResultsSeen("pooled", closed=False))
+    note(ResultsSeen("pooled", closed=False))
     return render_template(
         "results/index.html",
         found=found,
@@ -70,10 +70,17 @@ def report() -> Response:
     from analysis.reports.status import status_report
 
     found = _results()
-    _note(DataTaken("status report", found.cut.digest))
-    answer = make_response(status_report(found, system=f"Vigil {_release()}", made_at=house().clock.now(), tr=_))
+    note(DataTaken("status report", found.cut.digest))
+    made = status_report(found, system=system_words(), made_at=house().clock.now(), tr=_)
+    return pdf(made, f"vigil-status-{found.cut.on.isoformat()}.pdf")
+
+
+def pdf(content: bytes, filename: str) -> Response:
+    """A report as a file to keep; no cache between here and the reader keeps it as well."""
+    answer = make_response(content)
     answer.mimetype = "application/pdf"
-    answer.headers["Content-Disposition"] = f'attachment; filename="vigil-status-{found.cut.on.isoformat()}.pdf"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
 
@@ -135,17 +142,18 @@ def _drawn(name: str) -> Figure:
     return _DRAWN[key]
 
 
-def _note(event: Any) -> None:
+def note(event: Any) -> None:
     """Looking at results is recorded (requirement R28)."""
     with writing() as uow:
         uow.record(event)
         uow.commit()
 
 
-def _release() -> str:
+def system_words() -> str:
+    """Name and release, as every report prints them."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:
-        return version("vigil")
+        return f"Vigil {version('vigil')}"
     except PackageNotFoundError:
-        return "0.1.0"
+        return "Vigil 0.1.0"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DAYS_PER_MONTH = 365.25 / 12
 ROW = 13.7  # points between two rows of numbers under an axis
-LEGEND = 18  # points over the axes for the names of the curves, which so never lie on a curve
+LEGEND = 22  # points over the axes for the names of the curves, which so never lie on a curve
 TOPS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 Translate = Callable[[str], str]
 
@@ -79,7 +79,7 @@ def curves(
                 loc="lower left",
                 bbox_to_anchor=(0, 1),
                 ncols=len(lines),
-                borderaxespad=0.3,
+                borderaxespad=0.8,
                 borderpad=0,
                 handlelength=3.2,
             )

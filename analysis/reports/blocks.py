@@ -39,6 +39,8 @@ BODY = _style("body", 9.5)
 TITLE = _style("title", 17, fontName=FONT_BOLD, spaceAfter=3 * mm)
 HEADING = _style("heading", 12.5, fontName=FONT_BOLD, spaceBefore=5 * mm, spaceAfter=2 * mm)
 NOTE = _style("note", 8, textColor=HexColor(MUTED), spaceBefore=1)
+# The room after a block is given up at the foot of a page, where a spacer would push the block to the next one.
+LAST_NOTE = _style("last-note", 8, textColor=HexColor(MUTED), spaceBefore=1, spaceAfter=3 * mm)
 CELL = _style("cell", 8.5, leading=11)
 CELL_INDENTED = _style("cell-indented", 8.5, leading=11, leftIndent=4 * mm)
 CELL_NUMBER = _style("cell-number", 8.5, leading=11, alignment=TA_RIGHT)
@@ -74,9 +76,7 @@ def title_block(furniture: Furniture, statement: str, tr: Translate = str) -> li
 def figure_block(text: str, key: str, figure: Figure, lines: Sequence[str]) -> Flowable:
     """A section's heading, its figure, and under it the lines as one paragraph, on one page."""
     vector = Vector(figure.pdf, figure.width, figure.height)
-    return KeepTogether(
-        [*_heading(text, key), vector, Spacer(1, 1 * mm), paragraph(" ".join(lines), NOTE), Spacer(1, 3 * mm)]
-    )
+    return KeepTogether([*_heading(text, key), vector, Spacer(1, 1 * mm), paragraph(" ".join(lines), LAST_NOTE)])
 
 
 def table_block(table: Table, widths: Sequence[float], section: tuple[str, str] | None = None) -> list[Flowable]:
@@ -92,9 +92,10 @@ def table_block(table: Table, widths: Sequence[float], section: tuple[str, str] 
     ]
     style = TableStyle(_together(table), parent=_lines())
     grid = LongTable([header, *body], colWidths=[w * mm for w in widths], repeatRows=1, hAlign="LEFT", style=style)
-    notes = [paragraph(line, NOTE) for line in (table.denominator, *table.footnotes)]
+    *others, last = (table.denominator, *table.footnotes)
+    notes = [*(paragraph(line, NOTE) for line in others), paragraph(last, LAST_NOTE)]
     opening = _heading(*section) if section else []
-    block = [*opening, paragraph(table.title, CELL_HEAD), Spacer(1, 1 * mm), grid, *notes, Spacer(1, 3 * mm)]
+    block = [*opening, paragraph(table.title, CELL_HEAD), Spacer(1, 1 * mm), grid, *notes]
     return [KeepTogether(block)] if len(table.rows) <= SHORT else [CondPageBreak(45 * mm), *block]
 
 

@@ -82,7 +82,7 @@ def months_table(found: Accrual, tr: Translate = str) -> Table:
 def survival_table(found: PooledSurvival, tr: Translate = str) -> Table:
     """Rates at landmarks, median, follow-up."""
     curve = found.curve
-    rows = [(_years(y, tr), *landmark(curve, y * DAYS_PER_YEAR, tr)) for y in LANDMARK_YEARS]
+    rows = [(years_words(y, tr), *landmark(curve, y * DAYS_PER_YEAR, tr)) for y in LANDMARK_YEARS]
     rows += [
         (tr(_l("Median, months")), months(curve.median, DAYS_PER_MONTH, tr), ""),
         (tr(_l("Median follow-up, months (reverse Kaplan-Meier)")), months(found.follow_up, DAYS_PER_MONTH, tr), ""),
@@ -102,7 +102,7 @@ def incidence_table(found: PooledIncidence, tr: Translate = str) -> Table:
     rows = []
     for years in LANDMARK_YEARS:
         t = years * DAYS_PER_YEAR
-        rows.append((_years(years, tr), *landmark(found.event, t, tr)))
+        rows.append((years_words(years, tr), *landmark(found.event, t, tr)))
         rows.append((tr(_l("competing event")), percent(observed_at(found.competing, t)), ""))
     rows.append(
         (tr(_l("Median follow-up, months (reverse Kaplan-Meier)")), months(found.follow_up, DAYS_PER_MONTH, tr), "")
@@ -219,7 +219,8 @@ def landmark(curve: Stepped, t: float, tr: Translate = str) -> tuple[str, str]:
     return percent(observed_at(curve, t)), str(curve.at_risk_at(t))
 
 
-def _years(years: int, tr: Translate) -> str:
+def years_words(years: int, tr: Translate) -> str:
+    """The name of a landmark."""
     return tr(_l("{n} years")).format(n=years) if years != 1 else tr(_l("1 year"))
 
 

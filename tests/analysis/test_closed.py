@@ -1,24 +1,38 @@
 """Outcomes by arm: the numbers are right, and no open module can reach them."""
 
 import ast
+import dataclasses
 import math
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from pypdf import PdfReader
 
 from analysis import closed
-from analysis.closed import ArmUnknown, figure_by_arm, frame_by_arm, survival_by_arm
+from analysis.closed import ArmUnknown, figure_by_arm, frame_by_arm, regrowth_by_way, survival_by_arm
+from analysis.closed_results import ClosedData
+from analysis.closed_tables import by_arm_table, comparison_table, p_value, regrowth_table
 from analysis.endpoints import derive_all
-from analysis.estimands import NRDFS
+from analysis.estimands import NRDFS, REGROWTH
+from analysis.incidence import aalen_johansen
 from analysis.logrank import log_rank
+from analysis.reports.closed import closed_report
 from analysis.survival import kaplan_meier
+from analysis.table import percent
 from tests.analysis import report_data
 from tests.analysis.colon import colon
 from tests.shared_data import needs_shared
 
 ROOT = Path(closed.__file__).resolve().parents[1]
-MAY_IMPORT = {"analysis/closed_pages.py"}
+CLOSED = {
+    "analysis.closed": "analysis/closed.py",
+    "analysis.closed_results": "analysis/closed_results.py",
+    "analysis.closed_tables": "analysis/closed_tables.py",
+    "analysis.closed_pages": "analysis/closed_pages.py",
+    "analysis.reports.closed": "analysis/reports/closed.py",
+}
 
 
 def colon_frame() -> pd.DataFrame:
@@ -99,7 +113,80 @@ def test_the_figure_names_both_arms():
     figure = figure_by_arm(
         survival_by_arm(frame, title="NR-DFS", margin=1.77), identity="closed", y_label="NR-DFS", origin="randomisation"
     )
+    assert figure.title == "NR-DFS by arm"
     assert b">WW: At risk<" in figure.svg and b">TME: Events<" in figure.svg and "WW" in figure.alt
+
+
+PEOPLE = tuple(report_data.rows(200))
+
+
+@pytest.fixture(scope="module")
+def closed_data() -> ClosedData:
+    table = derive_all(PEOPLE, NRDFS)
+    frame = frame_by_arm(table, {row.participant: row.arm for row in PEOPLE if row.arm})
+    compared = survival_by_arm(frame, title=NRDFS.title, margin=1.77)
+    return ClosedData("VIGIL-01", report_data.CUT, compared, table.notes, regrowth_by_way(PEOPLE))
+
+
+def test_regrowth_is_told_apart_by_the_way_into_watch_and_wait(closed_data):
+    ways = closed_data.regrowth.groups
+    assert [way.label for way in ways] == ["WW", "WW-P"]
+    whole = derive_all(PEOPLE, REGROWTH)
+    assert sum(way.event.n for way in ways) == len(whole.rows)
+    assert sum(way.event.n_events for way in ways) == sum(row.status == 1 for row in whole.rows)
+    watched = [row for row in PEOPLE if row.arm == "WW"]
+    assert [way.event.n for way in ways] == [sum(r.cohort == c for r in watched) for c in ("RANDOMISED", "PREFERENCE")]
+
+
+def test_the_table_by_arm_is_that_of_the_curves(closed_data):
+    table = by_arm_table(closed_data.nrdfs)
+    (_, ww), (_, tme) = closed_data.nrdfs.curves
+    assert table.rows[0] == ("Participants", str(ww.n), "", str(tme.n), "")
+    assert table.rows[1] == ("Events", str(ww.n_events), "", str(tme.n_events), "")
+    assert table.rows[2] == ("1 year", percent(ww.at(365.25)), str(ww.at_risk_at(365.25)), *table.rows[2][3:])
+    assert table.rows[2][3:] == (percent(tme.at(365.25)), str(tme.at_risk_at(365.25)))
+
+
+def test_an_arm_without_anybody_at_risk_at_a_landmark_carries_no_number(closed_data):
+    gone = dataclasses.replace(
+        closed_data.nrdfs, curves=(closed_data.nrdfs.curves[0], ("TME", kaplan_meier([10, 20], [1, 1])))
+    )
+    assert {row[3:] for row in by_arm_table(gone).rows[2:5]} == {("—", "0")}
+    way = dataclasses.replace(closed_data.regrowth.groups[0], event=aalen_johansen([10], [1]))
+    table = regrowth_table(dataclasses.replace(closed_data.regrowth, groups=(way,)))
+    assert {row[1:] for row in table.rows[3:]} == {("—", "0")}
+
+
+def test_the_comparison_is_written_with_limits_margin_and_test(closed_data):
+    found = closed_data.nrdfs.comparison
+    cells = dict(comparison_table(found).rows)
+    h = found.hazard
+    assert cells["Hazard ratio (95 % confidence interval)"] == f"{h.hr:.2f} ({h.lower:.2f}–{h.upper:.2f})"
+    assert cells["Margin of non-inferiority, hazard ratio"] == "1.77"
+    assert cells["z for non-inferiority"] == f"{found.z:.2f}"
+    assert cells["Log-rank test, two-sided p"] == p_value(found.log_rank.p)
+
+
+def test_before_both_arms_had_an_event_no_comparison_is_written(closed_data):
+    none = dataclasses.replace(closed_data.nrdfs.comparison, hazard=None, log_rank=None, z=None)
+    assert [row[0] for row in comparison_table(none).rows] == [
+        "No comparison until both arms had an event",
+        "Margin of non-inferiority, hazard ratio",
+    ]
+
+
+@pytest.mark.parametrize(("p", "text"), [(0.0004, "< 0.001"), (0.001, "0.001"), (0.04567, "0.046"), (1.0, "1.000")])
+def test_a_p_value_is_never_zero(p, text):
+    assert p_value(p) == text
+
+
+def test_the_closed_report_says_on_each_page_that_it_is_closed_with_cut_and_number(closed_data):
+    made = closed_report(closed_data, system="Vigil 0.1.0", made_at=report_data.MADE_AT)
+    pages = [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(made)).pages]
+    for number, text in enumerate(pages, start=1):
+        assert "CLOSED. Outcomes by arm." in text and f"page {number} of {len(pages)}" in text
+        assert "Data cut report-test, 2029-06-30, digest 0123456789abcdef" in text
+    assert made == closed_report(closed_data, system="Vigil 0.1.0", made_at=report_data.MADE_AT)
 
 
 def imports_of(source: str) -> set[str]:
@@ -113,14 +200,19 @@ def imports_of(source: str) -> set[str]:
     return names
 
 
-def test_no_open_module_imports_the_closed_one():
+def test_no_open_module_imports_a_closed_one():
     offenders = {
         str(path.relative_to(ROOT))
         for folder in ("analysis", "trial", "forms")
         for path in (ROOT / folder).rglob("*.py")
-        if "analysis.closed" in imports_of(path.read_text("utf-8"))
+        if CLOSED.keys() & imports_of(path.read_text("utf-8"))
     }
-    assert offenders <= MAY_IMPORT
+    assert offenders <= set(CLOSED.values())
+
+
+def test_every_module_that_calls_itself_closed_is_held_closed():
+    named = {str(p.relative_to(ROOT)) for p in (ROOT / "analysis").rglob("*.py") if p.name.startswith("closed")}
+    assert named == set(CLOSED.values())
 
 
 @pytest.mark.parametrize(

@@ -75,14 +75,15 @@ def test_a_statistician_is_refused_outcomes_by_arm(at_desk: Sit, randomised: Off
     assert desk.page.locator("text=Closed").count() == 0
     assert desk.open("/results/closed/") == 403
     assert "Not for your role" in desk.heading()
-    assert desk.open("/results/closed/nrdfs.svg") == 403
+    for name in ("nrdfs.svg", "regrowth.svg", "closed.pdf"):
+        assert desk.page.context.request.get(f"{randomised.address}/results/closed/{name}").status == 403
 
 
 def test_the_unblinded_statistician_sees_the_closed_page_and_that_is_recorded(at_desk: Sit, randomised: Office) -> None:
     desk = at_desk("unblinded_statistician")
     before = len(randomised.house.reader.all("journal"))
     assert desk.open("/results/closed/") == 200
-    table = desk.page.locator("main table").first.inner_text()
+    table = desk.page.locator("#table-nrdfs-arm").inner_text()
     assert "WW" in table
     assert "TME" in table
     _wait_for_figures(desk)
@@ -95,3 +96,12 @@ def test_the_status_report_is_a_pdf(at_desk: Sit, randomised: Office) -> None:
     answer = desk.page.context.request.get(randomised.address + "/results/status.pdf")
     assert answer.status == 200
     assert answer.body().startswith(b"%PDF-")
+
+
+def test_the_closed_report_is_a_pdf_and_taking_it_is_recorded(at_desk: Sit, randomised: Office) -> None:
+    desk = at_desk("unblinded_statistician")
+    before = len(randomised.house.reader.all("journal"))
+    answer = desk.page.context.request.get(randomised.address + "/results/closed/closed.pdf")
+    assert answer.status == 200
+    assert answer.body().startswith(b"%PDF-")
+    assert len(randomised.house.reader.all("journal")) == before + 1

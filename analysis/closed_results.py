@@ -1,0 +1,35 @@
+"""From an extract that holds the arms to the numbers of the closed page and the closed report. No open module imports it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analysis.closed import ByArm, IncidenceByGroup, frame_by_arm, regrowth_by_way, survival_by_arm
+from analysis.courses import course_rows
+from analysis.cut import DataCut
+from analysis.endpoints import derive_all
+from analysis.estimands import NRDFS
+from analysis.results import cut_of
+from trial.protocol import PROTOCOL
+from trial.store.extract import Extract
+
+
+@dataclass(frozen=True)
+class ClosedData:
+    """Outcomes by arm at a cut. `notes`: footnotes of NR-DFS with how many participants each concerns."""
+
+    study: str
+    cut: DataCut
+    nrdfs: ByArm
+    notes: tuple[tuple[str, int], ...]
+    regrowth: IncidenceByGroup
+
+
+def closed_results(extract: Extract) -> ClosedData:
+    """Everything by arm. Raises ArmUnknown where somebody randomised has none."""
+    rows = course_rows(extract)
+    arms = {row.participant: row.arm for row in rows if row.arm}
+    table = derive_all(rows, NRDFS)
+    margin = PROTOCOL.design.margin_hazard_ratio
+    compared = survival_by_arm(frame_by_arm(table, arms), title=NRDFS.title, margin=margin)
+    return ClosedData(PROTOCOL.study_id, cut_of(extract), compared, table.notes, regrowth_by_way(rows))
