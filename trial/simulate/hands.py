@@ -51,8 +51,8 @@ class Hands:
 
     def case(self, participant: str) -> Case:
         """The participant as everyone can read them now."""
-        reader = Reading(self.engine)
-        return load(reader, reader.the("participant", id=participant), self.clock)
+        with Reading(self.engine) as reader:
+            return load(reader, reader.the("participant", id=participant), self.clock)
 
     def add(self, site: str, key: str) -> str:
         """A new participant."""
