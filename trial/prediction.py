@@ -221,5 +221,5 @@ def _laboratory(record: Record, crfs: tuple[Crf, ...], test: str | None) -> _Fou
         for row in reversed(record.rows(crf, "R")):
             if row.item("LB.LBTEST") == test:
                 value = to_si(test, row.item("LB.LBORRES"), row.item("LB.LBORRESU"))
-                return _Found(value, None if row.item("LB.LBOPER") == "EQ" else "limit-of-detection", crf)
+                return _Found(value, None if row.item("LB.LBOPER") == "=" else "limit-of-detection", crf)
     return _Found(note="not-done")

@@ -30,7 +30,7 @@ def file(name):
     return FileRef(name, f"{name}.csv", 10)
 
 
-def lab(event, cea, unit="ng/mL", operator="EQ", occurrence=1):
+def lab(event, cea, unit="ng/mL", operator="=", occurrence=1):
     whole = crf("LB", event, occurrence)
     row = Row("r1", {"LBTEST": "CEA", "LBOPER": operator, "LBORRES": Decimal(cea), "LBORRESU": unit})
     return replace(whole, answers=Answers({"LBDAT": date(2026, 3, 4)}, groups={"R": (row,)}))
@@ -228,8 +228,12 @@ def test_laboratory_values_are_passed_in_si_units():
 
 
 def test_a_result_below_the_limit_of_detection_stands_as_the_limit_and_says_so():
-    found = one(vector(base={"LB": lab("SCR", "0.5", operator="LT")}), "cea_baseline")
+    found = one(vector(base={"LB": lab("SCR", "0.5", operator="<")}), "cea_baseline")
     assert (found.value, found.note) == (0.5, "limit-of-detection")
+
+
+def test_a_result_that_was_measured_carries_no_remark():
+    assert one(vector(base={"LB": lab("SCR", "4.2", operator="=")}), "cea_baseline").note is None
 
 
 def test_the_last_laboratory_form_with_the_test_is_read():

@@ -12,6 +12,7 @@ from tests.model.released import MANIFEST
 from tests.truth.lives import decided
 from trial.frozen.cohort import inputs_of
 from trial.prediction import collect
+from trial.simulate.answers import OPERATORS
 
 CONSENT = date(2026, 3, 2)
 
@@ -58,7 +59,10 @@ def restaging(r):
 
 def labs(event, sample):
     rows = tuple(
-        Row(f"r{i}", {"LBTEST": r.test, "LBOPER": r.operator, "LBORRES": Decimal(str(r.value)), "LBORRESU": r.unit})
+        Row(
+            f"r{i}",
+            {"LBTEST": r.test, "LBOPER": OPERATORS[r.operator], "LBORRES": Decimal(str(r.value)), "LBORRESU": r.unit},
+        )
         for i, r in enumerate(sample.results)
     )
     return replace(crf("LB", event), answers=Answers({"LBDAT": on(sample.day)}, groups={"R": rows}))

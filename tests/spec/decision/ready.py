@@ -27,7 +27,7 @@ REFUSED = POSITIVE | {"classification": None, "refused": ["radiomics"]}
 
 def laboratory(event: str = "RST", on: date = RESTAGED) -> Crf:
     """CEA at an event."""
-    cea = Row("r0", {"LBTEST": "CEA", "LBOPER": "EQ", "LBORRES": Decimal("3.1"), "LBORRESU": "ug/L"})
+    cea = Row("r0", {"LBTEST": "CEA", "LBOPER": "=", "LBORRES": Decimal("3.1"), "LBORRESU": "ug/L"})
     return replace(crf("LB", event), answers=Answers({"LBDAT": on}, groups={"R": (cea,)}))
 
 
