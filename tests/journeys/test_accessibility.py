@@ -21,10 +21,14 @@ PAGES = {
     "eligibility": ("investigator01", f"/participants/{SCREENED}/eligibility"),
     "decision": ("investigator01", f"/participants/{RESTAGED}/decision"),
     "certificate": ("coordinator01", f"/participants/{READY}/randomisation"),
+    "prediction": ("investigator01", f"/participants/{READY}/prediction/1"),
     "results": ("statistician", "/results/"),
     "closed": ("unblinded_statistician", "/results/closed/"),
     "study": ("statistician", "/study"),
     "people and sites": ("administrator", "/admin/people"),
+    "a person": ("administrator", "/admin/people/monitor01"),
+    "a question before an end": ("administrator", "/admin/people/monitor01/close"),
+    "start of a role without lists": ("dsmb_member", "/"),
     "audit": ("auditor", f"/participants/{SCREENED}/audit"),
 }
 
@@ -46,6 +50,17 @@ def test_no_page_keeps_anybody_out(at_desk: Callable[[str], Desk], office: Offic
     desk = at_desk(who)
     assert desk.open(path) == 200
     assert _violations(desk) == []
+
+
+@pytest.mark.parametrize("name", ["due", "participant", "prediction", "audit", "people and sites", "study"])
+def test_no_page_keeps_anybody_out_on_a_narrow_screen(at_desk: Callable[[str], Desk], name: str) -> None:
+    """Tables that scroll are reached by keyboard, and the page itself never scrolls sideways."""
+    who, path = PAGES[name]
+    desk = at_desk(who)
+    desk.page.set_viewport_size({"width": 800, "height": 768})
+    assert desk.open(path) == 200
+    assert _violations(desk) == []
+    assert desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_the_entrance_keeps_nobody_out(office: Office, browser: object) -> None:

@@ -172,8 +172,9 @@ def test_the_administrator_creates_a_person_whose_password_is_shown_once(world):
 
 def test_the_study_page_shows_parameters_and_released_forms(world):
     page = world.client("statistician").get("/study").text
-    assert "margin hazard ratio" in page
+    assert "Margin as a hazard ratio" in page
     assert "1.77" in page
+    assert "days 0 to 28, planned 28" in page
     assert "MRI0" in page
 
 
@@ -192,3 +193,10 @@ def test_serving_imports_nothing_that_only_analyses_need(tmp_path):
     )
     loaded = ast.literal_eval(done.stdout.strip().splitlines()[-1])
     assert {"pandas", "lifelines", "sklearn", "matplotlib", "scipy"} & set(loaded) == set()
+
+
+def test_an_address_that_leads_nowhere_still_knows_who_asks(world):
+    signed_in = world.client().get("/nowhere")
+    assert signed_in.status_code == 404
+    assert "Sign out" in signed_in.text
+    assert "Sign out" not in world.client(None).get("/nowhere").text

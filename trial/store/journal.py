@@ -129,11 +129,13 @@ def entries(
     tag: str | None = None,
     participant: str | None = None,
     after: int = 0,
+    before: int | None = None,
     newest_first: bool = False,
     limit: int | None = None,
 ) -> list[Row]:
-    """Journal entries as rows with the body read, in order; narrowed by tag and participant."""
+    """Journal entries between two numbers as rows with the body read, in order; narrowed by tag and participant."""
     query = select(journal).where(journal.c.seq > after).limit(limit)
+    query = query if before is None else query.where(journal.c.seq < before)
     query = query.order_by(journal.c.seq.desc() if newest_first else journal.c.seq)
     wanted = {"tag": tag, "participant": participant}
     rows = reader.all(query, **{name: value for name, value in wanted.items() if value is not None})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
@@ -41,29 +41,30 @@ def _not_entered() -> ColumnElement[bool]:
     return ~exists().where(same, crf.c.status.in_(DONE))
 
 
-def _due(sites: Sites) -> Select[tuple[object, ...]]:
-    return select(due, participant.c.site_code).join(participant).where(_not_entered(), *_at(sites))
+def _due(sites: Sites, until: date, forms: Collection[str] | None) -> Select[tuple[object, ...]]:
+    opens = or_(due.c.due_from.is_(None), due.c.due_from <= until)
+    named = () if forms is None else (due.c.form.in_(sorted(forms)),)
+    return select(due, participant.c.site_code).join(participant).where(_not_entered(), opens, *named, *_at(sites))
 
 
-def open_forms(reader: Reader, sites: Sites, *, until: date, limit: int = 500) -> list[Row]:
+def open_forms(
+    reader: Reader, sites: Sites, *, until: date, forms: Collection[str] | None = None, limit: int = 500
+) -> list[Row]:
     """Forms that are owed and not entered, whose window opens by `until`; those without dates first, then the oldest.
 
-    Rows of `due` with `site_code`.
+    `forms`: only these; None for every one. Rows of `due` with `site_code`.
     """
-    opens = or_(due.c.due_from.is_(None), due.c.due_from <= until)
     last = func.coalesce(due.c.due_to, due.c.due_on, due.c.due_from)
     return reader.all(
-        _due(sites)
-        .where(opens)
+        _due(sites, until, forms)
         .order_by(last.is_(None).desc(), last, due.c.participant, due.c.event, due.c.form)
         .limit(limit)
     )
 
 
-def count_open(reader: Reader, sites: Sites, *, until: date) -> int:
+def count_open(reader: Reader, sites: Sites, *, until: date, forms: Collection[str] | None = None) -> int:
     """How many there are in all."""
-    opens = or_(due.c.due_from.is_(None), due.c.due_from <= until)
-    return int(reader.scalar(select(func.count()).select_from(_due(sites).where(opens).subquery())) or 0)
+    return int(reader.scalar(select(func.count()).select_from(_due(sites, until, forms).subquery())) or 0)
 
 
 def incomplete_forms(reader: Reader, sites: Sites, *, limit: int = 200) -> list[Row]:

@@ -51,6 +51,7 @@ PERMISSIONS: Mapping[str, str] = {
     "steps.randomisation": "allocation.read",
     "steps.randomise": "randomise",
     "admin.people": "users.manage",
+    "admin.person": "users.manage",
     "admin.add": "users.manage",
     "admin.grant": "users.manage",
     "admin.revoke": "users.manage",
@@ -90,15 +91,15 @@ def admit() -> Response | None:
     if request.mimetype != "multipart/form-data":
         # The cap on form fields is the framework's for multipart only.
         request.max_content_length = house().settings.largest_form
-    if request.endpoint is None:
-        return None  # no such address: Flask answers 404, 405 or the redirect to the plain one
-    verb = verb_of(request.endpoint)
-    if verb is None:
-        abort(403)
     if request.endpoint == "static":
         return None
     g.person = session.resume(house())
     g.actor = session.chosen(g.person) if g.person else None
+    if request.endpoint is None:
+        return None  # no such address: Flask answers 404, 405 or the redirect to the plain one, to whoever asks
+    verb = verb_of(request.endpoint)
+    if verb is None:
+        abort(403)
     if verb == OPEN:
         return None
     return _admitted(verb)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -17,10 +16,11 @@ from trial import roles, schedule, soa
 from trial.actions.case import Case, load
 from trial.actions.participants import add_participant
 from trial.actions.permission import participant_for
-from trial.course import course
+from trial.course import Course, course
 from trial.errors import VigilError
 from trial.schedule import Due, Status
 from trial.store import journal, worklist
+from trial.web import trail
 from trial.web.errors import said
 from trial.web.house import actor, house, reading, writing
 from trial.web.timeline import timeline
@@ -83,11 +83,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """One visit: its window and forms."""
+    """One visit: its window (None: it has none) and forms."""
 
     event: str
     words: str
-    window: str
+    opens: date | None
+    closes: date | None
     cells: list[Cell] = field(default_factory=list)
 
 
@@ -95,24 +96,35 @@ class Line:
 def show(participant: str) -> str:
     """Visits by forms with the status of each, the course above, what comes next."""
     case = _case(participant)
-    record = case.record()
-    allocation = case.allocation if roles.may(actor().role, "allocation.read") else None
-    told = course(record, allocation)
+    told = _course(case)
     repeating = [
         f
         for f in order()
         if current(f).repeats and roles.may_write_form(actor().role, f) and soa.cell(f, "ANY") and f != "DV"
     ]
+    visits = _visits(case)
     return render_template(
         "participant.html",
         case=case,
         participant=case.id,
         course=told,
         line=timeline(told, house().clock.today()),
-        visits=_visits(case),
+        visits=visits,
+        forms=sorted({(cell.form, cell.words) for visit in visits for cell in visit.cells}),
         repeating=[(f, form_words(f)) for f in repeating],
         can_add=roles.may(actor().role, "crf.write"),
     )
+
+
+def _course(case: Case) -> Course:
+    """The course as far as the forms this role reads tell it: without the decision there is no arm, without SUR no operation."""
+    seen = tuple(c for c in case.crfs if _reads(c.form, c.event))
+    allocation = case.allocation if roles.may(actor().role, "allocation.read") else None
+    return course(case.record(crfs=seen), allocation)
+
+
+def _reads(form: str, event: str | None) -> bool:
+    return roles.may_read_form(actor().role, form) and not roles.hides(actor().role, form, event=event)
 
 
 def _case(participant: str) -> Case:
@@ -134,20 +146,18 @@ def _visits(case: Case) -> list[Line]:
     for key in sorted(
         {*places, *entered}, key=lambda k: (soa.position(k[0]), soa.number(k[0]), forms.get(k[1], 99), k[2])
     ):
-        if not roles.may_read_form(actor().role, key[1]) or roles.hides(actor().role, key[1], event=key[0]):
+        if not _reads(key[1], key[0]):
             continue
-        line = lines.setdefault(key[0], Line(key[0], event_words(key[0]), _window(key[0], planned)))
+        line = lines.setdefault(key[0], Line(key[0], event_words(key[0]), *_window(key[0], planned)))
         line.cells.append(_cell(case, key, places.get(key), entered.get(key), key in drafts))
     return list(lines.values())
 
 
-def _window(event: str, planned: tuple[Due, ...]) -> str:
-    dated = [d for d in planned if d.event == event and d.due_from and d.due_to]
-    return (
-        f"{min(d.due_from for d in dated if d.due_from)} – {max(d.due_to for d in dated if d.due_to)}"
-        if dated and event != "ANY"
-        else ""
-    )
+def _window(event: str, planned: tuple[Due, ...]) -> tuple[date | None, date | None]:
+    dated = [(d.due_from, d.due_to) for d in planned if d.event == event and d.due_from and d.due_to]
+    if not dated or event == "ANY":
+        return None, None
+    return min(first for first, _last in dated), max(last for _first, last in dated)
 
 
 _STATUS = {
@@ -179,44 +189,15 @@ def _entered_status(state: dict[str, Any]) -> str:
     return "complete" if state["complete"] else "incomplete"
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One line of the audit trail."""
-
-    seq: int
-    at: Any
-    name: str
-    role: str
-    tag: str
-    what: str
-    writes: list[str]
-    hash: str
-
-
 @pages.get("/<participant>/audit")
 def audit(participant: str) -> str:
     """What happened, newest first: who, when, in which role, which rows."""
     case = _case(participant)
-    after = max(0, request.args.get("after", 0, type=int))
-    rows = journal.entries(reading(), participant=case.id, after=after, limit=200)
-    shown = list(reversed(list(_entries(rows))))
-    following = rows[-1]["seq"] if len(rows) == 200 else None
-    return render_template("audit.html", participant=case.id, entries=shown, following=following, after=after)
-
-
-def _entries(rows: list[dict[str, Any]]) -> Iterator[Entry]:
-    for row in rows:
-        body = row["body"]
-        hidden = any(
-            roles.hides(actor().role, w["key"].get("form", ""), event=w["key"].get("event"))
-            for w in body["writes"]
-            if "form" in w["key"]
+    before = max(0, request.args.get("before", 0, type=int))
+    with reading() as reader:
+        rows = journal.entries(
+            reader, participant=case.id, before=before or None, newest_first=True, limit=trail.PAGE + 1
         )
-        event = {} if hidden else body["event"]
-        what = ", ".join(
-            f"{name}: {value if isinstance(value, str) else json.dumps(value)}"
-            for name, value in event.items()
-            if value not in (None, [], "")
-        )
-        writes = [f"{w['table']} {'/'.join(map(str, w['key'].values()))}" for w in body["writes"]]
-        yield Entry(row["seq"], row["at"], body["name"], body["role"], row["tag"], what, writes, row["hash"])
+    shown = [trail.entry(row, case.id, actor().role) for row in rows[: trail.PAGE]]
+    older = shown[-1].seq if len(rows) > trail.PAGE else None
+    return render_template("audit.html", participant=case.id, entries=shown, older=older, before=before)

@@ -17,6 +17,7 @@ from trial.actions.predict import as_prediction, call_model, show_prediction
 from trial.course import course
 from trial.eligibility import assess
 from trial.errors import NotFound
+from trial.web import inputs
 from trial.web.house import actor, house, reading, writing
 
 pages = Blueprint("steps", __name__, url_prefix="/participants/<participant>")
@@ -95,7 +96,16 @@ def call(participant: str) -> Response:
 def prediction(participant: str, number: int) -> str:
     """One stored call: what went in, where each value came from, what came out. Looking is recorded."""
     row = show_prediction(participant, number, uow=writing())
-    return render_template("prediction.html", participant=participant, row=row, made=as_prediction(row))
+    with reading() as reader:
+        return render_template(
+            "prediction.html", participant=participant, row=row, made=as_prediction(row),
+            caller=reader.one("person", id=row["by"]), inputs=inputs.by_modality(row, participant, reader, _released),
+            refusals=inputs.refusals(row), changed=inputs.changed_words(row, _released),
+        )  # fmt: skip
+
+
+def _released() -> Any:
+    return house().model.manifest
 
 
 @pages.get("/randomisation")

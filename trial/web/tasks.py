@@ -20,7 +20,7 @@ from trial.schedule import Status
 from trial.store import worklist
 from trial.store.reading import Reader, Row
 from trial.web.house import actor, house, reading
-from trial.web.words import event_words, form_words, place_words
+from trial.web.words import event_words, form_words
 
 SOON = timedelta(days=14)
 """How far ahead the first page looks."""
@@ -57,12 +57,18 @@ def by_visit(tasks: list[Task]) -> list[Visit]:
 
 def due_forms(reader: Reader, today: date) -> list[Task]:
     """Forms owed now or within two weeks, that the role can enter (or read, for who enters nothing)."""
-    enters = roles.may(actor().role, "crf.write")
-    rows = worklist.open_forms(reader, actor().sites, until=today + SOON)
-    able = roles.may_write_form if enters else roles.may_read_form
-    return sorted(
-        (_form_task(row, today) for row in rows if able(actor().role, row["form"])), key=lambda t: _ORDER[t.state]
-    )
+    rows = worklist.open_forms(reader, actor().sites, until=today + SOON, forms=_concerned())
+    return sorted((_form_task(row, today) for row in rows), key=lambda t: _ORDER[t.state])
+
+
+def count_due(reader: Reader, today: date) -> int:
+    """How many forms `due_forms` would list, were its list without end."""
+    return worklist.count_open(reader, actor().sites, until=today + SOON, forms=_concerned())
+
+
+def _concerned() -> frozenset[str]:
+    able = roles.may_write_form if roles.may(actor().role, "crf.write") else roles.may_read_form
+    return frozenset(oid for oid, _version in definitions() if able(actor().role, oid))
 
 
 _ORDER = {"overdue": 0, "due": 1, "open": 2, "soon": 3, "missed": 4}
@@ -139,7 +145,7 @@ def _clocks(reader: Reader, participant: Row) -> Iterator[Task]:
             if clock.state in (ClockState.RUNNING, ClockState.OVERDUE) and clock.due:
                 place = {"participant": case.id, "event": sae.event, "form": "SAE", "occurrence": sae.occurrence}
                 state = "overdue" if clock.state is ClockState.OVERDUE else "due"
-                words = place_words("SAE", sae.event, sae.occurrence)
+                words = f"{form_words('SAE')} {sae.occurrence}"
                 yield Task(
                     case.id, _(clock.label), crf_url(place), state, f"{clock.due:%Y-%m-%d %H:%M} UTC", None, words
                 )

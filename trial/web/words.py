@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -42,7 +42,8 @@ def form_words(form: str) -> str:
 
 def place_words(form: str, event: str, occurrence: int = 1) -> str:
     """A form instance in words: "Restaging: Clinical response (2)"."""
-    words = f"{event_words(event)}: {form_words(form)}"
+    visit, title = event_words(event), form_words(form)
+    words = title if visit == title else f"{visit}: {title}"
     return f"{words} ({occurrence})" if occurrence > 1 else words
 
 
@@ -152,7 +153,58 @@ def badge(status: str) -> Markup:
     )
 
 
+CLASS_WORDS: Mapping[str, str] = {"positive": _l("positive"), "negative": _l("negative")}
+"""Classes of the model."""
+
+ARM_WORDS: Mapping[str, str] = {
+    "WW": _l("Watch and wait"), "TME": _l("Total mesorectal excision"), "WW-P": _l("Watch and wait, by choice"),
+    "TME-P": _l("Total mesorectal excision, by choice"), "S": _l("Standard treatment"),
+}  # fmt: skip
+"""Arms in words (PROTOCOL 1)."""
+
+COHORT_WORDS: Mapping[str, str] = {
+    "RANDOMISED": _l("randomised"), "PREFERENCE": _l("preference cohort"), "STANDARD": _l("standard cohort"),
+}  # fmt: skip
+"""Cohorts of `trial.course` in words."""
+
+FACTOR_WORDS: Mapping[str, str] = {
+    "site": _l("Site"), "response": _l("Clinical response"), "ct": _l("Clinical T"), "regimen": _l("Regimen"),
+}  # fmt: skip
+"""Factors of the randomisation (PROTOCOL 6)."""
+
+LEVEL_WORDS: Mapping[str, str] = {
+    "CCR": _l("complete (cCR)"), "NCR": _l("near-complete (near-cCR)"), "T1-3": _l("cT1 to cT3"), "T4a": _l("cT4a"),
+    "IO": _l("with immunotherapy"), "NO-IO": _l("without immunotherapy"),
+}  # fmt: skip
+"""Levels of the factors; a site is its own code."""
+
+METHOD_WORDS: Mapping[str, str] = {"minimisation": _l("Minimisation"), "blocks": _l("Permuted blocks")}
+
+
+def in_words(words: Mapping[str, str]) -> Callable[[Any], str]:
+    """What looks a code up and translates it; a code nobody put into words stays as it is."""
+    return lambda code: _(words[code]) if code in words else str(code)
+
+
+def place_of(blocker: Any) -> str:
+    """What to look at to remove a blocker: the item on its form, the form, the factor, the criterion."""
+    what, address = getattr(blocker, "what", None) or "", getattr(blocker, "address", None)
+    if not address:
+        return in_words(FACTOR_WORDS)(what)
+    form, event, occurrence = address.split("/")
+    place = place_words(form, event, int(occurrence))
+    label = next((i.label for i in current(form).every_item() if i.oid == what), "")
+    return f"{place}, {_(label)}" if label else place
+
+
 FILTERS: Mapping[str, Any] = {
+    "model_class": in_words(CLASS_WORDS),
+    "arm": in_words(ARM_WORDS),
+    "cohort": in_words(COHORT_WORDS),
+    "factor": in_words(FACTOR_WORDS),
+    "level": in_words(LEVEL_WORDS),
+    "method": in_words(METHOD_WORDS),
+    "place_of": place_of,
     "event_words": event_words,
     "stamp": stamp_words,
     "badge": badge,
