@@ -47,7 +47,8 @@ def percent(value: Any) -> str:
 
 def window(value: Window) -> str:
     """A window in days after its time zero."""
-    return _("days %(low)d to %(high)d, planned %(due)d", low=value.low, high=value.high, due=value.due)
+    low = str(value.low).replace("-", "\N{MINUS SIGN}")
+    return _("days %(low)s to %(high)d, planned %(due)d", low=low, high=value.high, due=value.due)
 
 
 DAYS = _counted(_l("%(num)d day"), _l("%(num)d days"))
