@@ -7,6 +7,7 @@ not hold gets a reason code, and a refusal stops the simulation: it would mean t
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -59,22 +60,15 @@ class Hands:
         return add_participant(site, uow=self.uow(self.coordinators[site]), key=key)
 
     def table(self, participant: str, form: str, item: str, values: Mapping[str, float]) -> dict[str, Any]:
-        """Upload a feature table; returns the reference the form holds."""
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(("feature", "value"))
-        writer.writerows((name, repr(value)) for name, value in values.items())
-        actor = self.coordinators[_site(participant)]
-        stored = upload(
-            participant,
-            form,
-            item,
-            f"{form.lower()}.csv",
-            text.getvalue().encode(),
-            files=self.files,
-            uow=self.uow(actor),
-        )
-        return {"sha256": stored.sha256, "name": stored.name, "size": stored.size}
+        """Upload a feature table, once; returns the reference the form holds."""
+        content = _csv(values)
+        digest = hashlib.sha256(content).hexdigest()
+        stored = Reading(self.engine).one("file", sha256=digest, participant=participant)
+        if stored is None:
+            actor, name = self.coordinators[_site(participant)], f"{form.lower()}.csv"
+            upload(participant, form, item, name, content, files=self.files, uow=self.uow(actor))
+            stored = Reading(self.engine).the("file", sha256=digest, participant=participant)
+        return {"sha256": digest, "name": stored["name"], "size": stored["size"]}
 
     def save(self, entry: Entry, *, investigator: bool = False) -> Saved:
         """Type a form and save it, confirming what is asked."""
@@ -108,11 +102,16 @@ class Hands:
             else entry
         )
 
+    def revision(self, entry: Entry) -> int:
+        """The number of the revision that is current now; 0 before the first."""
+        key = {"participant": entry.participant, "event": entry.event, "form": entry.form}
+        row = Reading(self.engine).one("crf", **key, occurrence=entry.occurrence)
+        return 0 if row is None else int(row["revision"])
+
     def sign(self, participant: str, event: str, form: str, occurrence: int = 1) -> None:
-        """The investigator reads the form and signs what is on the page; what is signed already stays so."""
+        """The investigator reads the form and signs what is on the page, once: also a signature that is void now was given."""
         actor, case = self.investigators[_site(participant)], self.case(participant)
-        state = case.state(form, event, occurrence)
-        if state is not None and state["signed"]:
+        if any((s["form"], s["event"], s["occurrence"]) == (form, event, occurrence) for s in case.signatures):
             return
         seen = sign.content(case, event, form, occurrence).digest
         sign.sign_crf(participant, event, form, occurrence, seen=seen, password=PASSWORD, uow=self.uow(actor))
@@ -121,15 +120,24 @@ class Hands:
         """A form that is signed when it is saved: the own estimate."""
         sign.save_and_sign(entry, password=PASSWORD, uow=self.uow(self.investigators[_site(entry.participant)]))
 
-    def ask_model(self, participant: str) -> predict.Prediction:
-        """Call the frozen model."""
+    def ask_model(self, participant: str) -> None:
+        """Call the frozen model, once: asked again when the record has grown, it would make another call."""
         actor = self.investigators[_site(participant)]
-        return predict.call_model(participant, uow=self.uow(actor), model=self.model, files=self.files)
+        if not self.case(participant).predictions:
+            predict.call_model(participant, uow=self.uow(actor), model=self.model, files=self.files)
 
     def randomise(self, participant: str) -> str:
         """Request randomisation; returns the arm."""
         actor = self.coordinators[_site(participant)]
         return allocate.request_randomisation(participant, uow=self.uow(actor), key=self.key).arm
+
+
+def _csv(values: Mapping[str, float]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(("feature", "value"))
+    writer.writerows((name, repr(value)) for name, value in values.items())
+    return text.getvalue().encode()
 
 
 def _site(participant: str) -> str:

@@ -19,7 +19,7 @@ from trial.simulate.course import Course, Regrowth
 from trial.simulate.hands import Hands
 from trial.simulate.operation import Operation
 from trial.simulate.tables import Omics
-from trial.simulate.toxicity import AdverseEvent
+from trial.simulate.toxicity import AdverseEvent, known_by
 from trial.simulate.truth import QUESTIONNAIRES, Truth
 from trial.simulate.visits import Visit
 
@@ -99,7 +99,8 @@ class Life:
         investigator = options.pop("investigator", False)
         entry = self.entry(form, event, items, occurrence, **options)
         saved = self.hands.save(entry, investigator=investigator)
-        if not saved.complete:
+        # A later revision means that this was done before the simulation was cut off: the gaps of today are others.
+        if not saved.complete and self.hands.revision(entry) == saved.revision:
             again = self.hands.completed(
                 Entry(**{**entry.__dict__, "based_on": saved.revision, "key": f"{entry.key}-c"[:80]}),
                 investigator=investigator,
@@ -206,10 +207,12 @@ class Life:
             given = [c for c in therapy.cycles if c.number == number]
             yield Step(max(c.end for c in given), f"cycle-{number}", partial(self._cycle, number))
         yield Step(therapy.last_day + 3, "end-of-therapy", self._end_of_therapy)
-        for event in therapy.adverse_events:
+        early = self.truth.early_end
+        events = known_by(therapy.adverse_events, early.day) if early else therapy.adverse_events
+        for event in events:
             yield from self._adverse(event)
-        if self.truth.early_end:
-            yield Step(self.truth.early_end.day, "early-end", self._early_end)
+        if early:
+            yield Step(early.day, "early-end", self._early_end)
         for found in self.truth.restagings:
             after = Step(found.day + 1, found.event, partial(self._restaging, found))
             yield after
@@ -231,9 +234,9 @@ class Life:
 
     def _adverse(self, event: AdverseEvent) -> Iterator[Step]:
         number = self.number("AE")
-        aware = event.seriousness.aware if event.seriousness else event.start
-        yield Step(max(aware, event.start) + 1, f"ae-{number}", lambda: self._report(event, number))
-        if event.end is not None:
+        reported = max(event.seriousness.aware if event.seriousness else event.start, event.start) + 1
+        yield Step(reported, f"ae-{number}", lambda: self._report(event, number))
+        if event.end is not None and event.end > reported:
             yield Step(event.end + 2, f"ae-{number}-end", lambda: self._resolved(event, number))
 
     def _report(self, event: AdverseEvent, number: int) -> None:
@@ -243,10 +246,9 @@ class Life:
             self.save("SAE", "ANY", answers.serious(event, link, self.base), self.number("SAE"), investigator=True)
 
     def _resolved(self, event: AdverseEvent, number: int) -> None:
-        items = answers.adverse_event(event, number, self.base, self.until())
-        current = self.hands.case(self.participant).bare.at("AE", "ANY", number)
-        if current is not None and current.answers.items.get("AEOUT") != items["AEOUT"]:
-            self.save("AE", "ANY", items, number, based_on=current.number, purpose="resolved")
+        if self.management is not None and event.end is not None and event.end > self.course.last_known:
+            return
+        self._revise("AE", "ANY", answers.adverse_event(event, number, self.base, self.until()), "resolved", number)
 
     def _early_end(self) -> None:
         assert self.truth.early_end is not None
