@@ -1,6 +1,6 @@
 """Restaging and the decision: what each examination finds, what the clinician expects, what the participant wants."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 from forms.derivations.staging import clinical_response
@@ -64,7 +64,9 @@ def draw_restagings(dice: Dice, biology: Biology, therapy: Therapy) -> tuple[Res
     first = _restaging(dice, "RST", _first_day(dice, therapy), biology, softened=0.0)
     if first.response != "NCR":
         return (first,)
-    return first, _restaging(dice, "RST2", first.day + dice.whole(46, 70), biology, softened=1.0)
+    second = _restaging(dice, "RST2", first.day + dice.whole(46, 70), biology, softened=1.0)
+    # A metastasis that was seen does not go away.
+    return first, replace(second, ycm="M1") if first.ycm == "M1" else second
 
 
 def _first_day(dice: Dice, therapy: Therapy) -> int:
