@@ -21,7 +21,7 @@ from trial.store.files import Files
 from trial.store.reading import Reading
 
 KEY = bytes(range(32))
-PLAN = Plan(60, 20, date(2021, 1, 4), 12, date(2025, 6, 30))
+PLAN = Plan(60, 15, date(2021, 1, 4), 12, date(2025, 6, 30))
 STATISTICIAN = Actor(None, "Statistician", "statistician", None)
 
 

@@ -132,6 +132,9 @@ class Life:
         self.save("PLAN", "SCR", answers.plan(truth, base))
         items, rows = answers.history(truth.history, base)
         self.save("MH", "SCR", items, PM=rows)
+        if truth.history.autoimmune == "Y" and (truth.plan.regimen or "").endswith("IO"):
+            # The history raised a question on the plan that was saved before it.
+            self._revise("PLAN", "SCR", answers.plan(truth, base), "asked")
         self.save("PATH", "SCR", answers.pathology(truth, base) | self._slide())
         self.save("MRI0", "SCR", answers.mri(truth, base))
         self.save("CT0", "SCR", answers.staging(truth, base))
