@@ -28,13 +28,14 @@ def key_of(participant: str, instance: Crf) -> dict[str, Any]:
     return dict(zip(CRF_KEY, (participant, instance.event, instance.form, instance.occurrence), strict=True))
 
 
-_NEWEST = and_(*(crf.c[name] == crf_revision.c[name] for name in CRF_KEY), crf.c.revision == crf_revision.c.number)
+NEWEST = and_(*(crf.c[name] == crf_revision.c[name] for name in CRF_KEY), crf.c.revision == crf_revision.c.number)
+"""That a revision is the current one of its instance: the condition between `crf_revision` and `crf`."""
 _CURRENT = (
     select(
         *(crf_revision.c[name] for name in ("form", "form_version", "event", "occurrence", "number")),
         type_coerce(crf_revision.c.answers, Text).label("text"),
     )
-    .join(crf, _NEWEST)
+    .join(crf, NEWEST)
     .where(crf.c.participant == bindparam("participant"))
     .order_by(crf.c.first_entered_at, *crf.primary_key.columns)
 )

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from forms.answers import Crf
 from forms.catalogue import definitions
 from forms.record import Record
 from trial import roles
 from trial.errors import NotAllowed
-from trial.store.crfs import as_crf
+from trial.store.crfs import NEWEST, as_crf
 from trial.store.reading import Reader, Row
 from trial.store.tables import CRF_KEY, crf, crf_revision
 from trial.store.tables import participant as participant_table
@@ -83,8 +83,7 @@ def _extract(reader: Reader, viewer: Any, verb: str, cut_on: date, now: datetime
 def _everyone(reader: Reader, sites: frozenset[str] | None) -> Iterable[Extracted]:
     allocations = {row["participant"]: row for row in reader.all("allocation")}
     crfs: dict[str, list[Crf]] = {}
-    newest = and_(*(crf.c[n] == crf_revision.c[n] for n in CRF_KEY), crf.c.revision == crf_revision.c.number)
-    query = select(crf_revision).join(crf, newest).order_by(crf.c.first_entered_at, *crf.primary_key.columns)
+    query = select(crf_revision).join(crf, NEWEST).order_by(crf.c.first_entered_at, *crf.primary_key.columns)
     for row in reader.stream(query):
         crfs.setdefault(row["participant"], []).append(as_crf(row))
     for row in reader.all(participant_table, order_by="id"):
@@ -96,9 +95,8 @@ def _everyone(reader: Reader, sites: frozenset[str] | None) -> Iterable[Extracte
 def _digest(reader: Reader, participants: set[str]) -> str:
     """SHA-256 over the digests of all current revisions and the allocations, in a fixed order."""
     total = hashlib.sha256()
-    newest = and_(*(crf.c[n] == crf_revision.c[n] for n in CRF_KEY), crf.c.revision == crf_revision.c.number)
     columns = (*(crf_revision.c[n] for n in CRF_KEY), crf_revision.c.number, crf_revision.c.digest)
-    query = select(*columns).join(crf, newest).order_by(*(crf_revision.c[n] for n in CRF_KEY))
+    query = select(*columns).join(crf, NEWEST).order_by(*(crf_revision.c[n] for n in CRF_KEY))
     for row in reader.stream(query):
         if row["participant"] in participants:
             total.update(canonical(row).encode())
