@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from forms.answers import Answers, Crf, Row
+from forms.decoded import decoded, shown
 from forms.findings import Finding
 from forms.language import Bound, Check, FormDef, GroupDef, Item, Range
 from forms.logic import Expr, key_of
@@ -174,20 +174,9 @@ def placeholders(message: str) -> str:
 
 def _filled(message: str, scope: InstanceScope) -> tuple[str, dict[str, str]]:
     names = _NAMED.findall(message)
-    return (placeholders(message), {n: shown(scope.code(n)) for n in names}) if names else (message, {})
-
-
-def shown(value: Any) -> str:
-    """A value as a person reads it: ISO dates, numbers as entered, a blank for nothing."""
-    if value is None:
-        return "—"
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M UTC")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return ", ".join(shown(v) for v in value)
-    return str(value.iso()) if hasattr(value, "iso") else str(value)
+    if not names:
+        return message, {}
+    return placeholders(message), {n: decoded(scope.definition_of(n), scope.code(n)) for n in names}
 
 
 def pruned(record: Record, crf: Crf) -> Crf:

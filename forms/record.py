@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from forms.answers import Crf, Row
-from forms.language import STANDING_FACTS, FormDef
+from forms.language import STANDING_FACTS, FormDef, Item
 from forms.logic import LogicError, Scope
 
 T = TypeVar("T")
@@ -135,6 +135,11 @@ class InstanceScope(Scope):
             return self.record.code(key)
         item = self.definition.item(found)
         return self.item(key) if item.derive is not None else self._answer(found)
+
+    def definition_of(self, key: str) -> Item:
+        """The item FORM.ITEM: of this very version for the own form, of the newest for another. Raises KeyError."""
+        form, _, oid = key.partition(".")
+        return (self.definition if form == self.definition.oid else self.record.newest[form]).item(oid)
 
     def fact(self, name: str) -> Any:
         if name not in self.definition.facts and name not in STANDING_FACTS:

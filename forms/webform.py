@@ -34,13 +34,13 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 
 from forms.answers import MISSING_REASONS
+from forms.decoded import options
 from forms.language import FormDef, GroupDef, Item
 from forms.text import _l
 
 MISSING_WORDS = {"ND": _l("not done"), "UNK": _l("unknown"), "NA": _l("not applicable")}
 """Reason codes for an absent value in words (the codes of `forms.answers.MISSING_REASONS`)."""
 
-YES_NO = (("Y", _l("Yes")), ("N", _l("No")))
 SHORT = 5
 """A codelist up to this length is shown as radio buttons."""
 _ITEM = re.compile(r"[A-Z][A-Z0-9_]*[A-Z0-9]")
@@ -60,13 +60,6 @@ class Keyed(Field):
             return
         typed = {key.removeprefix(start): formdata.get(key).strip() for key in formdata if key.startswith(start)}
         self.data = {key: text for key, text in typed.items() if text}
-
-
-def options(item: Item) -> tuple[tuple[str, str], ...]:
-    """The answers an item offers, code and decode, in the order shown; none for items that are typed."""
-    if item.kind == "yn":
-        return YES_NO
-    return tuple((entry.code, entry.decode) for entry in item.codes) if item.codes else ()
 
 
 def shown_as(item: Item) -> str:

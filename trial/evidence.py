@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from forms.checks import shown
 from forms.dates import PartialDate
+from forms.decoded import decoded, shown
 from forms.language import Item
 from forms.logic import Expr, LogicError, Scope, key_of
 from forms.record import InstanceScope, Record
@@ -122,7 +122,7 @@ def item_of(record: Record, key: str) -> Item:
 
 
 def _decoded(item: Item, value: Any) -> str:
-    words = item.codes.decode(value) if item.codes and isinstance(value, str) and value in item.codes else shown(value)
+    words = decoded(item, value)
     return f"{words} {item.unit}" if item.unit and value is not None else words
 
 

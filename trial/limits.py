@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from forms.answers import Crf, Row
-from forms.checks import shown
 from forms.dates import before
+from forms.decoded import shown
 from forms.findings import Finding
 from forms.language import FormDef, Item
 from forms.record import Record

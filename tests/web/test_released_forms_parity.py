@@ -8,12 +8,12 @@ import pytest
 
 from forms import catalogue
 from forms.answers import Crf
+from forms.decoded import options
 from forms.document import read_document
 from forms.frozen import form_to_json
 from forms.language import STANDING_FACTS, FormDef, Item, expressions
 from forms.logic import LogicError
 from forms.record import Record
-from forms.webform import options
 from tests.web.node import needs_node, run
 from tests.web.parity import as_plain, numbers_read
 from trial.web.crf_view import asked

@@ -5,9 +5,10 @@ from hypothesis import given
 from werkzeug.datastructures import MultiDict
 
 from forms.catalogue import definitions
+from forms.decoded import options
 from forms.document import read_document
 from forms.language import Coded, FormDef, Item
-from forms.webform import document, options, posted, shown_as, web_class
+from forms.webform import document, posted, shown_as, web_class
 from tests.web.parity import COLOURS, FORM, documents
 from trial.web.merge import merged
 

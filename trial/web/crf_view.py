@@ -12,11 +12,12 @@ from flask_babel import gettext as _
 from forms.answers import Crf, Row
 from forms.catalogue import definitions
 from forms.checks import calculated, visible
+from forms.decoded import options
 from forms.findings import Finding
 from forms.language import FormDef, GroupDef, Item
 from forms.logic import Expr
 from forms.record import InstanceScope, Record
-from forms.webform import SHORT, options, shown_as
+from forms.webform import SHORT, shown_as
 from trial import roles
 from trial.actions.case import Case
 from trial.web.words import calculated_words, finding_words, place_words, value_words

@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from forms.catalogue import current
-from forms.checks import shown
+from forms.decoded import options, shown
 from forms.findings import Finding
 from forms.language import Item
 from forms.text import _l
-from forms.webform import MISSING_WORDS, options
+from forms.webform import MISSING_WORDS
 from trial.eligibility import VERDICT_WORDS
 
 EVENT_WORDS: Mapping[str, str] = {
