@@ -20,7 +20,7 @@ demo: environment  ## A simulated trial in a new database, and the server, with 
 	$(BIN)/vigil demo
 
 test: environment  ## Unit, property, reference, migration and browser tests; says what it skipped and why
-	$(BIN)/python -m pytest -m "$(QUICK)"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "$(QUICK)"
 
 check: lint format-check types security architecture  ## Style, types, security and the order of imports; what a commit must pass
 
