@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from forms.answers import Answers, Crf, Row
-from forms.decoded import decoded, shown
+from forms.decoded import decoded, in_units
 from forms.findings import Finding
 from forms.language import Bound, Check, FormDef, GroupDef, Item, Range
 from forms.logic import Expr, key_of
@@ -110,7 +110,7 @@ def _out_of_range(level: str, span: Range, item: Item, scope: InstanceScope) -> 
     words = _RANGE_WORDS[level, span.low is not None, span.high is not None]
     args = {
         "label": item.label,
-        "value": _with_unit(shown(scope.code(item.key)), item),
+        "value": in_units(item, scope.code(item.key)),
         "low": _end(span.low, item, scope),
         "high": _end(span.high, item, scope),
         "hint": _unit_hint(span, item, scope),
@@ -119,11 +119,7 @@ def _out_of_range(level: str, span: Range, item: Item, scope: InstanceScope) -> 
 
 
 def _end(bound: Bound | None, item: Item, scope: InstanceScope) -> str:
-    return "" if bound is None else _with_unit(shown(bound.at.value(scope)), item)
-
-
-def _with_unit(text: str, item: Item) -> str:
-    return f"{text} {item.unit}" if item.unit and text else text
+    return "" if bound is None else in_units(item, bound.at.value(scope))
 
 
 _MISTAKEN = {"mm": ("cm", Decimal(10)), "cm": ("mm", Decimal("0.1"))}
@@ -155,7 +151,7 @@ def _of_group(group: GroupDef, whole: InstanceScope, record: Record, crf: Crf) -
 def _of_check(check: Check, scope: InstanceScope) -> Iterator[Finding]:
     if check.rule.value(scope) is not False:
         return
-    message, args = _filled(check.message, scope)
+    message, args = filled(check.message, scope)
     yield Finding(
         check.level,
         check.id,
@@ -172,7 +168,13 @@ def placeholders(message: str) -> str:
     return _NAMED.sub(lambda m: f"%({m[1]})s", message.replace("%", "%%"))
 
 
-def _filled(message: str, scope: InstanceScope) -> tuple[str, dict[str, str]]:
+def quoted(form: FormDef) -> frozenset[str]:
+    """FORM.ITEM of every value that a check of this form quotes."""
+    return frozenset(name for check in form.checks for name in _NAMED.findall(check.message))
+
+
+def filled(message: str, scope: InstanceScope) -> tuple[str, dict[str, str]]:
+    """The msgid of a check's message, and what it quotes, in words."""
     names = _NAMED.findall(message)
     if not names:
         return message, {}

@@ -1,7 +1,8 @@
-"""Answers as a person reads them: the decodes of an item's list, ISO dates, numbers as entered. No units, no translation."""
+"""Answers as a person reads them: the decodes of an item's list, ISO dates, numbers as entered."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -18,12 +19,20 @@ def options(item: Item) -> tuple[tuple[str, str], ...]:
     return tuple((entry.code, entry.decode) for entry in item.codes) if item.codes else ()
 
 
-def decoded(item: Item, value: Any) -> str:
-    """A value of `item` by the decodes of its list, each of several; what the list does not hold as `shown` has it."""
+def decoded(item: Item, value: Any, say: Callable[[str], str] = str) -> str:
+    """A value of `item` by the decodes of its list, each of several; what the list does not hold as `shown` has it.
+
+    `say` translates a msgid.
+    """
     words = dict(options(item))
-    if isinstance(value, tuple):
-        return ", ".join(words.get(each, shown(each)) for each in value)
-    return words.get(value, shown(value)) if isinstance(value, str) else shown(value)
+    each = value if isinstance(value, tuple) else (value,)
+    return ", ".join(say(words[one]) if isinstance(one, str) and one in words else shown(one) for one in each)
+
+
+def in_units(item: Item, value: Any, say: Callable[[str], str] = str) -> str:
+    """The same with the unit of the item, where there is a value and a unit."""
+    words = decoded(item, value, say)
+    return f"{words} {item.unit}" if item.unit and value is not None else words
 
 
 def shown(value: Any) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from forms.dates import PartialDate
-from forms.decoded import decoded, shown
+from forms.decoded import in_units, shown
 from forms.language import Item
 from forms.logic import Expr, LogicError, Scope, key_of
 from forms.record import InstanceScope, Record
@@ -110,20 +110,14 @@ def as_source(record: Record, reading: Reading) -> Source:
     item = item_of(record, key)
     value = scope.code(key)
     return Source(
-        key, item.label, _decoded(item, value), crf.address if crf else None, own.row.id if own and own.row else None
+        key, item.label, in_units(item, value), crf.address if crf else None, own.row.id if own and own.row else None
     )
 
 
 def item_of(record: Record, key: str) -> Item:
     """The item FORM.ITEM in the newest version the record knows. Raises KeyError where no form has it."""
     form, _, oid = key.partition(".")
-    newest = max((version for name, version in record.definitions if name == form), default=0)
-    return record.definitions[form, newest].item(oid)
-
-
-def _decoded(item: Item, value: Any) -> str:
-    words = decoded(item, value)
-    return f"{words} {item.unit}" if item.unit and value is not None else words
+    return record.newest[form].item(oid)
 
 
 def _args(expr: Expr) -> list[Expr]:

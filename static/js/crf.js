@@ -144,7 +144,7 @@ function* ofItem(form, item, scope) {
 
 function* ofCheck(check, scope) {
   if (verdict(check.rule, scope) !== false) return;
-  yield { level: check.level, id: check.check, item: check.on?.[0] ?? null, row: scope.row?.id ?? null, message: check.message };
+  yield { level: check.level, id: check.check, item: check.on?.[0] ?? null, row: scope.row?.id ?? null, message: check.message, scope };
 }
 
 /** Hard and soft findings the browser can tell, in the order of the form. */
@@ -154,4 +154,21 @@ export function* findings(form, scope) {
     for (const row of scope.rows(group.group)) for (const item of group.items) yield* ofItem(form, item, row);
   for (const check of form.checks ?? [])
     for (const inner of check.group ? scope.rows(check.group) : [scope]) yield* ofCheck(check, inner);
+}
+
+/** The message of a check with the values it quotes, in words: `words` as trial/web/live.py tells them. */
+export function spoken(message, scope, words) {
+  const named = message.replace(/%\(([A-Z0-9_]+\.[A-Z0-9_]+)\)s/g, (_all, key) => quoted(key, scope, words[key]));
+  return named.replaceAll("%%", "%");
+}
+
+function quoted(key, scope, said) {
+  if (said === undefined) return "…"; // only the server may say it
+  if (typeof said === "string") return said;
+  try {
+    return [scope.code(key)].flat().map((one) => said[one] ?? one ?? "—").join(", ");
+  } catch (problem) {
+    if (problem instanceof ServerOnly) return "…";
+    throw problem;
+  }
 }

@@ -1,7 +1,7 @@
 /* The CRF page, live: items appear and hide, calculated values and findings follow what is typed, the draft is kept.
    What the browser can tell is told at once (crf.js); the server's word, which counts, follows with each draft. */
 
-import { FormScope, findings, onPage, verdict } from "./crf.js";
+import { FormScope, findings, onPage, spoken, verdict } from "./crf.js";
 import { keepDrafts } from "./draft.js";
 
 const form = document.getElementById("crf");
@@ -85,21 +85,15 @@ function told(scope) {
     const key = f.row ? `${f.id}@${f.row}` : f.id;
     keys.add(key);
     const same = server.findings.find((s) => s.key === key && s.level === f.level);
-    return { key, level: f.level, path: f.item ? pathOf(f.item, f.row) : "", words: same?.words ?? spoken(f, scope) };
+    return { key, level: f.level, path: f.item ? pathOf(f.item, f.row) : "", words: same?.words ?? wordsOf(f) };
   });
   const mine = ownChecks();
   return [...list, ...server.findings.filter((s) => !keys.has(s.key) && !(fresh && KNOWN_HERE.has(s.level) && mine.has(s.key.split("@")[0])))];
 }
 
-function spoken(finding, scope) {
+function wordsOf(finding) {
   if (!finding.message) return finding.level === "hard" ? words.out_hard : words.out_soft;
-  return finding.message.replace(/%\(([A-Z0-9_]+\.[A-Z0-9_]+)\)s/g, (_all, key) => {
-    try {
-      return scope.code(key) ?? "—";
-    } catch {
-      return "…";
-    }
-  }).replaceAll("%%", "%");
+  return spoken(finding.message, finding.scope, live.words);
 }
 
 /** Checks the browser evaluated by itself just now: the server's older verdict on them no longer counts. */

@@ -8,6 +8,7 @@ import pytest
 
 from forms import catalogue
 from forms.answers import Crf
+from forms.checks import filled
 from forms.decoded import options
 from forms.document import read_document
 from forms.frozen import form_to_json
@@ -141,6 +142,28 @@ def test_the_same_items_are_on_the_page():
                 assert browser is asked(item, case["scope"]), (item.key, case["raw"])
                 hidden += browser is False
     assert hidden > 50
+
+
+SPOKEN = """
+  const { FormScope, spoken } = await from("crf.js");
+  answer(input.map(({ form, raw, outside, facts, words }) => (form.checks ?? []).map((check) =>
+    spoken(check.message, new FormScope(form, raw, { outside, facts }), words))));
+"""
+
+
+@needs_node
+def test_a_check_quotes_the_same_words_in_both():
+    made = cases()
+    sent = [case["data"] | {"raw": case["raw"]} for case in made]
+    decodes = 0
+    for case, answers in zip(made, run(SPOKEN, sent), strict=True):
+        for check, browser in zip(case["form"].checks, answers, strict=True):
+            message, args = filled(check.message, case["scope"])
+            if not check.group and "…" not in browser:
+                assert browser == (message % args if args else message), (check.id, case["raw"])
+                recorded = {key: case["scope"].code(key) for key in args}
+                decodes += any(isinstance(recorded[key], str) and recorded[key] != args[key] for key in args)
+    assert decodes > 10
 
 
 def test_values_a_page_carries_are_readable():

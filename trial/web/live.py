@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from forms.answers import FileRef
-from forms.checks import outside_items, placeholders
+from forms.checks import outside_items, placeholders, quoted
 from forms.dates import PartialDate
+from forms.decoded import decoded, options
 from forms.frozen import form_to_json
 from forms.language import STANDING_FACTS, FormDef
 from forms.record import Record
@@ -39,7 +40,9 @@ def page_data(
     say: Callable[[str], str],
     hidden: Callable[[str, str], bool] = lambda form, item: False,
 ) -> dict[str, Any]:
-    """The definition in the reader's language, the values of other forms it reads, and its facts.
+    """The definition in the reader's language, the values of other forms it reads, its facts, and what its checks quote in words.
+
+    `words`: FORM.ITEM to {code: decode} for an item of this form, to the whole text for one of another.
 
     `say` translates a msgid. `hidden` (form, item) keeps what the reader's role may not see off the page; the browser leaves
     rules that need it to the server, as those only the server can work out.
@@ -53,7 +56,15 @@ def page_data(
         for name in sorted(form.facts | STANDING_FACTS)
         if _plain(record.facts.get(name))
     }
-    return {"form": _translated(form_to_json(form), say), "outside": outside, "facts": facts}
+    words = {key: _words(key, form, record, say) for key in sorted(quoted(form)) if not hidden(*key.split("."))}
+    return {"form": _translated(form_to_json(form), say), "outside": outside, "facts": facts, "words": words}
+
+
+def _words(key: str, form: FormDef, record: Record, say: Callable[[str], str]) -> str | dict[str, str]:
+    name, oid = key.split(".")
+    if name == form.oid:
+        return {code: say(decode) for code, decode in options(form.item(oid))}
+    return decoded(record.newest[name].item(oid), record.code(key), say)
 
 
 def _plain(value: Any) -> bool:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from forms.catalogue import current
-from forms.decoded import options, shown
+from forms.decoded import in_units, shown
 from forms.findings import Finding
 from forms.language import Item
 from forms.text import _l
@@ -95,15 +95,12 @@ def value_words(item: Item, value: Any) -> str:
         return "—"
     if isinstance(value, Mapping) and "missing" in value:
         return "— " + _(MISSING_WORDS.get(value["missing"], value["missing"]))
-    decodes = dict(options(item))
-    if item.kind in ("code", "yn"):
-        return _(decodes.get(value, str(value)))
-    if item.kind == "multi":
-        return ", ".join(_(decodes.get(code, code)) for code in value)
     if item.kind == "file":
         return getattr(value, "name", str(value))
-    text = calculated_words(value, item) if item.kind == "calc" else shown(value)
-    return f"{text} {item.unit}" if item.unit and text != "—" else text
+    if item.kind != "calc":
+        return in_units(item, value, _)
+    text = calculated_words(value, item)
+    return f"{text} {item.unit}" if item.unit else text
 
 
 def calculated_words(value: Any, item: Item | None = None) -> str:
