@@ -25,7 +25,7 @@ from trial.frozen.inputs import INPUTS, LOGGED, MINIMUM
 from trial.frozen.manifest import InputSpec
 from trial.frozen.preparation import Prepare
 
-NAME, VERSION = "vigil-complete-response", "1.0.0"
+NAME, VERSION = "vigil-complete-response", "1.0.1"
 TRAINING_SEED, TRAINING_SIZE = 20260101, 6000
 TESTING_SEED, TESTING_SIZE = 20260202, 3000
 POSITIVE_SHARE = 0.80
