@@ -29,5 +29,5 @@ CONSEQUENT_ITEMS = frozenset(
 HIDDEN_ITEMS = LISTED_ITEMS | QLQ29_STOMA | CONSEQUENT_ITEMS
 HIDDEN_EVENTS = frozenset({"NC07", "NC20", "SUR", "PO30", "PO90", "RGW", "SLV"})
 """Visits that only one strategy has: an entered form there tells the arm, whichever form it is."""
-HIDDEN_STATUS = frozenset({"due_from", "due_on", "due_to", "due_status", "deviations"})
+HIDDEN_STATUS = frozenset({"due_from", "due_on", "due_to", "given_up_from", "due_status", "deviations"})
 """What follows from the arm without being an answer."""

@@ -124,13 +124,14 @@ def commands(factory: Callable[[], Any]) -> click.Group:
 @click.pass_obj
 def init(here: Installation, username: str, name: str) -> None:
     """Create or update the database, release the forms, open randomisation, make the first administrator."""
-    from trial.actions import people, setup
+    from trial.actions import due, people, setup
     from trial.store.engine import migrate
 
     house = here.house
     house.settings.instance.mkdir(parents=True, exist_ok=True)
     migrate(house.engine)
     click.echo(f"forms released: {setup.release_definitions(uow=here.writing())}")
+    due.rebuild(uow=here.writing())  # expected forms are derived: an update may derive more of them than was stored
     if house.reading().one("person", username=username.lower()) is None:
         added, password = people.add_person(username, name, uow=here.writing())
         people.grant(added.username, "administrator", uow=here.writing())
@@ -296,9 +297,16 @@ def due(here: Installation, place: str | None, days: int, as_json: bool) -> None
 
     today = here.house.clock.today()
     rows = worklist.open_forms(
-        here.house.reading(), frozenset({place}) if place else None, until=today + timedelta(days=days), limit=100_000
+        here.house.reading(),
+        frozenset({place}) if place else None,
+        today=today,
+        ahead=timedelta(days=days),
+        limit=100_000,
     )
-    told = [{**row, "status": str(schedule.on_day(row["due_from"], row["due_to"], None, today))} for row in rows]
+    told = [
+        {**row, "status": str(schedule.on_day(row["due_from"], row["due_to"], row["given_up_from"], today))}
+        for row in rows
+    ]
     _shown(
         told,
         as_json,

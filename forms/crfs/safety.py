@@ -190,7 +190,7 @@ class SAE(
         hard(
             "SAE-H1",
             call("all_different", collect(forms_of("SAE"), ref("SAE.SAEAENO"))),
-            "Another form reports this adverse event, {SAE.SAEAENO}. Add a follow-up to that one.",
+            "Another form reports this adverse event. Add a follow-up to that one.",
             on=SAEAENO,
         ),
         hard(

@@ -133,7 +133,7 @@ class YP(Form, title="Pathology of the specimen", repeats=True, source=f"{PROTOC
         hard(
             "YP-H1",
             call("all_different", collect(forms_of("YP"), ref("YP.YPSUR"))),
-            "Another form holds the pathology of this operation, {YP.YPSUR}. Correct the link, or change that form.",
+            "Another form holds the pathology of this operation. Correct the link, or change that form.",
             on=YPSUR,
         ),
         soft(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from forms import catalogue
 from forms.answers import Answers
-from forms.checks import findings, outside_items, placeholders
+from forms.checks import findings, outside_items, placeholders, quoted
 from forms.crfs import facts as named_facts
 from forms.language import expressions
 from forms.logic import FUNCTIONS, Expr
@@ -31,6 +31,12 @@ def walk(expr):
 
 def test_no_released_version_has_changed():
     assert catalogue.differences() == ()
+
+
+@each_form
+def test_no_message_quotes_a_link_which_is_an_address_and_stands_beside_the_message_in_words(form):
+    kinds = {item.key: item.kind for each in FORMS for item in each.every_item()}
+    assert not [key for key in quoted(form) if kinds[key] in ("link", "file")]
 
 
 @each_form

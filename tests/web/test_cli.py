@@ -93,6 +93,18 @@ def test_init_twice_makes_one_administrator(run):
     assert "one-time password" not in run("init", "--username", "root", "--name", "Root Person")[1]
 
 
+def test_init_derives_again_what_is_due(run, world):
+    expected = world.house.reading().all("due", participant=OURS)
+    with world.uow() as uow:
+        for row in expected:
+            uow.drop("due", {name: row[name] for name in ("participant", "event", "form", "occurrence")})
+        uow.commit()
+    assert expected
+    assert world.house.reading().all("due", participant=OURS) == []
+    assert run("init", "--username", "root", "--name", "Root Person")[0] == 0
+    assert sorted(world.house.reading().all("due", participant=OURS), key=repr) == sorted(expected, key=repr)
+
+
 def test_replay_needs_the_revealed_seed_and_the_right_person(run, world):
     assert run("randomisation", "replay")[0] == 3
     assert run("randomisation", "reveal", "--username", "administrator", "--password", "a password for tests")[0] == 3

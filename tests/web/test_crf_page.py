@@ -1,9 +1,12 @@
 """Entering a CRF: what is refused is said beside the item, what was typed comes back, nothing is half-saved."""
 
 import json
+import re
+from html import unescape
 
 import pytest
 
+from forms.catalogue import current
 from tests.web.conftest import CONSENT, NOW, OURS, PASSWORD, THEIRS
 from trial.store import crfs
 
@@ -229,7 +232,24 @@ def test_history_shows_every_value_who_when_why(consented):
         words in page
         for words in ("Coordinator Person", "ticked the wrong box", "2026-03-10 09:30:00", ">No<", ">Yes<")
     )
-    assert client.get(f"/participants/{IC}/1/history").status_code == 200
+
+
+def test_the_history_of_a_form_begins_with_the_newest_revision_each_in_the_order_of_the_form(consented):
+    client = consented.client()
+    consented.save(IC, client, **CONSENT | {"ICFUT": "Y", "based_on": "1"}, reason__ICFUT="ticked the wrong box")
+    page = client.get(f"/participants/{IC}/1/history").text
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr><td>.*?</tr>", page, re.DOTALL)]
+    labels = [item.label for item in current("IC").every_item()]
+    assert [row[0] for row in rows] == ["2", *["1"] * (len(rows) - 1)]
+    assert len(rows) > 4
+    told = [unescape(row[3]) for row in rows[1:]]
+    assert told == sorted(told, key=labels.index)
+
+
+def test_the_star_of_a_required_item_hangs_on_its_last_word(world):
+    page = world.client().get(f"/participants/{IC}").text
+    assert re.search(r'</(label|span)>&nbsp;<span class="must"', page)
+    assert not re.search(r'\s<span class="must"', page)
 
 
 def test_a_repeating_form_is_added_at_the_next_number(consented):

@@ -171,3 +171,12 @@ def test_the_pulse_of_an_open_page(world):
     answer = client.get("/pulse", headers={"X-Vigil-Person": "1"})
     assert answer.status_code == 401
     assert answer.get_json()["title"] == "Please sign in"
+
+
+def test_only_who_sent_something_reads_of_a_session_that_ended_and_of_typed_text(world):
+    nobody = world.client(None)
+    first, sent = nobody.get("/"), nobody.post(f"/participants/{OURS}/SCR/IC", data=CONSENT)
+    assert first.status_code == sent.status_code == 401
+    assert "what you typed" in sent.text
+    assert "typed" not in first.text
+    assert "ended" not in first.text

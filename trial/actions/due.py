@@ -7,18 +7,20 @@ from trial import schedule
 from trial.actions.case import Case, load
 from trial.store.unit_of_work import UnitOfWork
 
+DAYS = ("due_from", "due_on", "due_to", "given_up_from")
+
 
 def refresh(case: Case, crfs: tuple[Crf, ...], uow: UnitOfWork) -> None:
     """Replace the participant's expected rows by what the schedule says of these instances."""
     expected = schedule.expected(case.protocol, case.record("ANY", crfs), case.allocation)
-    wanted = {(d.event, d.form, d.occurrence): (d.due_from, d.due_on, d.due_to) for d in expected}
+    wanted = {(d.event, d.form, d.occurrence): tuple(getattr(d, name) for name in DAYS) for d in expected}
     stored = {
-        (r["event"], r["form"], r["occurrence"]): (r["due_from"], r["due_on"], r["due_to"])
+        (r["event"], r["form"], r["occurrence"]): tuple(r[name] for name in DAYS)
         for r in uow.all("due", participant=case.id)
     }
     for event, form, occurrence in stored.keys() - wanted.keys():
         uow.drop("due", {"participant": case.id, "event": event, "form": form, "occurrence": occurrence})
-    names = ("event", "form", "occurrence", "due_from", "due_on", "due_to")
+    names = ("event", "form", "occurrence", *DAYS)
     changed = [dict(zip(names, (*key, *days), strict=True)) for key, days in wanted.items() if stored.get(key) != days]
     uow.put_all("due", [{"participant": case.id, **row} for row in changed])
 

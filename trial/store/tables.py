@@ -315,6 +315,7 @@ due = Table(
     Column("due_from", Date),
     Column("due_on", Date),
     Column("due_to", Date),
+    Column("given_up_from", Date),
     ForeignKeyConstraint(["participant"], ["participant.id"]),
     Index(None, "due_on"),
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
 
 from trial.store.reading import Reader, Row
 from trial.store.tables import CRF_KEY, allocation, crf, due, participant
@@ -41,30 +41,45 @@ def _not_entered() -> ColumnElement[bool]:
     return ~exists().where(same, crf.c.status.in_(DONE))
 
 
-def _due(sites: Sites, until: date, forms: Collection[str] | None) -> Select[tuple[object, ...]]:
-    opens = or_(due.c.due_from.is_(None), due.c.due_from <= until)
+def _missed(today: date) -> ColumnElement[bool]:
+    """What `trial.schedule.on_day` calls missed: the window is over and the next visit took its place."""
+    return func.coalesce(and_(due.c.due_to < today, due.c.given_up_from <= today), false())
+
+
+def _due(sites: Sites, today: date, ahead: timedelta, forms: Collection[str] | None) -> Select[tuple[object, ...]]:
+    opens = or_(due.c.due_from.is_(None), due.c.due_from <= today + ahead)
     named = () if forms is None else (due.c.form.in_(sorted(forms)),)
-    return select(due, participant.c.site_code).join(participant).where(_not_entered(), opens, *named, *_at(sites))
+    owed = (_not_entered(), ~_missed(today), opens, *named, *_at(sites))
+    return select(due, participant.c.site_code).join(participant).where(*owed)
 
 
 def open_forms(
-    reader: Reader, sites: Sites, *, until: date, forms: Collection[str] | None = None, limit: int = 500
+    reader: Reader,
+    sites: Sites,
+    *,
+    today: date,
+    ahead: timedelta,
+    forms: Collection[str] | None = None,
+    limit: int = 500,
 ) -> list[Row]:
-    """Forms that are owed and not entered, whose window opens by `until`; those without dates first, then the oldest.
+    """Forms owed on a day and not entered, whose window opens within `ahead` of it; those without dates first, then the oldest.
 
-    `forms`: only these; None for every one. Rows of `due` with `site_code`.
+    What was missed is not owed any more: the grid of the participant shows it. `forms`: only these; None for every one.
+    Rows of `due` with `site_code`.
     """
     last = func.coalesce(due.c.due_to, due.c.due_on, due.c.due_from)
     return reader.all(
-        _due(sites, until, forms)
+        _due(sites, today, ahead, forms)
         .order_by(last.is_(None).desc(), last, due.c.participant, due.c.event, due.c.form)
         .limit(limit)
     )
 
 
-def count_open(reader: Reader, sites: Sites, *, until: date, forms: Collection[str] | None = None) -> int:
+def count_open(
+    reader: Reader, sites: Sites, *, today: date, ahead: timedelta, forms: Collection[str] | None = None
+) -> int:
     """How many there are in all."""
-    return int(reader.scalar(select(func.count()).select_from(_due(sites, until, forms).subquery())) or 0)
+    return int(reader.scalar(select(func.count()).select_from(_due(sites, today, ahead, forms).subquery())) or 0)
 
 
 def incomplete_forms(reader: Reader, sites: Sites, *, limit: int = 200) -> list[Row]:
@@ -93,7 +108,7 @@ def participants_page(
     late = (
         select(func.count())
         .select_from(due)
-        .where(due.c.participant == participant.c.id, due.c.due_to < today, _not_entered())
+        .where(due.c.participant == participant.c.id, due.c.due_to < today, ~_missed(today), _not_entered())
     )
     query = select(participant, PHASE.label("phase"), late.scalar_subquery().label("overdue")).where(
         *_wanted(sites, phase, text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,8 +33,11 @@ class Step:
 
 
 def past(revisions: list[Row], path: str, hidden: frozenset[str] = frozenset()) -> list[Step]:
-    """Every change, oldest first; of one item where `path` names it. Items in `hidden` are left out."""
-    return list(_steps(revisions, path, hidden))
+    """Every change, newest revision first, within one in the order of the form; of one item where `path` names it.
+
+    Items in `hidden` are left out.
+    """
+    return sorted(_steps(revisions, path, hidden), key=lambda step: -step.revision)
 
 
 def _steps(revisions: list[Row], path: str, hidden: frozenset[str]) -> Iterator[Step]:
@@ -42,7 +45,8 @@ def _steps(revisions: list[Row], path: str, hidden: frozenset[str]) -> Iterator[
     for row in revisions:
         crf = as_crf(row)
         form = definitions()[crf.form, crf.version]
-        for change in changes(before, crf.answers):
+        found = {change.path: change for change in changes(before, crf.answers)}
+        for change in (found[each] for each in in_order(form, found)):
             if (not path or change.path == path) and change.path.rpartition("/")[2] not in hidden:
                 yield Step(
                     row["number"],
@@ -55,6 +59,20 @@ def _steps(revisions: list[Row], path: str, hidden: frozenset[str]) -> Iterator[
                     row["source"],
                 )
         before = crf.answers
+
+
+def in_order(form: FormDef, paths: Iterable[str]) -> list[str]:
+    """Paths as the form asks for them: first the form as a whole, then items, then groups, whose rows come as given."""
+    given = list(paths)
+    items = {item.oid: n for n, item in enumerate(form.every_item())}
+    groups = {group.oid: n for n, group in enumerate(form.groups, 1)}
+    rows = {row: n for n, row in enumerate(dict.fromkeys(path.rpartition("/")[0] for path in given))}
+
+    def place(path: str) -> tuple[int, int, int]:
+        row, _slash, oid = path.rpartition("/")
+        return groups.get(row.partition("/")[0], 0), rows[row], items.get(oid, -1)
+
+    return sorted(given, key=place)
 
 
 def label_of(form: FormDef, path: str) -> str:
@@ -100,7 +118,7 @@ class Side:
 def values_of(form: FormDef, versions: Mapping[str, Any]) -> list[Side]:
     """Every value in which the versions "mine", "theirs" and "base" (stored documents or None) differ."""
     told = {name: _flat(form, stored) for name, stored in versions.items()}
-    paths = dict.fromkeys(path for flat in told.values() for path in flat)
+    paths = in_order(form, dict.fromkeys(path for flat in told.values() for path in flat))
     sides = [
         Side(label_of(form, p), *(worded(form, p, told[name].get(p)) for name in ("mine", "theirs", "base")))
         for p in paths

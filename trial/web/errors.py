@@ -45,13 +45,15 @@ def said(error: Exception) -> Said:
 
 def _web(error: Exception) -> Said | None:
     match error:
-        case SignInFirst():
+        case SignInFirst(typed=True):
             return Said(
                 401,
-                _("Please sign in"),
-                _("You are not signed in, or your session has ended. What you typed is kept below."),
+                _("Please sign in again"),
+                _("Your session has ended. Nothing was saved yet; what you typed is kept below."),
                 True,
             )
+        case SignInFirst():
+            return Said(401, _("Please sign in"), _("The page you asked for opens after that."), True)
         case Elsewhere(now=now):
             return Said(
                 409,

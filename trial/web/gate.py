@@ -107,7 +107,7 @@ def admit() -> Response | None:
 
 def _admitted(verb: str) -> Response | None:
     if g.person is None:
-        raise SignInFirst
+        raise SignInFirst(typed=request.method == "POST")
     _refuse_another_person()
     if verb == SIGNED_IN:
         return None

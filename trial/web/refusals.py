@@ -9,7 +9,9 @@ from trial.errors import VigilError
 
 @dataclass(eq=False)
 class SignInFirst(VigilError):
-    """There is no session, or it has ended."""
+    """There is no session, or it has ended. `typed`: a page was sent that way, not only asked for."""
+
+    typed: bool
 
 
 @dataclass(eq=False)

@@ -57,13 +57,13 @@ def by_visit(tasks: list[Task]) -> list[Visit]:
 
 def due_forms(reader: Reader, today: date) -> list[Task]:
     """Forms owed now or within two weeks, that the role can enter (or read, for who enters nothing)."""
-    rows = worklist.open_forms(reader, actor().sites, until=today + SOON, forms=_concerned())
+    rows = worklist.open_forms(reader, actor().sites, today=today, ahead=SOON, forms=_concerned())
     return sorted((_form_task(row, today) for row in rows), key=lambda t: _ORDER[t.state])
 
 
 def count_due(reader: Reader, today: date) -> int:
     """How many forms `due_forms` would list, were its list without end."""
-    return worklist.count_open(reader, actor().sites, until=today + SOON, forms=_concerned())
+    return worklist.count_open(reader, actor().sites, today=today, ahead=SOON, forms=_concerned())
 
 
 def _concerned() -> frozenset[str]:
@@ -71,11 +71,11 @@ def _concerned() -> frozenset[str]:
     return frozenset(oid for oid, _version in definitions() if able(actor().role, oid))
 
 
-_ORDER = {"overdue": 0, "due": 1, "open": 2, "soon": 3, "missed": 4}
+_ORDER = {"overdue": 0, "due": 1, "open": 2, "soon": 3}
 
 
 def _form_task(row: Row, today: date) -> Task:
-    status = schedule.on_day(row["due_from"], row["due_to"], None, today)
+    status = schedule.on_day(row["due_from"], row["due_to"], row["given_up_from"], today)
     state = {Status.OVERDUE: "overdue", Status.NOT_YET: "soon"}.get(status, "due" if row["due_to"] else "open")
     left = (row["due_to"] - today).days if row["due_to"] else None
     return Task(
