@@ -124,14 +124,10 @@ def commands(factory: Callable[[], Any]) -> click.Group:
 @click.pass_obj
 def init(here: Installation, username: str, name: str) -> None:
     """Create or update the database, release the forms, open randomisation, make the first administrator."""
-    from trial.actions import due, people, setup
-    from trial.store.engine import migrate
+    from trial.actions import people, setup
 
-    house = here.house
-    house.settings.instance.mkdir(parents=True, exist_ok=True)
-    migrate(house.engine)
+    house = _migrated(here)
     click.echo(f"forms released: {setup.release_definitions(uow=here.writing())}")
-    due.rebuild(uow=here.writing())  # expected forms are derived: an update may derive more of them than was stored
     if house.reading().one("person", username=username.lower()) is None:
         added, password = people.add_person(username, name, uow=here.writing())
         people.grant(added.username, "administrator", uow=here.writing())
@@ -492,10 +488,13 @@ def simulate(
 
 
 def _migrated(here: Installation) -> Any:
+    """The house with its schema up to date, and what is due derived anew: a release may derive other rows than were stored."""
+    from trial.actions import due
     from trial.store.engine import migrate
 
     here.house.settings.instance.mkdir(parents=True, exist_ok=True)
     migrate(here.house.engine)
+    due.rebuild(uow=here.writing())
     return here.house
 
 

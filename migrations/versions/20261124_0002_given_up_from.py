@@ -1,6 +1,6 @@
 """The day from which a visit that never took place counts as missed, so that the work list can tell missed from overdue.
 
-Expected rows are derived: `vigil init`, which runs this, makes them again for everyone.
+Expected rows are derived: every command that migrates makes them again for everyone.
 """
 
 import sqlalchemy as sa
