@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,28 @@ def changes(before: Answers | None, after: Answers) -> tuple[Change, ...]:
     old = dict(_paths(before)) if before else {}
     new = dict(_paths(after))
     return tuple(Change(p, old.get(p), new.get(p)) for p in {**old, **new} if old.get(p) != new.get(p))
+
+
+def explained(made: Iterable[Change], reasons: Mapping[str, str]) -> str:
+    """Why a save changed what it did, as the revision keeps it: the reason for all first, then a line "path: reason" for each value.
+
+    `reasons`: path to words, "" to those for all; empty where nobody gave one.
+    """
+    given = {path: " ".join(words.split()) for path, words in reasons.items()}
+    own = [f"{c.path}: {given[c.path]}" for c in made if c.path and given.get(c.path)]
+    return "\n".join([*filter(None, [given.get("")]), *own])
+
+
+def why(kept: str, path: str, made: Collection[str]) -> str:
+    """Why one value was changed: its own line of what `explained` kept, else the reason for all. `made`: the paths of that save."""
+    own, for_all = "", []
+    for line in kept.splitlines():
+        named, colon, words = line.partition(": ")
+        if not (colon and named in made):
+            for_all.append(line)
+        elif named == path:
+            own = words
+    return own or " ".join(for_all)
 
 
 def _paths(answers: Answers) -> Iterator[tuple[str, Any]]:

@@ -246,6 +246,17 @@ def test_the_history_of_a_form_begins_with_the_newest_revision_each_in_the_order
     assert told == sorted(told, key=labels.index)
 
 
+def test_each_value_in_the_history_has_its_own_reason_and_no_other(consented):
+    client = consented.client()
+    place = f"{OURS}/SCR/DM"
+    consented.save(place, client, HEIGHT="172.0", WEIGHT="70.5")
+    consented.save(place, client, HEIGHT="173.0", WEIGHT="71.5", ECOG="0", based_on="1",
+                   reason__HEIGHT="misread the scale", reason__WEIGHT="typed twice")  # fmt: skip
+    page = client.get(f"/participants/{place}/1/history").text
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr><td>2<.*?</tr>", page, re.DOTALL)]
+    assert [row[6] for row in rows] == ["misread the scale", "typed twice", ""]
+
+
 def test_the_star_of_a_required_item_hangs_on_its_last_word(world):
     page = world.client().get(f"/participants/{IC}").text
     assert re.search(r'</(label|span)>&nbsp;<span class="must"', page)

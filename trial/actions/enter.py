@@ -20,7 +20,7 @@ from trial.actions.once import earlier_answer, remember
 from trial.actions.permission import participant_for
 from trial.actions.reserved import within_role
 from trial.actor import Actor
-from trial.changes import Change, changes
+from trial.changes import Change, changes, explained
 from trial.decision import decision_blockers, estimate_blockers
 from trial.errors import (
     AlreadyExists,
@@ -297,12 +297,11 @@ def _reason(previous: Crf | None, made: tuple[Change, ...], reasons: Mapping[str
     """Why, in one text: each corrected value must have its own reason, or there is one for all."""
     if previous is None:
         return FIRST_ENTRY
-    given = {path: words.strip() for path, words in reasons.items() if words and words.strip()}
+    given = {path for path, words in reasons.items() if words and words.strip()}
     unexplained = tuple(c for c in made if c.corrects and c.path not in given and "" not in given)
     if unexplained:
         raise ReasonNeeded(unexplained)
-    said = [f"{c.path}: {given[c.path]}" for c in made if c.path in given and c.path]
-    return "; ".join([*([given[""]] if "" in given else []), *said]) or (COMPLETED if made else EXPLAINED)
+    return explained(made, reasons) or (COMPLETED if made else EXPLAINED)
 
 
 def _void_signatures(case: Case, crf: Crf, reason: str, uow: UnitOfWork) -> None:

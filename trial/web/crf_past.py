@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from forms.answers import Answers, NotDone, from_json
 from forms.catalogue import definitions
 from forms.language import FormDef
-from trial.changes import changes
+from trial.changes import changes, why
 from trial.store.crfs import as_crf
 from trial.store.reading import Row
 from trial.web.words import value_words
@@ -55,7 +55,7 @@ def _steps(revisions: list[Row], path: str, hidden: frozenset[str]) -> Iterator[
                     label_of(form, change.path),
                     worded(form, change.path, change.old),
                     worded(form, change.path, change.new),
-                    row["reason"] or "",
+                    why(row["reason"] or "", change.path, found),
                     row["source"],
                 )
         before = crf.answers
