@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, make_url
 
 from tests import traceability
 from tests.postgres import NoPostgres, running
+from tests.web.node import playwrights, refusal
 from trial.store.engine import make_engine, migrate
 
 settings.register_profile("default", deadline=None)
@@ -108,6 +109,8 @@ def migrated_url(request: pytest.FixtureRequest) -> str:
 def browser() -> Iterator[object]:
     """Chromium under Playwright (synchronous); one a run, a new context is a new person."""
     playwright_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    if why := refusal(playwrights() or ""):
+        absent(f"Playwright does not start (Debian: apt install libatomic1): {why}", "VIGIL_REQUIRE_BROWSER")
     with playwright_api.sync_playwright() as playwright:
         path = CHROMIUM if CHROMIUM.exists() else Path(playwright.chromium.executable_path)
         if not path.exists():
