@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -501,15 +500,10 @@ def _migrated(here: Installation) -> Any:
 
 @contextmanager
 def _bar() -> Iterator[Callable[[int, int, date], None]]:
-    """A progress bar, ten times a second on a terminal and every ten seconds in a log.
-
-    The total grows as the course of each participant unfolds.
-    """
+    """A progress bar on a terminal; the total grows as the course of each participant unfolds."""
     from tqdm import tqdm
 
-    often = 0.1 if sys.stderr.isatty() else 10
-    width = min(shutil.get_terminal_size().columns, 100)  # where none is known: 80
-    with tqdm(unit=" steps", file=sys.stderr, mininterval=often, maxinterval=often, ncols=width) as bar:
+    with tqdm(unit=" steps", disable=None, file=sys.stderr) as bar:
 
         def progress(taken: int, waiting: int, on: date) -> None:
             bar.total = taken + waiting

@@ -1,7 +1,6 @@
 """The command line: the same answers as the screens, an exit code by kind of failure, JSON where a machine reads it."""
 
 import json
-from datetime import date
 
 import pytest
 
@@ -104,14 +103,6 @@ def test_init_derives_again_what_is_due(run, world):
     assert world.house.reading().all("due", participant=OURS) == []
     assert run("init", "--username", "root", "--name", "Root Person")[0] == 0
     assert sorted(world.house.reading().all("due", participant=OURS), key=repr) == sorted(expected, key=repr)
-
-
-def test_a_simulation_tells_how_far_it_is_where_there_is_no_terminal(capsys):
-    with cli._bar() as progress:
-        progress(1, 3, date(2026, 3, 10))
-    err = capsys.readouterr().err
-    assert "2026-03-10" in err
-    assert "1/4" in err
 
 
 def test_replay_needs_the_revealed_seed_and_the_right_person(run, world):
