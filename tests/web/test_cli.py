@@ -6,6 +6,7 @@ import pytest
 
 from tests.web.conftest import OURS, THEIRS
 from trial import cli
+from trial.cli.base import EXIT_CODES
 from trial.errors import Busy, FileDamaged, NotAllowed, NotFound, NotMigrated, StorageFull
 
 
@@ -41,7 +42,7 @@ def test_wrong_use_is_2_and_shows_no_trace(run):
     (Busy(""), 7),
 ])  # fmt: skip
 def test_each_kind_of_failure_has_its_code(error, code):
-    assert next(c for kinds, c in cli.EXIT_CODES if isinstance(error, kinds)) == code
+    assert next(c for kinds, c in EXIT_CODES if isinstance(error, kinds)) == code
 
 
 def test_a_participant_that_is_not_there_is_4(run):

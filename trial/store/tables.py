@@ -6,11 +6,7 @@ dropped; `due` (what the schedule expects) and `taken` (values that may occur on
 A person's id of None in `by`, `author`, `granted_by` or `journal.actor` means the system itself.
 """
 
-from typing import Any
-
 from sqlalchemy import (
-    BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -18,59 +14,18 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 
+from trial.store.columns import COVERED, SECRET, Long, crf_key, flag, participant_id, person_id, sha256
+from trial.store.columns import CRF_KEY as CRF_KEY
+from trial.store.columns import metadata as metadata
 from trial.store.types import Instant, Json
 
-SECRET: dict[str, Any] = {"journal": "secret"}
-COVERED: dict[str, Any] = {"journal": "covered"}
 GENESIS = "0" * 64
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
-Long = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _sha256(name: str, **options: Any) -> Column[str]:
-    return Column(
-        name, String(64), CheckConstraint(f"length({name}) = 64", name=f"{name}_is_sha256"), nullable=False, **options
-    )
-
-
-def _flag(name: str) -> Column[bool]:
-    return Column(name, Boolean(create_constraint=True, name=f"{name}_is_boolean"), nullable=False, default=False)
-
-
-def _person(name: str, nullable: bool = True) -> Column[int]:
-    return Column(name, ForeignKey("person.id"), nullable=nullable)
-
-
-def _participant(**options: Any) -> Column[str]:
-    return Column("participant", ForeignKey("participant.id"), **{"nullable": False} | options)
-
-
-def _crf_key(**options: Any) -> tuple[Column[Any], ...]:
-    return (
-        Column("participant", String(32), nullable=False, **options),
-        Column("event", String(16), nullable=False, **options),
-        Column("form", String(16), nullable=False, **options),
-        Column("occurrence", Integer, nullable=False, **options),
-    )
-
-
-CRF_KEY = ("participant", "event", "form", "occurrence")
 
 site = Table(
     "site",
@@ -78,7 +33,7 @@ site = Table(
     Column("code", String(8), primary_key=True),
     Column("name", Text, nullable=False),
     Column("consent_versions", Json, nullable=False),
-    _flag("birth_year_only"),
+    flag("birth_year_only"),
     Column("opened_on", Date),
     Column("target", Integer, CheckConstraint("target >= 0", name="target_not_negative")),
 )
@@ -98,8 +53,8 @@ person = Table(
     Column("full_name", Text, nullable=False),
     Column("email", Text),
     Column("password_hash", Text, info=SECRET),
-    _flag("active"),
-    _flag("must_change_password"),
+    flag("active"),
+    flag("must_change_password"),
     Column("created_at", Instant, nullable=False),
 )
 
@@ -107,11 +62,11 @@ assignment = Table(
     "assignment",
     metadata,
     Column("id", Integer, primary_key=True),
-    _person("person_id", nullable=False),
+    person_id("person_id", nullable=False),
     Column("role", String(40), nullable=False),
     Column("site_code", ForeignKey("site.code")),
     Column("granted_at", Instant, nullable=False),
-    _person("granted_by"),
+    person_id("granted_by"),
     Column("revoked_at", Instant),
     CheckConstraint("revoked_at >= granted_at", name="revoked_after_granted"),
     Index(None, "person_id"),
@@ -124,7 +79,7 @@ participant = Table(
     Column("site_code", ForeignKey("site.code"), nullable=False),
     Column("number", Integer, CheckConstraint("number >= 1", name="number_from_one"), nullable=False),
     Column("created_at", Instant, nullable=False),
-    _person("created_by"),
+    person_id("created_by"),
     UniqueConstraint("site_code", "number"),
 )
 
@@ -139,19 +94,19 @@ definition = Table(
         primary_key=True,
         autoincrement=False,
     ),
-    _sha256("sha256"),
+    sha256("sha256"),
     Column("json", Text, nullable=False, info=COVERED),
 )
 
 crf = Table(
     "crf",
     metadata,
-    *_crf_key(primary_key=True),
+    *crf_key(primary_key=True),
     Column("status", String(16), nullable=False),
     Column("revision", Integer, nullable=False),
-    _flag("complete"),
-    _flag("locked"),
-    _flag("signed"),
+    flag("complete"),
+    flag("locked"),
+    flag("signed"),
     Column("first_entered_at", Instant, nullable=False),
     ForeignKeyConstraint(["participant"], ["participant.id"]),
     CheckConstraint("status IN ('entered', 'not_done', 'removed')", name="status_known"),
@@ -163,7 +118,7 @@ crf = Table(
 crf_revision = Table(
     "crf_revision",
     metadata,
-    *_crf_key(primary_key=True),
+    *crf_key(primary_key=True),
     Column(
         "number", Integer, CheckConstraint("number >= 1", name="number_from_one"), primary_key=True, autoincrement=False
     ),
@@ -173,7 +128,7 @@ crf_revision = Table(
     Column("author", ForeignKey("person.id"), info=COVERED),
     Column("at", Instant, nullable=False, info=COVERED),
     Column("source", Text, nullable=False, info=COVERED),
-    _sha256("digest"),
+    sha256("digest"),
     ForeignKeyConstraint(CRF_KEY, [f"crf.{c}" for c in CRF_KEY]),
     ForeignKeyConstraint(["form", "form_version"], ["definition.form", "definition.version"]),
     CheckConstraint("number = 1 OR (reason IS NOT NULL AND length(reason) > 0)", name="change_has_a_reason"),
@@ -186,7 +141,7 @@ randomisation = Table(
     Column("method", String(40), nullable=False),
     Column("parameters", Json, nullable=False),
     Column("seed_sealed", Text, nullable=False, info=SECRET),
-    _sha256("commitment"),
+    sha256("commitment"),
     Column("opened_at", Instant, nullable=False),
     Column("closed_at", Instant),
     Column("revealed_at", Instant),
@@ -206,7 +161,7 @@ stratum = Table(
 allocation = Table(
     "allocation",
     metadata,
-    _participant(primary_key=True),
+    participant_id(primary_key=True),
     Column("study", ForeignKey("randomisation.study"), nullable=False),
     Column("number", Integer, CheckConstraint("number >= 1", name="number_from_one"), nullable=False),
     Column("stratum", String(120)),
@@ -216,7 +171,7 @@ allocation = Table(
     Column("factors", Json, nullable=False),
     Column("detail", Json, nullable=False),
     Column("at", Instant, nullable=False),
-    _person("by"),
+    person_id("by"),
     UniqueConstraint("study", "number"),
     UniqueConstraint("study", "stratum", "slot"),
     CheckConstraint("slot IS NULL OR stratum IS NOT NULL", name="slot_in_a_stratum"),
@@ -225,13 +180,13 @@ allocation = Table(
 prediction = Table(
     "prediction",
     metadata,
-    _participant(primary_key=True),
+    participant_id(primary_key=True),
     Column(
         "number", Integer, CheckConstraint("number >= 1", name="number_from_one"), primary_key=True, autoincrement=False
     ),
     Column("model", Text, nullable=False),
     Column("version", Text, nullable=False),
-    _sha256("digest"),
+    sha256("digest"),
     Column("inputs", Json, nullable=False),
     Column("probability", Text),
     Column("threshold", Text, nullable=False),
@@ -239,7 +194,7 @@ prediction = Table(
     Column("refused", Json),
     Column("versions", Json, nullable=False),
     Column("at", Instant, nullable=False),
-    _person("by"),
+    person_id("by"),
     CheckConstraint("(probability IS NULL) = (refused IS NOT NULL)", name="answered_or_refused"),
     CheckConstraint("(probability IS NULL) = (classification IS NULL)", name="classified_if_answered"),
 )
@@ -248,12 +203,12 @@ signature = Table(
     "signature",
     metadata,
     Column("id", Integer, primary_key=True),
-    *_crf_key(),
+    *crf_key(),
     Column("revision", Integer, nullable=False),
     Column("meaning", Text, nullable=False),
-    _sha256("content_digest"),
+    sha256("content_digest"),
     Column("calculated", Json),
-    _person("signer", nullable=False),
+    person_id("signer", nullable=False),
     Column("printed_name", Text, nullable=False),
     Column("role", String(40), nullable=False),
     Column("at", Instant, nullable=False),
@@ -268,11 +223,11 @@ file = Table(
     "file",
     metadata,
     Column("sha256", String(64), CheckConstraint("length(sha256) = 64", name="sha256_is_sha256"), primary_key=True),
-    _participant(primary_key=True),
+    participant_id(primary_key=True),
     Column("name", Text, nullable=False),
     Column("size", Long, CheckConstraint("size >= 0", name="size_not_negative"), nullable=False),
     Column("media_type", String(120), nullable=False),
-    _person("by"),
+    person_id("by"),
     Column("at", Instant, nullable=False),
 )
 
@@ -311,7 +266,7 @@ journal_head = Table(
 due = Table(
     "due",
     metadata,
-    *_crf_key(primary_key=True),
+    *crf_key(primary_key=True),
     Column("due_from", Date),
     Column("due_on", Date),
     Column("due_to", Date),
@@ -326,7 +281,7 @@ taken = Table(
     Column("form", String(16), primary_key=True),
     Column("item", String(16), primary_key=True),
     Column("value", String(400), primary_key=True),
-    _participant(),
+    participant_id(),
     Column("event", String(16), nullable=False),
     Column("occurrence", Integer, nullable=False),
     Index(None, *CRF_KEY),
@@ -336,7 +291,7 @@ draft = Table(
     "draft",
     metadata,
     Column("person", ForeignKey("person.id"), primary_key=True),
-    *_crf_key(primary_key=True),
+    *crf_key(primary_key=True),
     Column("form_version", Integer, nullable=False),
     Column("base_revision", Integer),
     Column("raw", Json, nullable=False),
@@ -348,7 +303,7 @@ session = Table(
     "session",
     metadata,
     Column("id", String(64), primary_key=True),
-    _person("person_id", nullable=False),
+    person_id("person_id", nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("password_at", Instant),
@@ -362,7 +317,7 @@ login_attempt = Table(
     Column("id", Integer, primary_key=True),
     Column("username", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    _flag("success"),
+    flag("success"),
     Column("address", String(64)),
     Index(None, "username", "at"),
 )

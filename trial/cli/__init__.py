@@ -1,106 +1,22 @@
 """The console script `vigil`: an installation, its people and sites, and the same answers as the screens.
 
-Exit codes tell the kind of failure: 2 wrong use, 3 refused by a rule of the trial, 4 not found, 5 the database does not
-answer or is at another schema, 6 something stored is not what it should be, 7 busy. No trace is printed for any of these.
+Commands of one subject stand in a module of this package; what all of them share, exit codes too, in `base`.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import click
 
 from trial import errors as e
-from trial.actor import SYSTEM
-from trial.settings import SettingInvalid
+from trial.cli.base import BROKEN, Broken, Installation, bar, json_option, migrated, run, said, shown
 
-REFUSED, MISSING, DATABASE, BROKEN, BUSY = 3, 4, 5, 6, 7
-EXIT_CODES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
-    ((e.NotFound, e.FileMissing), MISSING),
-    ((e.StorageUnavailable, e.StorageFull, e.NotMigrated), DATABASE),
-    ((e.FileDamaged,), BROKEN),
-    ((e.Busy,), BUSY),
-    ((e.VigilError,), REFUSED),
-)
-"""The first match counts."""
-
-
-class Broken(Exception):
-    """A verification that failed; what was found has been printed."""
-
-
-def run(commands: click.Group) -> int:
-    """Run the command line; returns the exit code."""
-    try:
-        result = commands.main(standalone_mode=False)
-    except click.exceptions.Exit as done:
-        return done.exit_code
-    except click.Abort:
-        return 130
-    except click.ClickException as wrong:
-        wrong.show()
-        return wrong.exit_code
-    except SettingInvalid as wrong:
-        return _said(str(wrong), 2)
-    except Broken:
-        return BROKEN
-    except e.VigilError as refusal:
-        return _said(str(refusal), next(code for kinds, code in EXIT_CODES if isinstance(refusal, kinds)))
-    return result if isinstance(result, int) else 0
-
-
-def _said(words: str, code: int) -> int:
-    click.echo(words, err=True)
-    return code
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
-
-
-def _shown(data: Any, as_json: bool, line: Callable[[Any], str] = str) -> None:
-    """Print rows: one a line for a person, one document for a machine."""
-    if as_json:
-        click.echo(json.dumps(data, default=_plain, ensure_ascii=False, indent=1))
-    else:
-        for row in data if isinstance(data, (list, tuple)) else [data]:
-            click.echo(line(row))
-
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-
-class Installation:
-    """The application, made when a command first needs it: `--help` needs no database."""
-
-    def __init__(self, factory: Callable[[], Any]) -> None:
-        self._factory = factory
-        self._app: Any = None
-
-    @property
-    def app(self) -> Any:
-        """The Flask application."""
-        if self._app is None:
-            self._app = self._factory()
-        return self._app
-
-    @property
-    def house(self) -> Any:
-        """What it stands on."""
-        return self.app.extensions["vigil"]
-
-    def writing(self) -> Any:
-        """A unit of work in the system's name: whoever has this shell has the installation."""
-        return self.house.writing(SYSTEM)
+__all__ = ["commands", "run"]
 
 
 def commands(factory: Callable[[], Any]) -> click.Group:
@@ -126,7 +42,7 @@ def init(here: Installation, username: str, name: str) -> None:
     """Create or update the database, release the forms, open randomisation, make the first administrator."""
     from trial.actions import people, setup
 
-    house = _migrated(here)
+    house = migrated(here)
     click.echo(f"forms released: {setup.release_definitions(uow=here.writing())}")
     if house.reading().one("person", username=username.lower()) is None:
         added, password = people.add_person(username, name, uow=here.writing())
@@ -234,7 +150,7 @@ def user_list(here: Installation, as_json: bool) -> None:
 
     reader = here.house.reading()
     rows = [people.person(reader, row["id"]) for row in reader.all("person", order_by="username")]
-    _shown(
+    shown(
         rows, as_json, lambda p: f"{p.username}\t{p.full_name}\t{', '.join(f'{r}@{s}' if s else r for r, s in p.roles)}"
     )
 
@@ -276,7 +192,7 @@ def site_open(
 def site_list(here: Installation, as_json: bool) -> None:
     """Every site."""
     rows = here.house.reading().all("site", order_by="code")
-    _shown(rows, as_json, lambda s: f"{s['code']}\t{s['name']}\t{s['opened_on']}")
+    shown(rows, as_json, lambda s: f"{s['code']}\t{s['name']}\t{s['opened_on']}")
 
 
 @click.command()
@@ -303,7 +219,7 @@ def due(here: Installation, place: str | None, days: int, as_json: bool) -> None
         {**row, "status": str(schedule.on_day(row["due_from"], row["due_to"], row["given_up_from"], today))}
         for row in rows
     ]
-    _shown(
+    shown(
         told,
         as_json,
         lambda r: (
@@ -325,10 +241,10 @@ def eligibility(here: Installation, participant: str, as_json: bool) -> None:
     case = load(reader, reader.the("participant", id=participant), here.house.clock)
     found = assess(case.protocol, case.record("SCR"))
     if as_json:
-        return _shown(
+        return shown(
             {"participant": participant, "eligible": found.eligible, "lines": list(map(asdict, found.lines))}, True
         )
-    _shown(
+    shown(
         found.lines,
         False,
         lambda line: f"{line.id}\t{line.verdict}\t{line.text}\t{'; '.join(f'{s.key}={s.shown}' for s in line.sources)}",
@@ -345,7 +261,7 @@ def verify(here: Installation, as_json: bool) -> None:
     from trial.store.verify import verify as check
 
     findings = check(here.house.engine, files=here.house.files, checks=(_replayed, _model_digests(here)))
-    _shown({"findings": [asdict(f) for f in findings]} if as_json else (findings or ["nothing was altered"]), as_json)
+    shown({"findings": [asdict(f) for f in findings]} if as_json else (findings or ["nothing was altered"]), as_json)
     if findings:
         raise Broken
 
@@ -443,11 +359,11 @@ def randomisation_replay(here: Installation, as_json: bool) -> None:
         raise e.NotOpen("replay", ("seed-not-revealed",))
     seed = bytes.fromhex(row["revealed_seed"])
     if commitment(seed) != row["commitment"]:
-        _said("the revealed seed is not the one that was committed to", BROKEN)
+        said("the revealed seed is not the one that was committed to", BROKEN)
         raise Broken
     allocations = earlier_allocations(reader)
     mismatch = _mismatch(reader, row)
-    _shown(
+    shown(
         {"allocations": len(allocations), "mismatch": mismatch}
         if as_json
         else [mismatch or f"{len(allocations)} allocations are reproduced"],
@@ -472,10 +388,10 @@ def simulate(
     from trial.simulate.driver import simulate as drive
     from trial.visits import months_after
 
-    house = _migrated(here)
+    house = migrated(here)
     last = until.date() if until else months_after(start.date(), months + 36)
     plan = Plan(participants, seed, start.date(), months, last)
-    with _bar() as progress:
+    with bar() as progress:
         done = drive(
             plan,
             engine=house.engine,
@@ -485,32 +401,6 @@ def simulate(
             progress=progress,
         )
     click.echo(f"{done.participants} participants, {done.steps} steps, {done.left} after {last}")
-
-
-def _migrated(here: Installation) -> Any:
-    """The house with its schema up to date, and what is due derived anew: a release may derive other rows than were stored."""
-    from trial.actions import due
-    from trial.store.engine import migrate
-
-    here.house.settings.instance.mkdir(parents=True, exist_ok=True)
-    migrate(here.house.engine)
-    due.rebuild(uow=here.writing())
-    return here.house
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[int, int, date], None]]:
-    """A progress bar on a terminal; the total grows as the course of each participant unfolds."""
-    from tqdm import tqdm
-
-    with tqdm(unit=" steps", disable=None, file=sys.stderr) as bar:
-
-        def progress(taken: int, waiting: int, on: date) -> None:
-            bar.total = taken + waiting
-            bar.set_description(on.isoformat(), refresh=False)
-            bar.update(taken - bar.n)
-
-        yield progress
 
 
 @click.command()
@@ -526,8 +416,8 @@ def demo(context: click.Context, participants: int, host: str, port: int) -> Non
     os.environ.setdefault("VIGIL_INSTANCE", "instance/demo")
     os.environ.setdefault("VIGIL_HTTPS", "false")
     here: Installation = context.obj
-    house = _migrated(here)
-    with _bar() as progress:
+    house = migrated(here)
+    with bar() as progress:
         _done, logins = prepare(
             engine=house.engine,
             files=house.files,
