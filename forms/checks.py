@@ -27,18 +27,19 @@ def findings(record: Record, crf: Crf) -> tuple[Finding, ...]:
 
     A form that was not done, or was removed, has nothing to say. Soft findings that carry a confirmation are left out.
     """
-    if not crf.counts:
-        return ()
-    found = _everything(record, crf)
-    return tuple(f for f in found if f.level != "soft" or not crf.answers.confirmed.get(f.key))
+    return tuple(f for f in everything(record, crf) if f.level != "soft" or not crf.answers.confirmed.get(f.key))
 
 
 def confirmed(record: Record, crf: Crf) -> tuple[Finding, ...]:
     """Return the soft findings somebody confirmed with a reason: they stand in the record as deviations or remarks."""
-    if not crf.counts or not crf.answers.confirmed:
+    if not crf.answers.confirmed:
         return ()
-    found = _everything(record, crf)
-    return tuple(f for f in found if f.level == "soft" and crf.answers.confirmed.get(f.key))
+    return tuple(f for f in everything(record, crf) if f.level == "soft" and crf.answers.confirmed.get(f.key))
+
+
+def everything(record: Record, crf: Crf) -> tuple[Finding, ...]:
+    """Return all a form version has to say of `crf`, confirmed or not; nothing of one that was removed or not done."""
+    return tuple(_everything(record, crf)) if crf.counts else ()
 
 
 def _everything(record: Record, crf: Crf) -> Iterator[Finding]:

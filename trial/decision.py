@@ -152,7 +152,8 @@ def _unanswered(record: Record) -> Iterator[Blocker]:
 
 def _queried(record: Record, open_queries: Iterable[str]) -> Iterator[Blocker]:
     for address in open_queries:
-        if soa.series(address.split("/")[1]) in BEFORE_DECISION:
+        form, event, _occurrence = address.split("/")
+        if soa.series(event) in BEFORE_DECISION and form in MODEL_FORMS:
             yield Blocker("query-open", _l("A query on a source of the model is open."), address)
 
 

@@ -69,12 +69,13 @@ class StaleRevision(VigilError):
 
 @dataclass(eq=False)
 class CrfLocked(VigilError):
-    """The CRF is locked: it must be unlocked, with a reason, before it can change."""
+    """The CRF is frozen or locked (`kind`): it must be opened again, with a reason, before it can change."""
 
     participant: str
     event: str
     form: str
     occurrence: int
+    kind: str = "lock"
 
 
 @dataclass(eq=False)

@@ -37,8 +37,11 @@ VERBS: Mapping[str, str] = {
     "randomisation.replay": _l("Replay allocations from the revealed seed"),
     "seed.reveal": _l("Reveal the randomisation seed after accrual closed"),
     "query.raise": _l("Raise and close queries"),
+    "query.read": _l("Read queries"),
     "query.answer": _l("Answer queries"),
     "data.verify": _l("Verify source data"),
+    "plan.set": _l("Say which values are verified against their source"),
+    "audit.review": _l("Review the audit trail and record it"),
     "visit.report": _l("Write monitoring visit reports"),
     "code.terms": _l("Code terms"),
     "safety.read": _l("See safety reports and clocks"),
@@ -80,7 +83,7 @@ _ANYONE = frozenset({"study.read"})
 _READS = frozenset(
     {
         "due.read", "participant.list", "participant.read", "crf.read", "file.read", "eligibility.read", "model.read",
-        "allocation.read",
+        "allocation.read", "query.read",
     }
 )  # fmt: skip
 _ENTERS = _READS | {
@@ -108,17 +111,19 @@ _TABLE = (
     ),
     _role(
         "monitor", _l("Monitor"), "assigned",
-        _READS | {"query.raise", "data.verify", "visit.report", "safety.read", "accrual.read", "audit.read"},
+        _READS | {"query.raise", "data.verify", "visit.report", "safety.read", "accrual.read", "audit.read",
+                  "audit.review"},
     ),
     _role(
         "data_manager", _l("Data manager"), "all",
         _READS | {"query.raise", "code.terms", "crf.freeze", "export.blinded", "import.data", "accrual.read",
-                  "results.pooled", "audit.read", "randomisation.close"},
+                  "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close"},
         blinded=True,
     ),
     _role(
         "safety_officer", _l("Safety officer"), "all",
-        {"due.read", "participant.list", "participant.read", "crf.read", "crf.write", "query.raise", "safety.read",
+        {"due.read", "participant.list", "participant.read", "crf.read", "crf.write", "query.raise", "query.read",
+         "safety.read",
          "safety.assess", "accrual.read", "audit.read"},
         forms=SAFETY_FORMS, writes=frozenset({"SAE"}),
     ),
@@ -137,7 +142,7 @@ _TABLE = (
     _role(
         "laboratory", _l("Laboratory, imaging, pathology"), "assigned",
         {"participant.list", "participant.read", "crf.read", "crf.write", "file.read", "file.upload", "query.answer",
-         "import.data"},
+         "query.read", "import.data"},
         forms=UPLOAD_FORMS, writes=UPLOAD_FORMS, deidentified=True,
     ),
     _role(

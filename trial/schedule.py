@@ -22,7 +22,7 @@ from trial.opened import opened
 from trial.protocol import Protocol
 from trial.visits import Visit, visits
 
-__all__ = ["Due", "Status", "Visit", "due", "expected", "on_day", "visits"]
+__all__ = ["Due", "Status", "Visit", "due", "expected", "on_day", "standing", "visits"]
 
 
 class Status(StrEnum):
@@ -83,6 +83,29 @@ def expected(protocol: Protocol, record: Record, allocation: Allocation | None =
     found = _all(protocol, record, allocation)
     c = course(record, allocation)
     return tuple(d for d in found if _entered(record, d) or not (_cancelled(d, c) or _ahead(d)))
+
+
+def standing(protocol: Protocol, record: Record, allocation: Allocation | None = None) -> tuple[Due, ...]:
+    """A row for every form that is owed, was owed, or was entered without being expected; only what lies ahead is left out.
+
+    The status is the part of the truth that needs no clock: DUE (owed), CANCELLED with its reason, ENTERED or NOT_DONE.
+    """
+    c = course(record, allocation)
+    planned = _all(protocol, record, allocation)
+    known = {d.address for d in planned}
+    extra = (Due(i.event, i.form, i.occurrence, None, None, None) for i in record.crfs if i.address not in known)
+    stood = (_without_clock(d, record, c) for d in (*planned, *extra))
+    return tuple(d for d in stood if d is not None)
+
+
+def _without_clock(d: Due, record: Record, c: Course) -> Due | None:
+    crf = _instance(record, d)
+    if crf is not None:
+        return replace(d, status=Status.NOT_DONE if crf.answers.not_done else Status.ENTERED)
+    if reason := _cancelled(d, c):
+        return replace(d, status=Status.CANCELLED, reason=reason)
+    removed = record.at(d.form, d.event, d.occurrence) is not None and d.due_on is None and d.because is None
+    return None if _ahead(d) or removed else replace(d, status=Status.DUE)
 
 
 def due(protocol: Protocol, record: Record, allocation: Allocation | None, today: date) -> tuple[Due, ...]:

@@ -4,8 +4,8 @@ import pytest
 
 from tests.actions.house import CONSENTED, ELSEWHERE, ENROLLED, SCREENED, SCREENING, House, day
 from tests.actions.rooms import on_both
-from tests.store.house import Happened
-from trial.actor import SYSTEM
+from trial.actions import hold
+from trial.actions.hold import Scope
 from trial.changes import Change
 from trial.errors import CrfLocked, NotFound, NotOpen, ReasonNeeded, Refused
 
@@ -165,10 +165,7 @@ def test_consent_comes_first(house: House) -> None:
 
 
 def test_a_locked_form_is_not_written(house: House) -> None:
-    with (uow := house.work(SYSTEM)):
-        uow.update("crf", {"participant": SCREENED, "form": "MRI0", "event": "SCR", "occurrence": 1}, locked=True)
-        uow.record(Happened("locked", participant=SCREENED))
-        uow.commit()
+    hold.place("lock", Scope(None, SCREENED, "SCR", "MRI0", 1), "read twice", uow=house.work("data_manager"))
     with pytest.raises(CrfLocked):
         house.save(SCREENED, "MRI0", MRI | {"DISTAV": "70"}, reasons={"": "late finding"})
 

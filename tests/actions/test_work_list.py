@@ -27,6 +27,7 @@ def owed(either):
             "due",
             [
                 {"participant": ENROLLED, "event": event, "form": "FU", "occurrence": 1, "due_on": None}
+                | {"state": "required", "reason": "", "because": None, "missing": 0, "asks": 0, "to_verify": 0}
                 | dict(zip(names, days, strict=True))
                 for event, days in ROWS.items()
             ],

@@ -6,7 +6,7 @@ import pytest
 
 from forms.answers import Answers, Crf, NotDone
 from tests.store.house import Happened
-from trial.errors import ConstraintBroken, CrfLocked, NotFound, StaleRevision
+from trial.errors import ConstraintBroken, NotFound, StaleRevision
 from trial.store import crfs
 from trial.store.types import canonical
 
@@ -39,7 +39,7 @@ def test_what_was_saved_is_what_is_read(house):
 def test_the_first_revision_makes_the_row_of_state_and_a_later_one_moves_it(house):
     house.save(WORD="yes")
     first = house.reader.the("crf", **KEY)
-    assert (first["status"], first["revision"], first["locked"], first["signed"]) == ("entered", 1, False, False)
+    assert (first["status"], first["revision"], first["signed"]) == ("entered", 1, False)
     house.save(based_on=1, WORD="no")
     second = house.reader.the("crf", **KEY)
     assert second == first | {"revision": 2}
@@ -96,14 +96,6 @@ def test_a_stale_form_is_refused_before_anything_is_written(house):
     with pytest.raises(StaleRevision):
         crfs.refuse_stale(house.reader, ONE, mine, based_on=None)
     assert crfs.refuse_stale(house.reader, ONE, mine, based_on=1) is None
-
-
-def test_a_locked_form_is_not_changed(house):
-    house.save(WORD="yes")
-    house.change("crf", KEY, locked=True)
-    with pytest.raises(CrfLocked):
-        house.save(based_on=1, WORD="no")
-    assert house.reader.the("crf", **KEY)["revision"] == 1
 
 
 def test_not_done_and_removed_are_states_and_stay_in_the_record(house):

@@ -24,7 +24,25 @@ def trial(house):
     house.save("VG-01-0002", WORD="maybe")
     decide(house)
     sign(house)
+    office(house)
     return house
+
+
+def office(house: House):
+    """A row in every table of the data office."""
+    who, key = house.actor.person_id, {"participant": "VG-01-0001", "event": "SCR", "form": "AA", "occurrence": 1}
+    signed = {"meaning": "all done", "signer": who, "printed_name": "Ada L", "role": "data_manager", "at": NOON}
+    told = {"state": "open", "words": "Is it so?"}
+    with house.writing() as write:
+        asked = write("query", **key, path="WORD", source="data", raised_at=NOON, changed_at=NOON, **told)
+        write("query_remark", query=asked["id"], number=1, act="raise", by=who, role="data_manager", at=NOON, **told)
+        write("verification", **key, paths={"WORD": {"revision": 2}})
+        write("review_plan", number=1, kind="all", reason="begin", by=who, at=NOON)
+        write("hold", kind="freeze", site="01", reason="audit", by=who, role="data_manager", at=NOON)
+        write("checklist", results=[], content_digest="e" * 64, **signed)
+        write("casebook", participant="VG-01-0001", forms={}, content_digest="f" * 64, **signed)
+        reviewed = {"scope": "study", "first": 1, "last": 5, "looked_at": 5, "findings": "none"}
+        write("audit_review", **reviewed, by=who, role="data_manager", at=NOON)
 
 
 def sign(house: House):
@@ -99,7 +117,9 @@ ROWS = {
     "the draw": ("allocation", "update allocation set number = 2"),
     "a probability": ("prediction", "update prediction set probability = '0.8'"),
     "a used slot": ("stratum", "update stratum set used = 0"),
-    "a locked form": ("crf", "update crf set locked = not locked where participant = 'VG-01-0001'"),
+    "an answer to a query": ("query_remark", "update query_remark set words = 'no'"),
+    "a verified value": ("verification", "update verification set paths = replace(paths, 'WORD', 'SIZE')"),
+    "a lifted lock": ("hold", "update hold set reason = 'other'"),
     "a password": ("person", "update person set password_hash = 'y' where username = 'ada'"),
     "a password taken away": ("person", "update person set password_hash = null where username = 'ada'"),
     "a sealed seed": ("randomisation", "update randomisation set seed_sealed = '5ea2'"),
@@ -253,7 +273,7 @@ def test_a_tail_cut_with_its_rows_is_seen_by_a_witness_only(trial):
     previous = trial.reader.the("journal", seq=seq)["previous"]
     tamper(
         trial,
-        "delete from signature",
+        "delete from audit_review",
         f"delete from journal where seq = {seq}",
         f"update journal_head set seq = {seq - 1}, hash = '{previous}'",
     )

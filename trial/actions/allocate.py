@@ -9,7 +9,7 @@ from typing import Any
 
 from trial import seal
 from trial.actions import due
-from trial.actions.case import Case, load
+from trial.actions.case import Case, load, refuse_if_held
 from trial.actions.once import earlier_answer, remember
 from trial.actions.permission import participant_for
 from trial.allocation import Allocated as Given
@@ -72,6 +72,7 @@ def _request(participant: str, uow: UnitOfWork, key: bytes, request: str | None,
 
 
 def _allocate(case: Case, key: bytes, uow: UnitOfWork, lock: Locker) -> None:
+    refuse_if_held(case, "randomise")
     blockers = randomisation_blockers(
         case.protocol,
         case.record("DEC"),

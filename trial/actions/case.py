@@ -11,9 +11,12 @@ from forms.catalogue import definitions
 from forms.record import Record
 from trial.clock import Clock
 from trial.course import in_course_order
+from trial.errors import NotOpen
 from trial.facts import facts_for
+from trial.holds import HELD, held
 from trial.protocol import PROTOCOL, Protocol
-from trial.store import crfs
+from trial.queries import address_of
+from trial.store import crfs, office
 from trial.store.reading import Reader, Row
 
 
@@ -21,8 +24,9 @@ from trial.store.reading import Reader, Row
 class Case:
     """The participant, the record in the order of the course, and what was decided about them.
 
-    `allocation` is the row, or None; `predictions` and `signatures` are rows, oldest first. `states` are the rows of `crf`. `today` is the
-    day in `zone`, the trial's: at 07:00 in Shanghai, UTC still has yesterday.
+    `allocation` is the row, or None; `predictions` and `signatures` are rows, oldest first. `states` are the rows of `crf`, `queries` all
+    ever raised, `holds` those that stand over the participant. `today` is the day in `zone`, the trial's: at 07:00 in Shanghai, UTC
+    still has yesterday.
     """
 
     participant: Row
@@ -32,6 +36,8 @@ class Case:
     predictions: tuple[Row, ...]
     signatures: tuple[Row, ...]
     states: tuple[Row, ...]
+    queries: tuple[Row, ...]
+    holds: tuple[Row, ...]
     now: datetime
     today: date
     zone: tzinfo
@@ -72,9 +78,25 @@ class Case:
         wanted = (form, event, occurrence)
         return next((s for s in self.states if (s["form"], s["event"], s["occurrence"]) == wanted), None)
 
+    def held(self, form: str | None = None, event: str = "", occurrence: int = 1) -> str | None:
+        """LOCK, FREEZE or None for a form, or for the participant as a whole."""
+        place = None if form is None else (form, event, occurrence)
+        return held(self.holds, self.participant["site_code"], self.id, place)
+
+    @cached_property
+    def queried(self) -> tuple[str, ...]:
+        """Addresses of the CRFs that carry an open query."""
+        return tuple(dict.fromkeys(address_of(q) for q in self.queries if q["state"] == "open" and q["form"]))
+
     def signed(self, form: str) -> Row | None:
         """The last valid signature on any instance of a form."""
         return next((s for s in reversed(self.signatures) if s["form"] == form and s["voided_at"] is None), None)
+
+
+def refuse_if_held(case: Case, step: str) -> None:
+    """Raise NotOpen where the participant, the site or the study is frozen or locked: no step is taken there."""
+    if kind := case.held():
+        raise NotOpen(step, (HELD[kind],))
 
 
 def load(reader: Reader, participant: Row, clock: Clock) -> Case:
@@ -88,6 +110,8 @@ def load(reader: Reader, participant: Row, clock: Clock) -> Case:
         tuple(reader.all("prediction", order_by="number", participant=name)),
         tuple(reader.all("signature", order_by="id", participant=name)),
         tuple(reader.all("crf", participant=name)),
+        tuple(reader.all("query", order_by="id", participant=name)),
+        tuple(office.holds_over(reader, participant["site_code"], name)),
         clock.now(),
         clock.today(),
         clock.zone,

@@ -14,11 +14,12 @@ from forms.document import read_document
 from forms.findings import Finding
 from forms.reading import Unreadable, read_words
 from forms.record import Record
-from trial.actions import deviations, due
+from trial.actions import deviations, due, system_queries, verify_data
 from trial.actions.case import Case, load
 from trial.actions.once import earlier_answer, remember
 from trial.actions.permission import participant_for
 from trial.actions.reserved import within_role
+from trial.actions.voiding import void
 from trial.actor import Actor
 from trial.changes import Change, changes, explained
 from trial.decision import decision_blockers, estimate_blockers
@@ -32,7 +33,7 @@ from trial.errors import (
     ReasonNeeded,
     Refused,
 )
-from trial.happenings import CrfRemoved, CrfSaved, SignatureVoided
+from trial.happenings import CrfRemoved, CrfSaved
 from trial.limits import entry_blockers, limits
 from trial.places import is_place
 from trial.roles import may_write_form
@@ -151,11 +152,18 @@ def remove_crf(entry: Entry, reason: str, *, uow: UnitOfWork) -> int:
             raise ReasonNeeded(())
         crf = replace(previous, number=previous.number + 1, answers=replace(previous.answers, removed=reason))
         crfs.append_revision(uow, case.id, crf, based_on=entry.based_on, reason=reason, source=entry.source)
-        _void_signatures(case, crf, reason, uow)
+        void(case, crf, reason, uow)
         uow.record(CrfRemoved(crf.address, crf.number, reason, participant=case.id))
-        due.refresh(case, case.with_crf(crf), uow)
+        verify_data.reset(case, crf, changes(previous.answers, crf.answers), uow)
+        _look_again(case, case.with_crf(crf), crf, uow)
         uow.commit()
     return crf.number
+
+
+def _look_again(case: Case, after: tuple[Crf, ...], crf: Crf, uow: UnitOfWork) -> None:
+    """What is due and what the checks ask, of every form that may stand otherwise now."""
+    stood = due.refresh(case, after, uow, saved=crf.form)
+    system_queries.follow(case, stood, frozenset({crf.address}), uow)
 
 
 def _writable(reader: Reader, actor: Actor, entry: Entry) -> Row:
@@ -180,9 +188,8 @@ def _held(uow: UnitOfWork, entry: Entry) -> Row:
 
 def refuse_if_closed(case: Case, entry: Entry) -> None:
     """Raise CrfLocked or NotOpen where the form may not be written now, whatever is typed."""
-    state = case.state(entry.form, entry.event, entry.occurrence)
-    if state is not None and state["locked"]:
-        raise CrfLocked(case.id, entry.event, entry.form, entry.occurrence)
+    if kind := case.held(entry.form, entry.event, entry.occurrence):
+        raise CrfLocked(case.id, entry.event, entry.form, entry.occurrence, kind)
     if blockers := closed_because(case, entry):
         raise NotOpen(entry.form, blockers)
 
@@ -194,7 +201,7 @@ def closed_because(case: Case, entry: Entry) -> tuple[Any, ...]:
         return found
     record = case.record(entry.event)
     if entry.form == "PRE":
-        return estimate_blockers(case.protocol, record)
+        return estimate_blockers(case.protocol, record, open_queries=case.queried)
     made = case.predictions[-1] if case.predictions else None
     return decision_blockers(case.protocol, record, signatures=case.signatures, prediction=made)
 
@@ -257,11 +264,12 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     )
     paths = tuple(c.path for c in made)
     uow.record(CrfSaved(crf.address, crf.number, crf.version, paths, entry.source, participant=case.id))
+    void(case, crf, reason, uow)
     if previous:
-        _void_signatures(case, crf, reason, uow)
+        verify_data.reset(case, crf, made, uow)
     after = case.with_crf(crf)
     after = deviations.raise_for(case, after, crf, previous, said, uow)
-    due.refresh(case, after, uow)
+    _look_again(case, after, crf, uow)
     uow.drop(
         "draft",
         {
@@ -302,19 +310,6 @@ def _reason(previous: Crf | None, made: tuple[Change, ...], reasons: Mapping[str
     if unexplained:
         raise ReasonNeeded(unexplained)
     return explained(made, reasons) or (COMPLETED if made else EXPLAINED)
-
-
-def _void_signatures(case: Case, crf: Crf, reason: str, uow: UnitOfWork) -> None:
-    for row in case.signatures:
-        same = (row["form"], row["event"], row["occurrence"]) == (crf.form, crf.event, crf.occurrence)
-        if same and row["voided_at"] is None:
-            uow.update("signature", {"id": row["id"]}, voided_at=uow.clock.now(), void_reason=reason)
-            uow.update(
-                "crf",
-                {"participant": case.id, "event": crf.event, "form": crf.form, "occurrence": crf.occurrence},
-                signed=False,
-            )
-            uow.record(SignatureVoided(crf.address, reason, participant=case.id))
 
 
 def keep_draft(entry: Entry, *, uow: UnitOfWork) -> None:

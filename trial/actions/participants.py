@@ -8,7 +8,8 @@ from trial.actions.once import earlier_answer, remember
 from trial.actions.permission import permit
 from trial.errors import NotOpen
 from trial.happenings import ParticipantAdded
-from trial.store import participants
+from trial.holds import HELD, held
+from trial.store import office, participants
 from trial.store.unit_of_work import UnitOfWork
 
 
@@ -22,6 +23,8 @@ def add_participant(site: str, *, uow: UnitOfWork, key: str | None = None) -> st
             return str(earlier["id"])
         if place["opened_on"] is None or place["opened_on"] > uow.clock.today():
             raise NotOpen("participant", ("site-not-open",))
+        if kind := held(office.holds_over(uow, site, None), site, None):
+            raise NotOpen("participant", (HELD[kind],))
         number = participants.next_number(uow, site)
         name = f"VG-{site}-{number:04d}"
         row = uow.insert(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from trial.actions import due
-from trial.actions.case import Case, load
+from trial.actions.case import Case, load, refuse_if_held
 from trial.actions.once import earlier_answer, remember
 from trial.actions.permission import participant_for
 from trial.decision import model_blockers
@@ -57,7 +57,9 @@ def call_model(
         uow.lock("participant", {"id": participant})
         case = load(uow, row, uow.clock)
         earlier_answer(uow, request, "call_model")
-        if blockers := model_blockers(case.protocol, case.record("DEC"), signatures=case.signatures):
+        refuse_if_held(case, "model")
+        record, queried = case.record("DEC"), case.queried
+        if blockers := model_blockers(case.protocol, record, signatures=case.signatures, open_queries=queried):
             raise NotOpen("model", blockers)
         vector = collect(case.record("DEC"), model.manifest, _tables(case, files))
         changed = _changed(case.predictions, vector, model.manifest)

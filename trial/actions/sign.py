@@ -20,6 +20,7 @@ from trial.content import calculated_json, content_digest
 from trial.decision import signing_blockers
 from trial.errors import ContentChanged, NotFound, NotOpen, WrongPassword
 from trial.happenings import CrfSigned, SignatureRefused
+from trial.holds import LOCK
 from trial.store.reading import Row
 from trial.store.unit_of_work import UnitOfWork
 
@@ -60,9 +61,17 @@ def content(case: Case, event: str, form: str, occurrence: int = 1) -> Content:
     if crf is None or not crf.counts:
         raise NotFound("crf", {"form": form, "event": event, "occurrence": occurrence})
     values = calculated_json(calculated(case.record(event), crf))
+    return Content(_digest(case, crf, values), values, crf.number, MEANINGS.get(form, GENERAL_MEANING))
+
+
+def content_digest_of(case: Case, crf: Crf) -> str:
+    """The digest of any instance, one that was not done too."""
+    return _digest(case, crf, calculated_json(calculated(case.record(crf.event), crf)) if crf.counts else {})
+
+
+def _digest(case: Case, crf: Crf, values: Mapping[str, Any]) -> str:
     answers = to_json(crf.answers, definitions()[crf.form, crf.version].kinds())
-    digest = content_digest(case.id, crf.address, crf.number, crf.version, answers, values)
-    return Content(digest, values, crf.number, MEANINGS.get(form, GENERAL_MEANING))
+    return content_digest(case.id, crf.address, crf.number, crf.version, answers, values)
 
 
 def sign_crf(
@@ -72,7 +81,7 @@ def sign_crf(
 
     Raises WrongPassword (recorded), ContentChanged, NotOpen (incomplete, not eligible, out of order), NotAllowed.
     """
-    _check_password(participant, f"{form}/{event}/{occurrence}", password, uow)
+    check_password(participant, f"{form}/{event}/{occurrence}", password, uow)
     with uow:
         row = participant_for(uow, uow.actor, participant, "crf.sign")
         uow.lock("participant", {"id": participant})
@@ -81,7 +90,8 @@ def sign_crf(
     return signed
 
 
-def _check_password(participant: str, address: str, password: str, uow: UnitOfWork) -> None:
+def check_password(participant: str, address: str, password: str, uow: UnitOfWork) -> None:
+    """Raise WrongPassword, with the attempt recorded, unless it is the signer's; TooManyAttempts after too many."""
     with uow:
         participant_for(uow, uow.actor, participant, "crf.sign")
         person = uow.the("person", id=uow.actor.person_id)
@@ -121,7 +131,8 @@ def _refuse_unsignable(case: Case, event: str, form: str, occurrence: int, uow: 
     if form == "ELIG":
         permit(uow.actor, "eligibility.sign", case.participant["site_code"])
     order = signing_blockers(case.protocol, case.record(event), crf, signatures=case.signatures)
-    if blockers := (*_open_findings(case, crf), *order):
+    held = ("locked",) if case.held(form, event, occurrence) == LOCK else ()
+    if blockers := (*held, *_open_findings(case, crf), *order):
         raise NotOpen("sign", blockers)
 
 
@@ -151,7 +162,7 @@ def _sign(case: Case, event: str, form: str, occurrence: int, now: Content, uow:
 
 def save_and_sign(entry: Entry, *, password: str, uow: UnitOfWork) -> tuple[Saved, Signed]:
     """Save a form that is signed when it is saved (PRE): both or neither. The password is checked first. Raises as the two do."""
-    _check_password(entry.participant, f"{entry.form}/{entry.event}/{entry.occurrence}", password, uow)
+    check_password(entry.participant, f"{entry.form}/{entry.event}/{entry.occurrence}", password, uow)
     with uow:
         saved = saved_within(entry, uow)
         row = participant_for(uow, uow.actor, entry.participant, "crf.sign")

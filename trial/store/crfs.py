@@ -13,7 +13,7 @@ from forms.catalogue import definitions
 from forms.findings import Finding
 from forms.language import FormDef, Item
 from forms.text import _l
-from trial.errors import CrfLocked, StaleRevision
+from trial.errors import StaleRevision
 from trial.events import plain
 from trial.store.reading import Reader, Row
 from trial.store.tables import CRF_KEY, crf, crf_revision, person
@@ -117,7 +117,7 @@ def append_revision(
 ) -> Row:
     """Save the next revision of an instance; returns its row. `source`: screen, import, system, ...
 
-    The participant's row is held, so that saves of one participant come one after the other. Raises StaleRevision, CrfLocked,
+    The participant's row is held, so that saves of one participant come one after the other. Raises StaleRevision,
     ConstraintBroken (a change without a reason, an unreleased form version), AlreadyExists (a value that may occur once).
     """
     uow.lock("participant", {"id": participant})
@@ -125,10 +125,8 @@ def append_revision(
     key, number, now = key_of(participant, instance), 1 + (based_on or 0), uow.clock.now()
     state = {"status": _status(instance.answers), "revision": number, "complete": complete}
     if former is None:
-        uow.insert("crf", **key, **state, locked=False, signed=False, first_entered_at=now)
+        uow.insert("crf", **key, **state, signed=False, first_entered_at=now)
     else:
-        if former["locked"]:
-            raise CrfLocked(**key)
         uow.update("crf", key, **state)
     values = key | {
         "number": number,

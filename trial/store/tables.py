@@ -2,8 +2,8 @@
 
 A column says how it enters the journal: in full (the default); `SECRET`, as a salted digest; `COVERED`, not at all, because a
 digest column of the same row stands for it. A table in `UNJOURNALLED` holds convenience, not record: it may be changed and
-dropped; `due` (what the schedule expects) and `taken` (values that may occur once) can be made again from the record.
-A person's id of None in `by`, `author`, `granted_by` or `journal.actor` means the system itself.
+dropped; `due` (a row a form that is expected or entered: its state, what it lacks) and `taken` (values that may occur once)
+can be made again from the record. A person's id of None in `by`, `author`, `granted_by` or `journal.actor` means the system.
 """
 
 from sqlalchemy import (
@@ -20,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from trial.store import tables_office as tables_office  # its tables join the same metadata
 from trial.store.columns import COVERED, SECRET, Long, crf_key, flag, participant_id, person_id, sha256
 from trial.store.columns import CRF_KEY as CRF_KEY
 from trial.store.columns import metadata as metadata
@@ -105,6 +106,7 @@ crf = Table(
     Column("status", String(16), nullable=False),
     Column("revision", Integer, nullable=False),
     flag("complete"),
+    # Never set: `hold` says what is locked. SQLite drops no column that a CHECK names.
     flag("locked"),
     flag("signed"),
     Column("first_entered_at", Instant, nullable=False),
@@ -271,8 +273,16 @@ due = Table(
     Column("due_on", Date),
     Column("due_to", Date),
     Column("given_up_from", Date),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("because", String(60)),
+    Column("missing", Integer, nullable=False),
+    Column("asks", Integer, nullable=False),
+    Column("to_verify", Integer, nullable=False),
     ForeignKeyConstraint(["participant"], ["participant.id"]),
+    CheckConstraint("state IN ('required', 'not_required', 'entered', 'not_done')", name="state_known"),
     Index(None, "due_on"),
+    Index(None, "state"),
 )
 
 taken = Table(
@@ -334,7 +344,18 @@ idempotency = Table(
 
 UNJOURNALLED = frozenset({"due", "taken", "draft", "session", "login_attempt", "idempotency"})
 LEDGER = frozenset({"journal", "journal_head"})
-INSERT_ONLY = frozenset({"crf_revision", "allocation", "prediction", "definition"})
+INSERT_ONLY = frozenset(
+    {
+        "crf_revision",
+        "allocation",
+        "prediction",
+        "definition",
+        "query_remark",
+        "review_plan",
+        "checklist",
+        "audit_review",
+    }
+)
 JOURNALLED = tuple(t for t in metadata.sorted_tables if t.name not in UNJOURNALLED | LEDGER)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, o
 from trial.store.reading import Reader, Row
 from trial.store.tables import CRF_KEY, allocation, crf, due, participant
 
-DONE = ("entered", "not_done")
+_SAME = and_(*(crf.c[name] == due.c[name] for name in CRF_KEY))
 PHASES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ended", ("EOS", "DTH")),
     ("follow-up", ("DEC",)),
@@ -36,11 +36,6 @@ def _at(sites: Sites) -> tuple[ColumnElement[bool], ...]:
     return () if sites is None else (participant.c.site_code.in_(sorted(sites)),)
 
 
-def _not_entered() -> ColumnElement[bool]:
-    same = and_(*(crf.c[name] == due.c[name] for name in CRF_KEY))
-    return ~exists().where(same, crf.c.status.in_(DONE))
-
-
 def _missed(today: date) -> ColumnElement[bool]:
     """What `trial.schedule.on_day` calls missed: the window is over and the next visit took its place."""
     return func.coalesce(and_(due.c.due_to < today, due.c.given_up_from <= today), false())
@@ -49,7 +44,7 @@ def _missed(today: date) -> ColumnElement[bool]:
 def _due(sites: Sites, today: date, ahead: timedelta, forms: Collection[str] | None) -> Select[tuple[object, ...]]:
     opens = or_(due.c.due_from.is_(None), due.c.due_from <= today + ahead)
     named = () if forms is None else (due.c.form.in_(sorted(forms)),)
-    owed = (_not_entered(), ~_missed(today), opens, *named, *_at(sites))
+    owed = (due.c.state == "required", ~_missed(today), opens, *named, *_at(sites))
     return select(due, participant.c.site_code).join(participant).where(*owed)
 
 
@@ -83,16 +78,17 @@ def count_open(
 
 
 def incomplete_forms(reader: Reader, sites: Sites, *, limit: int = 200) -> list[Row]:
-    """Entered forms with required answers still open."""
-    query = select(crf, participant.c.site_code).join(participant)
-    open_ = (crf.c.status == "entered", crf.c.complete.is_(False))
+    """Entered forms with required answers still open, or a check that waits for an answer; the newest first."""
+    query = select(crf, participant.c.site_code).select_from(crf).join(participant).join(due, _SAME)
+    open_ = (due.c.state == "entered", or_(due.c.missing > 0, due.c.asks > 0))
     return reader.all(query.where(*open_, *_at(sites)).order_by(crf.c.first_entered_at.desc()).limit(limit))
 
 
 def unsigned_forms(reader: Reader, sites: Sites, forms: Sequence[str], *, limit: int = 200) -> list[Row]:
     """Complete forms of these names that carry no valid signature, oldest first."""
-    query = select(crf, participant.c.site_code).join(participant)
-    wanted = (crf.c.status == "entered", crf.c.complete.is_(True), crf.c.signed.is_(False), crf.c.form.in_(list(forms)))
+    query = select(crf, participant.c.site_code).select_from(crf).join(participant).join(due, _SAME)
+    whole = (due.c.state == "entered", due.c.missing == 0, due.c.asks == 0)
+    wanted = (*whole, crf.c.signed.is_(False), crf.c.form.in_(list(forms)))
     return reader.all(query.where(*wanted, *_at(sites)).order_by(crf.c.first_entered_at).limit(limit))
 
 
@@ -108,7 +104,7 @@ def participants_page(
     late = (
         select(func.count())
         .select_from(due)
-        .where(due.c.participant == participant.c.id, due.c.due_to < today, ~_missed(today), _not_entered())
+        .where(due.c.participant == participant.c.id, due.c.due_to < today, ~_missed(today), due.c.state == "required")
     )
     query = select(participant, PHASE.label("phase"), late.scalar_subquery().label("overdue")).where(
         *_wanted(sites, phase, text)

@@ -281,10 +281,9 @@ def _shown(
     untouched: bool = False,
 ) -> crf_view.Shown:
     saved = case.bare.at(entry.form, entry.event, entry.occurrence)
-    state = case.state(entry.form, entry.event, entry.occurrence)
     writable = (
         roles.may_write_form(actor().role, entry.form)
-        and not (state and state["locked"])
+        and not case.held(entry.form, entry.event, entry.occurrence)
         and not enter.closed_because(case, entry)
     )
     typed, problems = as_crf(case, entry)

@@ -120,15 +120,8 @@ def _refusal(error: Exception) -> Said | None:
                     name=name or _("The system"),
                 ),
             )
-        case e.CrfLocked() as locked:
-            return Said(
-                409,
-                _("This form is locked"),
-                _(
-                    "%(place)s is locked. It must be unlocked, with a reason, before it can change.",
-                    place=place_words(locked.form, locked.event),
-                ),
-            )
+        case e.CrfLocked() as held:
+            return _held(held)
         case e.ContentChanged():
             return Said(
                 409,
@@ -263,3 +256,14 @@ def register(app: Flask) -> None:
         if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
             return error
         return answer(error)
+
+
+def _held(held: e.CrfLocked) -> Said:
+    place = place_words(held.form, held.event, held.occurrence) if held.form else held.participant
+    if held.kind == "freeze":
+        words = _(
+            "%(place)s is frozen: data entry has ended. A data manager can open it again, with a reason.", place=place
+        )
+        return Said(409, _("This form is frozen"), words)
+    words = _("%(place)s is locked. It must be unlocked, with a reason, before it can change.", place=place)
+    return Said(409, _("This form is locked"), words)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -18,8 +17,10 @@ from trial.actions.participants import add_participant
 from trial.actions.permission import participant_for
 from trial.course import Course, course
 from trial.errors import VigilError
+from trial.holds import HELD
 from trial.schedule import Due, Status
 from trial.store import journal, worklist
+from trial.store.reading import Row
 from trial.web import trail
 from trial.web.errors import said
 from trial.web.house import actor, house, reading, writing
@@ -79,6 +80,7 @@ class Cell:
     words: str
     url: str
     remark: str = ""
+    queries: int = 0
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,7 @@ def _visits(case: Case) -> list[Line]:
     places = {(d.event, d.form, d.occurrence): d for d in planned}
     entered = {(s["event"], s["form"], s["occurrence"]): s for s in case.states if s["revision"]}
     forms = {name: n for n, name in enumerate(soa.forms())}
+    stood = {(r["event"], r["form"], r["occurrence"]): r for r in reading().all("due", participant=case.id)}
     lines: dict[str, Line] = {}
     for key in sorted(
         {*places, *entered}, key=lambda k: (soa.position(k[0]), soa.number(k[0]), forms.get(k[1], 99), k[2])
@@ -149,7 +152,8 @@ def _visits(case: Case) -> list[Line]:
         if not _reads(key[1], key[0]):
             continue
         line = lines.setdefault(key[0], Line(key[0], event_words(key[0]), *_window(key[0], planned)))
-        line.cells.append(_cell(case, key, places.get(key), entered.get(key), key in drafts))
+        cell = _cell(case, key, places.get(key), entered.get(key), stood.get(key))
+        line.cells.append(replace(cell, status="draft") if key in drafts and key not in entered else cell)
     return list(lines.values())
 
 
@@ -169,24 +173,23 @@ _STATUS = {
 }
 
 
-def _cell(case: Case, key: tuple[str, str, int], due: Due | None, state: dict[str, Any] | None, draft: bool) -> Cell:
+def _cell(case: Case, key: tuple[str, str, int], due: Due | None, state: Row | None, stood: Row | None) -> Cell:
     event, form, occurrence = key
-    status = _entered_status(state) if state else _STATUS.get(due.status, "due") if due else "due"
-    if draft and not state:
-        status = "draft"
+    status = _entered_status(case, state, stood) if state else _STATUS.get(due.status, "due") if due else "due"
     url = url_for("crf.show", participant=case.id, event=event, form=form, occurrence=occurrence)
     remark = _(due.reason) if due and due.reason else ""
-    return Cell(form, occurrence, status, form_words(form), url, remark)
+    asked = sum((q["event"], q["form"], q["occurrence"]) == key and q["state"] == "open" for q in case.queries)
+    return Cell(form, occurrence, status, form_words(form), url, remark, asked)
 
 
-def _entered_status(state: dict[str, Any]) -> str:
-    if state["locked"]:
-        return "locked"
+def _entered_status(case: Case, state: Row, row: Row | None) -> str:
+    if kind := case.held(state["form"], state["event"], state["occurrence"]):
+        return HELD[kind]
     if state["signed"]:
         return "signed"
     if state["status"] in ("not_done", "removed"):
         return str(state["status"])
-    return "complete" if state["complete"] else "incomplete"
+    return "complete" if row and not (row["missing"] or row["asks"]) else "incomplete"
 
 
 @pages.get("/<participant>/audit")

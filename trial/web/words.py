@@ -69,6 +69,15 @@ BLOCKER_WORDS: Mapping[str, str] = {
     "site-not-open": _l("The site is not open for enrolment."),
     "accrual-closed": _l("Accrual is closed."),
     "accrual-open": _l("Accrual is still open."),
+    "frozen": _l("Data entry is frozen here."),
+    "locked": _l("It is locked."),
+    "checklist-not-signed": _l("The checklist before the lock is not signed, or something changed since."),
+    "query-candidate": _l("The query is only proposed yet."),
+    "query-open": _l("The query is open."),
+    "query-answered": _l("The query is answered already."),
+    "query-closed": _l("The query is closed."),
+    "query-cancelled": _l("The query was cancelled."),
+    "query-resolved": _l("The system resolved the query."),
 }
 """Why a step is not open, in words."""
 
@@ -118,6 +127,7 @@ STATUS_WORDS: Mapping[str, tuple[str, str]] = {
     "complete": ("●", _l("complete")),
     "incomplete": ("◐", _l("incomplete")),
     "signed": ("✔", _l("signed")),
+    "frozen": ("❄", _l("frozen")),
     "locked": ("■", _l("locked")),
     "not_done": ("⊘", _l("not done")),
     "removed": ("✕", _l("removed")),

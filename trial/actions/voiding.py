@@ -1,0 +1,24 @@
+"""A signature holds for what the signer saw: any later change voids it, in the same transaction (21 CFR 11.70; R49)."""
+
+from __future__ import annotations
+
+from forms.answers import Crf
+from trial.actions.case import Case
+from trial.happenings import SignatureVoided
+from trial.happenings_office import CasebookVoided
+from trial.store.crfs import key_of
+from trial.store.unit_of_work import UnitOfWork
+
+
+def void(case: Case, crf: Crf, reason: str, uow: UnitOfWork) -> None:
+    """Void the valid signatures on a form, and on the casebook it belongs to."""
+    at = {"voided_at": uow.clock.now(), "void_reason": reason}
+    for row in case.signatures:
+        same = (row["form"], row["event"], row["occurrence"]) == (crf.form, crf.event, crf.occurrence)
+        if same and row["voided_at"] is None:
+            uow.update("signature", {"id": row["id"]}, **at)
+            uow.update("crf", key_of(case.id, crf), signed=False)
+            uow.record(SignatureVoided(crf.address, reason, participant=case.id))
+    for row in uow.all("casebook", participant=case.id, voided_at=None):
+        uow.update("casebook", {"id": row["id"]}, **at)
+        uow.record(CasebookVoided(crf.address, reason, participant=case.id))
