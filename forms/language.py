@@ -380,10 +380,14 @@ def _group(form: str, cls: type[Group]) -> GroupDef:
 
 def expressions(form: FormDef) -> Iterator[Expr]:
     """Every expression a form version holds."""
+    yield from (item.derive for item in form.every_item() if item.derive is not None)
+    yield from rules(form)
+
+
+def rules(form: FormDef) -> Iterator[Expr]:
+    """Every expression that says what is asked or what is wrong; a calculated item counts where one of these reads it."""
     for item in form.every_item():
-        for part in (item.ask_if, item.derive, item.required):
-            if isinstance(part, Expr):
-                yield part
+        yield from (part for part in (item.ask_if, item.required) if isinstance(part, Expr))
         yield from (rule for _, _, rule in item.ranges)
     yield from (c.rule for c in form.checks)
     yield from (e for e in (form.due_if, *(g.ask_if for g in form.groups)) if e is not None)

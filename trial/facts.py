@@ -57,7 +57,9 @@ def facts_for(
         **of_prediction(prediction),
     }
     read = cache(lambda: course(record, allocation))
-    planned = cache(lambda: of_schedule(visits(protocol, record, allocation), event))
+    decided = (allocation["arm"], allocation["at"]) if allocation is not None else None
+    every = (visits, id(protocol), decided)
+    planned = cache(lambda: of_schedule(record.once(every, lambda: visits(protocol, record, allocation)), event))
     told = {
         "arm": lambda: read().arm,
         "cohort": lambda: read().cohort,

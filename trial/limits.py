@@ -30,6 +30,9 @@ PAPER_DATES = frozenset(
 ALWAYS_OPEN = frozenset({"IC", "AE", "SAE", "DTH", "EOS", "DV"})
 """Safety and the end of the study stay open after withdrawal (PROTOCOL 9; crf.csv, note of IC.ICWDAT)."""
 
+READ_BY_LIMITS = frozenset({"IC"})
+"""Forms that the limits of every other form read; a death reads all the rest, and is a form itself."""
+
 SAMPLES = frozenset({"MIC", "LBX", "SPEC"})
 TREATMENT = frozenset({"RT", "EX", "SUR", "SLV"})
 SURVIVAL = frozenset({"FU", "MET", "LR", "SPC", "RGW"})

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 
 from forms.answers import Crf
 from forms.catalogue import definitions
-from forms.checks import everything, outside_items
+from forms.checks import everything
+from forms.dependence import Dependence, dependence
 from forms.findings import Finding
 from forms.record import Record
-from trial.limits import limits
+from trial.limits import READ_BY_LIMITS, limits
+from trial.protocol import PROTOCOL
+
+
+def form_of(key: str) -> str:
+    """The form of FORM.ITEM."""
+    return key.partition(".")[0]
+
 
 OF_THE_SITE = frozenset({"event", "birth_year_only", "consent_versions", "taxon_tables", "laboratory_ranges"})
 """Facts that no saved form changes."""
+JUDGED = frozenset(map(form_of, frozenset[str]().union(*(c.rule.keys() for c in PROTOCOL.criteria))))
+"""Forms that eligibility is read from."""
 
 
 @dataclass(frozen=True)
@@ -40,23 +50,24 @@ def standing(record: Record, crf: Crf) -> Standing:
 
 
 @cache
-def read_by(form: str) -> frozenset[str]:
-    """Forms whose checks may say something else once `form` was saved: itself, those that read it, those that ask for the course."""
-    return frozenset(oid for (oid, _version), each in definitions().items() if oid == form or _reads(each, form))
+def _dependence(form: str, version: int) -> Dependence:
+    newest = {oid: each for (oid, _version), each in sorted(definitions().items())}
+    found = dependence(definitions()[form, version], newest)
+    judged = JUDGED if "eligible" in definitions()[form, version].facts else frozenset()
+    return Dependence(found.anywhere | READ_BY_LIMITS | judged, found.here)
 
 
-def _reads(each: object, form: str) -> bool:
-    outside = {key.partition(".")[0] for key in outside_items(each)}  # type: ignore[arg-type]
-    return form in outside or bool(each.facts - OF_THE_SITE)  # type: ignore[attr-defined]
+def concerns(saved: Crf, crf: Crf) -> bool:
+    """Whether the rules of an instance may say something else once another one was saved; facts apart."""
+    if saved.address == crf.address:
+        return True
+    read = _dependence(crf.form, crf.version)
+    return saved.form in read.anywhere or (saved.form in read.here and saved.event == crf.event)
 
 
-def standings(crfs: Iterable[Crf], saved: str | None, record_at: Callable[[str], Record]) -> dict[str, Standing]:
-    """Address to standing, of every instance that counts and may have changed when `saved` was; of every one where it is None.
-
-    `record_at`: an event to the record with its facts; asked once an event.
-    """
-    concerned = None if saved is None else read_by(saved)
-    at = cache(record_at)
-    return {
-        c.address: standing(at(c.event), c) for c in crfs if c.counts and (concerned is None or c.form in concerned)
-    }
+def told(record: Record, crf: Crf) -> str | None:
+    """A digest of the facts that the form was told and that the course may change; None for a form that asks for none."""
+    wanted = sorted(definitions()[crf.form, crf.version].facts - OF_THE_SITE - {"eligible"})
+    if not wanted:
+        return None
+    return hashlib.sha256(repr([record.facts.get(name) for name in wanted]).encode()).hexdigest()

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("missing", sa.Integer, nullable=False),
         sa.Column("asks", sa.Integer, nullable=False),
         sa.Column("to_verify", sa.Integer, nullable=False),
+        sa.Column("told", sa.String(64)),
         sa.CheckConstraint("state IN ('required', 'not_required', 'entered', 'not_done')", name="state_known"),
         sa.Index(None, "due_on"),
         sa.Index(None, "state"),

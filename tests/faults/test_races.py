@@ -182,10 +182,10 @@ def test_a_save_and_a_removal_at_once_leave_one_of_them_stale(either: House) -> 
 def test_a_crash_in_the_middle_of_a_save_leaves_nothing(either: House, monkeypatch: pytest.MonkeyPatch) -> None:
     before = either.state()
 
-    def crash(*args: object) -> None:
+    def crash(*args: object, **options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(enter.due, "refresh", crash)
+    monkeypatch.setattr(enter, "look_again", crash)
     with pytest.raises(KeyboardInterrupt):
         either.save(CONSENTED, "DM", SCREENING["DM"])
     assert either.state() == before

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from trial import seal
-from trial.actions import due
 from trial.actions.case import Case, load, refuse_if_held
 from trial.actions.once import earlier_answer, remember
 from trial.actions.permission import participant_for
+from trial.actions.system_queries import look_again
 from trial.allocation import Allocated as Given
 from trial.allocation import Decision, Plan, allocate
 from trial.decision import allocation_factors, randomisation_blockers
@@ -123,7 +123,7 @@ def _write(case: Case, study: Row, plan: Plan, factors: dict[str, Any], decision
         by=uow.actor.person_id,
     )
     uow.record(Allocated(decision.number, decision.arm, participant=case.id))
-    due.refresh(replace(case, allocation=allocation), case.crfs, uow)
+    look_again(replace(case, allocation=allocation), case.crfs, uow)
 
 
 def certificate(reader: Reader, participant: str) -> Certificate:

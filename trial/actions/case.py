@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from functools import cached_property
+from typing import Any
 
 from forms.answers import Crf
 from forms.catalogue import definitions
@@ -42,6 +43,7 @@ class Case:
     today: date
     zone: tzinfo
     protocol: Protocol = PROTOCOL
+    _last: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def id(self) -> str:
@@ -55,9 +57,9 @@ class Case:
 
     def record(self, event: str = "ANY", crfs: tuple[Crf, ...] | None = None) -> Record:
         """The record with every fact a form of that event may ask for."""
-        found = self.crfs if crfs is None else in_course_order(crfs)
+        base = self.bare if crfs is None or crfs is self.crfs else self._other(crfs)
         facts = facts_for(
-            Record(found, definitions()),
+            base,
             protocol=self.protocol,
             site=self.site,
             event=event,
@@ -67,7 +69,14 @@ class Case:
             now=self.now,
             zone=self.zone,
         )
-        return Record(found, definitions(), facts)
+        return Record(base.crfs, definitions(), facts)
+
+    def _other(self, crfs: tuple[Crf, ...]) -> Record:
+        """The record of other instances, without facts; the last one is kept, since every event asks for it."""
+        if self._last.get("crfs") is not crfs:
+            self._last.update(crfs=crfs, record=Record(in_course_order(crfs), definitions()))
+        found: Record = self._last["record"]
+        return found
 
     def with_crf(self, crf: Crf) -> tuple[Crf, ...]:
         """All instances with this one in place of the one at its address, or added."""

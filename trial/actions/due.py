@@ -7,13 +7,14 @@ rebuilt at any time.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from forms.answers import Crf
 from trial import schedule
 from trial.actions.case import Case, load
 from trial.schedule import Due, Status
-from trial.standing import Standing, standings
+from trial.standing import Standing, concerns, standing, told
 from trial.store import office
 from trial.store.reading import Row
 from trial.store.unit_of_work import UnitOfWork
@@ -27,24 +28,42 @@ STATES: Mapping[Status, str] = {
     Status.NOT_DONE: "not_done",
 }
 KEY = ("event", "form", "occurrence")
+LACKS = ("missing", "asks", "to_verify")
 
 
 def refresh(
-    case: Case, crfs: tuple[Crf, ...], uow: UnitOfWork, saved: str | None = None, plan: Plan | None = None
+    case: Case,
+    crfs: tuple[Crf, ...],
+    uow: UnitOfWork,
+    saved: Crf | None = None,
+    *,
+    every: bool = False,
+    verified: frozenset[str] = frozenset(),
+    plan: Plan | None = None,
 ) -> dict[str, Standing]:
     """Replace the participant's rows by what the schedule and the checks say of these instances.
 
-    `saved`: the form that changed, None to look at every one. Returns address to standing of the instances that were looked at.
+    Looks at `saved`, at what reads it, and at forms that are told something else than before; at all of them for `every`.
+    `verified`: addresses whose verification changed. Returns address to standing of what was looked at.
     """
-    stood = standings(crfs, saved, lambda event: case.record(event, crfs))
-    expected = schedule.standing(case.protocol, case.record("ANY", crfs), case.allocation)
     stored = {_key(r): r for r in uow.all("due", participant=case.id)}
-    told = _Told(case, {c.address: c for c in crfs}, stood, uow, plan)
-    wanted = {_key(d): told.row(d, stored.get(_key(d))) for d in expected}
+    at = cache(lambda event: case.record(event, crfs))
+    facts = {c.address: told(at(c.event), c) for c in crfs if c.counts}
+    looked_at = [c for c in crfs if c.counts and (every or _concerned(c, saved, facts[c.address], stored.get(_key(c))))]
+    stood = {c.address: standing(at(c.event), c) for c in looked_at}
+    rows = _Rows(case, {c.address: c for c in crfs}, stood, facts, uow, plan, verified)
+    expected = schedule.standing(case.protocol, at("ANY"), case.allocation)
+    wanted = {_key(d): rows.row(d, stored.get(_key(d))) for d in expected}
     for event, form, occurrence in stored.keys() - wanted.keys():
         uow.drop("due", {"participant": case.id, "event": event, "form": form, "occurrence": occurrence})
     uow.put_all("due", [row for key, row in wanted.items() if stored.get(key) != row])
     return stood
+
+
+def _concerned(crf: Crf, saved: Crf | None, facts: str | None, stored: Row | None) -> bool:
+    if stored is None or stored["told"] != facts:
+        return True
+    return saved is not None and concerns(saved, crf)
 
 
 def _key(row: Any) -> tuple[str, str, int]:
@@ -52,13 +71,21 @@ def _key(row: Any) -> tuple[str, str, int]:
     return read("event"), read("form"), read("occurrence")
 
 
-class _Told:
+class _Rows:
     """What makes the rows of one participant."""
 
     def __init__(
-        self, case: Case, crfs: Mapping[str, Crf], stood: Mapping[str, Standing], uow: UnitOfWork, plan: Plan | None
+        self,
+        case: Case,
+        crfs: Mapping[str, Crf],
+        stood: Mapping[str, Standing],
+        facts: Mapping[str, str | None],
+        uow: UnitOfWork,
+        plan: Plan | None,
+        verified: frozenset[str],
     ) -> None:
-        self._case, self._crfs, self._stood = case, crfs, stood
+        self._case, self._crfs, self._stood, self._facts = case, crfs, stood, facts
+        self._fresh = verified
         self._plan = plan or plan_of(office.plan_in_force(uow))
         self._verified = {
             (r["form"], r["event"], r["occurrence"]): r["paths"] for r in uow.all("verification", participant=case.id)
@@ -67,25 +94,26 @@ class _Told:
     def row(self, d: Due, stored: Row | None) -> Row:
         """The row of one form; what was not looked at stands as stored."""
         values = dict(zip(KEY, _key(d), strict=True)) | {name: getattr(d, name) for name in DAYS}
-        state = {"state": STATES[d.status], "reason": d.reason, "because": d.because}
+        state = {
+            "state": STATES[d.status],
+            "reason": d.reason,
+            "because": d.because,
+            "told": self._facts.get(d.address),
+        }
         return {"participant": self._case.id, **values, **state, **self._lacks(d, stored)}
 
     def _lacks(self, d: Due, stored: Row | None) -> Row:
         crf = self._crfs.get(d.address)
         if crf is None or d.status not in (Status.ENTERED, Status.NOT_DONE):
-            return {"missing": 0, "asks": 0, "to_verify": 0}
+            return dict.fromkeys(LACKS, 0)
+        stood = self._stood.get(d.address)
+        if stored is not None and stood is None and crf.counts and d.address not in self._fresh:
+            return {name: stored[name] for name in LACKS}
         verified = self._verified.get((crf.form, crf.event, crf.occurrence), {})
-        to_verify = left(required(self._plan, self._case.id, crf), verified)
-        if stood := self._stood.get(d.address):
-            return {"missing": stood.missing, "asks": len(stood.asks), "to_verify": to_verify}
-        known = stored or {"missing": 0, "asks": 0}
-        return {"missing": known["missing"], "asks": known["asks"], "to_verify": to_verify}
-
-
-def refresh_one(participant: str, uow: UnitOfWork) -> None:
-    """Make a participant's rows again inside an open unit of work, after something besides answers changed."""
-    case = load(uow, uow.the("participant", id=participant), uow.clock)
-    refresh(case, case.crfs, uow, saved="")
+        asks = (stood.missing, len(stood.asks)) if stood else (0, 0)
+        if stood is None and stored is not None:
+            asks = (stored["missing"], stored["asks"])
+        return dict(zip(LACKS, (*asks, left(required(self._plan, self._case.id, crf), verified)), strict=True))
 
 
 def rebuild(*, uow: UnitOfWork) -> int:
@@ -102,4 +130,4 @@ def rebuild_within(rows: list[Row], uow: UnitOfWork) -> None:
     plan = plan_of(office.plan_in_force(uow))
     for row in rows:
         case = load(uow, row, uow.clock)
-        refresh(case, case.crfs, uow, plan=plan)
+        refresh(case, case.crfs, uow, every=True, plan=plan)

@@ -14,11 +14,12 @@ from forms.document import read_document
 from forms.findings import Finding
 from forms.reading import Unreadable, read_words
 from forms.record import Record
-from trial.actions import deviations, due, system_queries, verify_data
+from trial.actions import deviations, verify_data
 from trial.actions.case import Case, load
 from trial.actions.once import earlier_answer, remember
 from trial.actions.permission import participant_for
 from trial.actions.reserved import within_role
+from trial.actions.system_queries import look_again
 from trial.actions.voiding import void
 from trial.actor import Actor
 from trial.changes import Change, changes, explained
@@ -155,15 +156,9 @@ def remove_crf(entry: Entry, reason: str, *, uow: UnitOfWork) -> int:
         void(case, crf, reason, uow)
         uow.record(CrfRemoved(crf.address, crf.number, reason, participant=case.id))
         verify_data.reset(case, crf, changes(previous.answers, crf.answers), uow)
-        _look_again(case, case.with_crf(crf), crf, uow)
+        look_again(case, case.with_crf(crf), uow, crf)
         uow.commit()
     return crf.number
-
-
-def _look_again(case: Case, after: tuple[Crf, ...], crf: Crf, uow: UnitOfWork) -> None:
-    """What is due and what the checks ask, of every form that may stand otherwise now."""
-    stood = due.refresh(case, after, uow, saved=crf.form)
-    system_queries.follow(case, stood, frozenset({crf.address}), uow)
 
 
 def _writable(reader: Reader, actor: Actor, entry: Entry) -> Row:
@@ -269,7 +264,7 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
         verify_data.reset(case, crf, made, uow)
     after = case.with_crf(crf)
     after = deviations.raise_for(case, after, crf, previous, said, uow)
-    _look_again(case, after, crf, uow)
+    look_again(case, after, uow, crf)
     uow.drop(
         "draft",
         {

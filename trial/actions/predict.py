@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any, Protocol
 
-from trial.actions import due
 from trial.actions.case import Case, load, refuse_if_held
 from trial.actions.once import earlier_answer, remember
 from trial.actions.permission import participant_for
+from trial.actions.system_queries import look_again
 from trial.decision import model_blockers
 from trial.errors import NotOpen, VigilError
 from trial.happenings import PredictionMade, PredictionSeen
@@ -130,7 +130,7 @@ def _call(case: Case, model: FrozenModel, vector: InputVector, changed: tuple[st
             stored["number"], f"{manifest.name} {manifest.version}", bool(absent), changed, participant=case.id
         )
     )
-    due.refresh(replace(case, predictions=(*case.predictions, stored)), case.crfs, uow)
+    look_again(replace(case, predictions=(*case.predictions, stored)), case.crfs, uow)
     return stored
 
 

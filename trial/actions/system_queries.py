@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from forms.answers import Crf
 from forms.catalogue import definitions
+from trial.actions import due
 from trial.actions.case import Case
 from trial.actions.queries import move, put_question
 from trial.happenings_office import QueryRaised
@@ -19,8 +21,13 @@ from trial.store.unit_of_work import UnitOfWork
 RESOLVED = "The check has nothing to say any more."
 
 
-def follow(case: Case, stood: Mapping[str, Standing], removed: frozenset[str], uow: UnitOfWork) -> None:
-    """Bring the system's queries on these instances, and on those that were removed, in line with what the checks say."""
+def look_again(case: Case, after: tuple[Crf, ...], uow: UnitOfWork, saved: Crf | None = None) -> None:
+    """After a save, an allocation, a call: what is due, and what the checks ask of every form that may stand otherwise now."""
+    stood = due.refresh(case, after, uow, saved)
+    _follow(case, stood, frozenset({saved.address}) if saved else frozenset(), uow)
+
+
+def _follow(case: Case, stood: Mapping[str, Standing], removed: frozenset[str], uow: UnitOfWork) -> None:
     asked = [w for s in stood.values() for w in wanted(s, definitions()[s.crf.form, s.crf.version])]
     for step in steps(case.queries, asked, frozenset(stood) | removed):
         _take(step, case, stood, uow)

@@ -41,7 +41,7 @@ def verify_values(
             crfs.refuse_stale(uow, case.id, crf, based_on=revision)
         new = _verify(case, crf, paths, uow)
         uow.record(Verified((crf.address,), new, participant=case.id))
-        due.refresh_one(case.id, uow)
+        due.refresh(case, case.crfs, uow, verified=frozenset({crf.address}))
         uow.commit()
     return new
 
@@ -58,7 +58,7 @@ def verify_visit(participant: str, event: str, *, seen: dict[str, int], uow: Uni
             raise NotOpen("verify", ("nothing-saved",))
         new = sum(_verify(case, crf, None, uow) for crf in forms)
         uow.record(Verified(tuple(c.address for c in forms), new, participant=case.id))
-        due.refresh_one(case.id, uow)
+        due.refresh(case, case.crfs, uow, verified=frozenset(c.address for c in forms))
         uow.commit()
     return new
 

@@ -279,6 +279,7 @@ due = Table(
     Column("missing", Integer, nullable=False),
     Column("asks", Integer, nullable=False),
     Column("to_verify", Integer, nullable=False),
+    Column("told", String(64)),
     ForeignKeyConstraint(["participant"], ["participant.id"]),
     CheckConstraint("state IN ('required', 'not_required', 'entered', 'not_done')", name="state_known"),
     Index(None, "due_on"),
