@@ -127,3 +127,11 @@ def test_figures_by_site_come_from_the_rows(house: House) -> None:
     stored = [r for r in house.reader.all("due") if r["participant"].startswith("VG-01")]
     assert sum(f["forms"] for f in figures) == len(stored)
     assert sum(f["missing"] for f in figures) == sum(r["missing"] for r in stored)
+
+
+def test_a_form_that_turns_out_not_to_be_done_lacks_nothing(house: House) -> None:
+    house.save(CONSENTED, "DM", {"SEX": "F"})
+    house.save(CONSENTED, "DM", not_done={"reason": "left at once", "on": ""}, reasons={"": "not done after all"})
+    assert {name: row(house, CONSENTED, "DM")[name] for name in due.LACKS} == dict.fromkeys(due.LACKS[:2], 0) | {
+        "to_verify": 1
+    }

@@ -110,10 +110,11 @@ class _Rows:
         if stored is not None and stood is None and crf.counts and d.address not in self._fresh:
             return {name: stored[name] for name in LACKS}
         verified = self._verified.get((crf.form, crf.event, crf.occurrence), {})
-        asks = (stood.missing, len(stood.asks)) if stood else (0, 0)
-        if stood is None and stored is not None:
-            asks = (stored["missing"], stored["asks"])
-        return dict(zip(LACKS, (*asks, left(required(self._plan, self._case.id, crf), verified)), strict=True))
+        missing, asks = (stood.missing, len(stood.asks)) if stood else (0, 0)
+        if stood is None and stored is not None and crf.counts:
+            missing, asks = stored["missing"], stored["asks"]
+        to_verify = left(required(self._plan, self._case.id, crf), verified)
+        return {"missing": missing, "asks": asks, "to_verify": to_verify}
 
 
 def rebuild(*, uow: UnitOfWork) -> int:
