@@ -25,15 +25,32 @@ from trial.protocol import PROTOCOL
 from trial.settings import Settings, from_environment
 from trial.store.engine import make_engine
 from trial.store.files import Files
-from trial.web import admin, crf, errors, gate, headers, health, home, participants, signin, signing, steps, uploads
+from trial.web import (
+    admin,
+    crf,
+    errors,
+    gate,
+    headers,
+    health,
+    home,
+    office,
+    participants,
+    queries,
+    signin,
+    signing,
+    steps,
+    uploads,
+)
 from trial.web.house import House
 from trial.web.words import FILTERS
 
-PAGES = (signin, home, participants, crf, signing, steps, uploads, admin, health)
+PAGES = (signin, home, participants, crf, queries, office, signing, steps, uploads, admin, health)
 LANGUAGES = ("en",)
 NAVIGATION = (
     ("home.home", _l("Due")),
     ("participants.listing", _l("Participants")),
+    ("queries.listing", _l("Queries")),
+    ("office.overview", _l("Data")),
     ("results.index", _l("Results")),
     ("home.study", _l("Study")),
     ("admin.people", _l("People and sites")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from trial.actions.checklist import count, digest_of
 from trial.actions.permission import participant_for, permit
 from trial.errors import AlreadyExists, NotFound, NotOpen, ReasonNeeded
 from trial.happenings_office import HoldLifted, HoldPlaced
@@ -29,10 +30,10 @@ class Scope:
                 "occurrence": self.occurrence}  # fmt: skip
 
 
-def place(kind: str, scope: Scope, reason: str, *, uow: UnitOfWork, checklist: str | None = None) -> int:
+def place(kind: str, scope: Scope, reason: str, *, uow: UnitOfWork) -> int:
     """Freeze or lock; returns the number of the hold.
 
-    A lock of the study needs a checklist that was signed and still says the same: `checklist` is the digest it must have.
+    A lock of the study needs a checklist that was signed and still says the same of the data as they are now.
     Raises NotAllowed, NotFound, ReasonNeeded, AlreadyExists (held that way already), NotOpen (no signed checklist).
     """
     with uow:
@@ -40,7 +41,7 @@ def place(kind: str, scope: Scope, reason: str, *, uow: UnitOfWork, checklist: s
         if not reason.strip():
             raise ReasonNeeded(())
         if kind == LOCK and scope == Scope():
-            _signed_off(uow, checklist)
+            _signed_off(uow)
         if uow.all("hold", kind=kind, lifted_at=None, **scope.columns()):
             raise AlreadyExists("hold", kind)
         by = {"by": uow.actor.person_id, "role": uow.actor.role, "at": uow.clock.now()}
@@ -70,9 +71,10 @@ def _hold_all(site: str | None, uow: UnitOfWork) -> None:
         uow.lock("participant", {"id": row["id"]})
 
 
-def _signed_off(uow: UnitOfWork, digest: str | None) -> None:
+def _signed_off(uow: UnitOfWork) -> None:
     signed = uow.all("checklist", order_by="id", site=None)
-    if not signed or digest is None or signed[-1]["content_digest"] != digest:
+    now = digest_of(uow, None, count(uow, None, uow.clock))
+    if not signed or signed[-1]["content_digest"] != now:
         raise NotOpen("lock", ("checklist-not-signed",))
 
 

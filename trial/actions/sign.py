@@ -94,13 +94,30 @@ def check_password(participant: str, address: str, password: str, uow: UnitOfWor
     """Raise WrongPassword, with the attempt recorded, unless it is the signer's; TooManyAttempts after too many."""
     with uow:
         participant_for(uow, uow.actor, participant, "crf.sign")
-        person = uow.the("person", id=uow.actor.person_id)
-        refuse_if_locked(uow, person["username"])
+        person = _signer(uow)
+    _refuse_wrong(person, SignatureRefused(address, participant=participant), password, uow)
+
+
+def check_own_password(what: str, password: str, verb: str, uow: UnitOfWork) -> None:
+    """The same for what is signed about no participant in particular."""
+    with uow:
+        permit(uow.actor, verb)
+        person = _signer(uow)
+    _refuse_wrong(person, SignatureRefused(what), password, uow)
+
+
+def _signer(uow: UnitOfWork) -> Row:
+    person = uow.the("person", id=uow.actor.person_id)
+    refuse_if_locked(uow, person["username"])
+    return person
+
+
+def _refuse_wrong(person: Row, refused: SignatureRefused, password: str, uow: UnitOfWork) -> None:
     if passwords.matches(person["password_hash"], password):
         return
     with uow:
         uow.put("login_attempt", username=person["username"], at=uow.clock.now(), success=False, address=None)
-        uow.record(SignatureRefused(address, participant=participant))
+        uow.record(refused)
         uow.commit()
     raise WrongPassword(person["username"])
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, fu
 
 from trial.store.columns import CRF_KEY
 from trial.store.reading import Reader, Row
-from trial.store.tables import crf, due, participant, person
+from trial.store.tables import crf, crf_revision, due, participant, person
 from trial.store.tables_office import casebook, hold, query, query_remark, review_plan
 from trial.store.worklist import Sites
 
@@ -129,3 +129,8 @@ def entered_without_signature(reader: Reader, sites: Sites, forms: Collection[st
     unsigned = select(func.count()).select_from(crf).join(participant)
     where = (crf.c.status == "entered", crf.c.signed.is_(False), named)
     return int(reader.scalar(unsigned.where(*where, *_at(sites))) or 0)
+
+
+def count_revisions(reader: Reader) -> int:
+    """How many revisions of forms were ever saved: two states of the data with the same number are the same."""
+    return int(reader.scalar(select(func.count()).select_from(crf_revision)) or 0)

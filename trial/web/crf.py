@@ -29,6 +29,7 @@ from trial.places import is_place
 from trial.store import crfs
 from trial.web import crf_view
 from trial.web.crf_past import values_of
+from trial.web.desk import desk
 from trial.web.errors import said, wants_json
 from trial.web.house import actor, house, reading, someone, writing
 from trial.web.live import page_data
@@ -258,6 +259,7 @@ def _page(
         blockers=_blockers(case, entry), missing_words=[(code, _(words)) for code, words in MISSING_WORDS.items()],
         history_url=lambda path: url_for("crf.history", **place, path=path), key=uuid.uuid4().hex, typed_by=someone().id,
         signs=entry.form in SIGNED_WHEN_SAVED, signature=_signature(case, entry),
+        desk=desk(case, entry.form, entry.event, entry.occurrence),
     )  # fmt: skip
 
 

@@ -30,6 +30,14 @@ TAG_WORDS: Mapping[str, str] = {
     "system:prediction:made": _l("Model called"),
     "person:prediction:seen": _l("Prediction looked at"),
     "system:participant:allocated": _l("Allocated"),
+    "person:query:raised": _l("Query raised"),
+    "person:query:moved": _l("Query moved"),
+    "person:data:verified": _l("Compared with the source"),
+    "system:verification:reset": _l("Verification taken back by a change"),
+    "person:hold:placed": _l("Frozen or locked"),
+    "person:hold:lifted": _l("Opened again"),
+    "person:casebook:signed": _l("Casebook signed"),
+    "system:casebook:voided": _l("Casebook signature broken by a change"),
 }
 """Events of one participant in words; any other by its tag."""
 

@@ -16,6 +16,9 @@ from forms.language import Item
 from forms.text import _l
 from forms.webform import MISSING_WORDS
 from trial.eligibility import VERDICT_WORDS
+from trial.lockdown import STEPS
+from trial.queries import STATE_WORDS as QUERY_STATE_WORDS
+from trial.roles import ROLES
 
 EVENT_WORDS: Mapping[str, str] = {
     "SCR": _l("Screening"), "NAT": _l("Treatment cycle"), "EOT": _l("End of therapy"), "RST": _l("Restaging"), "RST2": _l("Re-assessment"),
@@ -95,7 +98,7 @@ def blocker_words(blocker: Any) -> str:
     if isinstance(text, str):
         args = getattr(blocker, "args", None)
         return _(text) % args if isinstance(args, Mapping) and args else _(text)
-    return _(BLOCKER_WORDS.get(str(blocker), str(blocker)))
+    return _({**BLOCKER_WORDS, **STEPS}.get(str(blocker), str(blocker)))
 
 
 def value_words(item: Item, value: Any) -> str:
@@ -220,5 +223,8 @@ FILTERS: Mapping[str, Any] = {
     "phase": lambda phase: _(PHASE_WORDS.get(phase, phase)),
     "verdict": lambda verdict: _(VERDICT_WORDS[verdict]),
     "blocker": blocker_words,
+    "query_state": in_words(QUERY_STATE_WORDS),
+    "role_words": lambda role: _(ROLES[role].label) if role in ROLES else role,
+    "place_words": lambda row: place_words(row["form"], row["event"], row["occurrence"]),
 }
 """What templates may call on a value."""
