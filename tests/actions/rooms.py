@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import Engine, delete, func, insert, make_url, select, text
 
-from tests.actions.house import House, open_house, populate
+from tests.actions.house import KEY, PASSWORD, House, open_house, populate
 from tests.conftest import _created
+from trial.settings import Settings
 from trial.store.engine import make_engine
 from trial.store.tables import journal_head, metadata
+from wsgi import create_app
 
 SERIALS = ("person", "assignment", "signature", "login_attempt")
 
@@ -97,3 +100,26 @@ def _opened(url: str, folder: Path) -> Iterator[House]:
     house = open_house(url, folder / "files")
     yield house
     house.engine.dispose()
+
+
+@pytest.fixture
+def enter(house: House, tmp_path: Path) -> Iterator[Callable[[str], FlaskClient]]:
+    """Somebody's client on the populated trial."""
+    settings = Settings(
+        instance=tmp_path,
+        database_url=house.engine.url.render_as_string(hide_password=False),
+        files=tmp_path / "files",
+        secret_key="s" * 64,
+        sealing_key=KEY,
+        https=False,
+    )
+    app = create_app(settings, clock=house.clock, model=house.model)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+
+    def somebody(username: str) -> FlaskClient:
+        client = app.test_client()
+        assert client.post("/sign-in", data={"username": username, "password": PASSWORD}).status_code == 302
+        return client
+
+    yield somebody
+    app.extensions["vigil"].engine.dispose()

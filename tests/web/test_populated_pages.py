@@ -4,12 +4,10 @@ import re
 
 import pytest
 
-from tests.actions.house import DECISION, KEY, PASSWORD, PREDICTED, READY, RESTAGED
-from tests.actions.rooms import house, populated
-from trial.settings import Settings
-from wsgi import create_app
+from tests.actions.house import DECISION, PREDICTED, READY, RESTAGED
+from tests.actions.rooms import enter, house, populated
 
-__all__ = ["house", "populated"]
+__all__ = ["enter", "house", "populated"]
 
 
 WITHOUT_DRAW = {name: v for name, v in DECISION.items() if name != "RANDCDAT"} | {
@@ -18,29 +16,6 @@ WITHOUT_DRAW = {name: v for name, v in DECISION.items() if name != "RANDCDAT"} |
     "PREFARM": "WW",
 }
 """A candidate who declines the draw and chooses."""
-
-
-@pytest.fixture
-def enter(house, tmp_path):
-    """Somebody's client on the populated trial."""
-    settings = Settings(
-        instance=tmp_path,
-        database_url=house.engine.url.render_as_string(hide_password=False),
-        files=tmp_path / "files",
-        secret_key="s" * 64,
-        sealing_key=KEY,
-        https=False,
-    )
-    app = create_app(settings, clock=house.clock, model=house.model)
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-
-    def somebody(username):
-        client = app.test_client()
-        assert client.post("/sign-in", data={"username": username, "password": PASSWORD}).status_code == 302
-        return client
-
-    yield somebody
-    app.extensions["vigil"].engine.dispose()
 
 
 @pytest.fixture

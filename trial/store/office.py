@@ -39,6 +39,16 @@ def thread(reader: Reader, number: int) -> list[Row]:
     return reader.all(said.where(query_remark.c.query == number), order_by="number")
 
 
+_LAST = (
+    select(query_remark.c.words)
+    .where(query_remark.c.query == query.c.id, query_remark.c.number > 1, query_remark.c.words != "")
+    .order_by(query_remark.c.number.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+"""What was last said to a query; None where only the question was."""
+
+
 def _at(sites: Sites) -> tuple[ColumnElement[bool], ...]:
     return () if sites is None else (participant.c.site_code.in_(sorted(sites)),)
 
@@ -53,7 +63,7 @@ def _wanted(
         narrowed.append(or_(query.c.form.is_(None), query.c.form.in_(sorted(forms))))
     if text:
         narrowed.append(query.c.participant.contains(text.upper(), autoescape=True))
-    return select(query, participant.c.site_code).join(participant).where(*narrowed)
+    return select(query, participant.c.site_code, _LAST.label("last")).join(participant).where(*narrowed)
 
 
 def queries(
@@ -67,7 +77,7 @@ def queries(
     offset: int = 0,
     limit: int = 100,
 ) -> list[Row]:
-    """Queries with their `site_code`, oldest first. `forms`: only on these, and on no form; None for every one."""
+    """Queries with their `site_code` and what was `last` said, oldest first. `forms`: only on these, and on no form; None for every one."""
     found = _wanted(sites, states, source, forms, text).order_by(query.c.raised_at, query.c.id)
     return reader.all(found.offset(offset).limit(limit))
 
@@ -101,9 +111,18 @@ def held_as(kind: str | None = None) -> ColumnElement[bool]:
     return exists().where(hold.c.lifted_at.is_(None), or_(same, whole, wide), *kinds)
 
 
+def _to_verify(sites: Sites) -> Select[tuple[object, ...]]:
+    return select(due, participant.c.site_code).join(participant).where(due.c.to_verify > 0, *_at(sites))
+
+
+def count_to_verify(reader: Reader, sites: Sites) -> int:
+    """How many forms there are in all."""
+    return int(reader.scalar(select(func.count()).select_from(_to_verify(sites).subquery())) or 0)
+
+
 def to_verify(reader: Reader, sites: Sites, *, limit: int = 200) -> list[Row]:
     """Rows of `due` that hold values to be verified, with `site_code`, in the order of participant and visit."""
-    found = select(due, participant.c.site_code).join(participant).where(due.c.to_verify > 0, *_at(sites))
+    found = _to_verify(sites)
     return reader.all(found.order_by(due.c.participant, due.c.due_on, due.c.event, due.c.form).limit(limit))
 
 

@@ -27,6 +27,8 @@ def home() -> str:
             "sign": tasks.to_sign(reader),
             "safety": tasks.safety_clocks(reader),
             "total": tasks.count_due(reader, today),
+            "queries": tasks.queries(reader),
+            "to_verify": tasks.to_verify(reader),
         }
     may = {verb: roles.may(actor().role, verb) for verb in ("crf.write", "crf.sign", "safety.read")}
     return render_template("home.html", lists=True, today=today, by_visit=tasks.by_visit, may=may, **found)

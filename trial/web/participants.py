@@ -115,6 +115,9 @@ def show(participant: str) -> str:
         forms=sorted({(cell.form, cell.words) for visit in visits for cell in visit.cells}),
         repeating=[(f, form_words(f)) for f in repeating],
         can_add=roles.may(actor().role, "crf.write"),
+        held=case.held(),
+        may={v: roles.may(actor().role, v) for v in ("crf.sign", "crf.freeze", "query.raise", "data.verify")},
+        seen={v.event: [c for c in case.crfs if c.event == v.event and c.answers.removed is None] for v in visits},
     )
 
 

@@ -17,7 +17,7 @@ from trial.actions.enter import Entry
 from trial.protocol import PROTOCOL
 from trial.safety import ClockState
 from trial.schedule import Status
-from trial.store import worklist
+from trial.store import office, worklist
 from trial.store.reading import Reader, Row
 from trial.web.house import actor, house, reading
 from trial.web.words import event_words, form_words
@@ -127,6 +127,21 @@ def _sign_url(row: Row) -> str:
         form=row["form"],
         occurrence=row["occurrence"],
     )
+
+
+def queries(reader: Reader) -> tuple[str, int] | None:
+    """How many queries wait for this role, and the state they wait in: open ones for the site, answered ones for who asks."""
+    role = actor().role
+    if not roles.may(role, "query.read"):
+        return None
+    state = "answered" if roles.may(role, "query.raise") else "open"
+    forms = roles.ROLES[role].forms
+    return state, office.count_queries(reader, actor().sites, states={state}, forms=forms)
+
+
+def to_verify(reader: Reader) -> int:
+    """How many forms hold values that a monitor has still to compare with their source."""
+    return office.count_to_verify(reader, actor().sites) if roles.may(actor().role, "data.verify") else 0
 
 
 def safety_clocks(reader: Reader) -> list[Task]:
