@@ -36,6 +36,7 @@ from trial.web import (
     office,
     participants,
     queries,
+    safety,
     signin,
     signing,
     steps,
@@ -44,13 +45,14 @@ from trial.web import (
 from trial.web.house import House
 from trial.web.words import FILTERS
 
-PAGES = (signin, home, participants, crf, queries, office, signing, steps, uploads, admin, health)
+PAGES = (signin, home, participants, crf, queries, office, safety, signing, steps, uploads, admin, health)
 LANGUAGES = ("en",)
 NAVIGATION = (
     ("home.home", _l("Due")),
     ("participants.listing", _l("Participants")),
     ("queries.listing", _l("Queries")),
     ("office.overview", _l("Data")),
+    ("safety.listing", _l("Safety")),
     ("results.index", _l("Results")),
     ("home.study", _l("Study")),
     ("admin.people", _l("People and sites")),

@@ -163,6 +163,8 @@ RESERVED_FORMS: Mapping[str, frozenset[str]] = {
 """Forms only some roles write: eligibility and decision are the investigator's."""
 
 _SPONSOR = frozenset({"SAE.SAEEXP", "SAE.SAECAUSS", "SAE.SAERPTA", "SAE.SAERPTE", "SAE.SAERPTF"})
+SPONSOR_ITEMS = _SPONSOR | {"SAE.SAESPON"}
+"""What the sponsor adds to a form of the site: it is not under the investigator's signature, and does not break it."""
 RESERVED_ITEMS: Mapping[str, frozenset[str]] = {
     "SAE.SAECAUSI": frozenset({"investigator"}),
     # The system sets it on submission; day 0 of the authority's clock is nobody's to choose.

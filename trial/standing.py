@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,6 +15,7 @@ from forms.findings import Finding
 from forms.record import Record
 from trial.limits import READ_BY_LIMITS, limits
 from trial.protocol import PROTOCOL
+from trial.roles import SPONSOR_ITEMS
 
 
 def form_of(key: str) -> str:
@@ -41,11 +43,16 @@ class Standing:
         return tuple(f for f in self.spoken if not self.crf.answers.confirmed.get(f.key))
 
 
+def of_the_site(crf: Crf, found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings without the blanks that are the sponsor's to fill: a report is complete, and signed, before it is judged."""
+    return tuple(f for f in found if f.level != "missing" or f"{crf.form}.{f.item}" not in SPONSOR_ITEMS)
+
+
 def standing(record: Record, crf: Crf) -> Standing:
     """One instance; `record` holds the facts of its event."""
     found = everything(record, crf)
     spoken = (*found, *limits(record, crf))
-    missing = sum(f.level == "missing" for f in found)
+    missing = sum(f.level == "missing" for f in of_the_site(crf, found))
     return Standing(crf, missing, tuple(f for f in spoken if f.level in ("soft", "hard")))
 
 

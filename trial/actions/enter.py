@@ -18,6 +18,7 @@ from trial.actions import deviations, verify_data
 from trial.actions.case import Case, load
 from trial.actions.once import earlier_answer, remember
 from trial.actions.permission import participant_for
+from trial.actions.receipt import assessed, received
 from trial.actions.reserved import within_role
 from trial.actions.system_queries import look_again
 from trial.actions.voiding import void
@@ -38,6 +39,7 @@ from trial.happenings import CrfRemoved, CrfSaved
 from trial.limits import entry_blockers, limits
 from trial.places import is_place
 from trial.roles import may_write_form
+from trial.standing import of_the_site
 from trial.store import crfs
 from trial.store.reading import Reader, Reading, Row
 from trial.store.unit_of_work import UnitOfWork
@@ -252,16 +254,18 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     previous = _previous(case, crf)
     made = changes(previous.answers if previous else None, crf.answers)
     if previous and not made and previous.version == crf.version and previous.answers == crf.answers:
-        return Saved(previous.number, _complete(found), ())
+        return Saved(previous.number, _complete(crf, found), ())
     reason = _reason(previous, made, entry.reasons)
     crfs.append_revision(
-        uow, case.id, crf, based_on=entry.based_on, reason=reason, source=entry.source, complete=_complete(found)
+        uow, case.id, crf, based_on=entry.based_on, reason=reason, source=entry.source, complete=_complete(crf, found)
     )
     paths = tuple(c.path for c in made)
     uow.record(CrfSaved(crf.address, crf.number, crf.version, paths, entry.source, participant=case.id))
-    void(case, crf, reason, uow)
+    void(case, crf, reason, uow, made)
     if previous:
         verify_data.reset(case, crf, made, uow)
+    assessed(case, crf, made, uow)
+    crf = received(case, crf, uow, complete=_complete(crf, found))
     after = case.with_crf(crf)
     after = deviations.raise_for(case, after, crf, previous, said, uow)
     look_again(case, after, uow, crf)
@@ -275,7 +279,7 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
             "occurrence": crf.occurrence,
         },
     )
-    return Saved(crf.number, _complete(found), paths)
+    return Saved(crf.number, _complete(crf, found), paths)
 
 
 def _lean(case: Case, entry: Entry, typed: Crf) -> tuple[Record, Crf]:
@@ -292,8 +296,8 @@ def _with_confirmations(crf: Crf, said: tuple[Finding, ...]) -> Crf:
     return replace(crf, answers=replace(crf.answers, confirmed=kept))
 
 
-def _complete(found: tuple[Finding, ...]) -> bool:
-    return not any(f.level == "missing" for f in found)
+def _complete(crf: Crf, found: tuple[Finding, ...]) -> bool:
+    return not any(f.level == "missing" for f in of_the_site(crf, found))
 
 
 def _reason(previous: Crf | None, made: tuple[Change, ...], reasons: Mapping[str, str]) -> str:

@@ -21,6 +21,7 @@ from trial.decision import signing_blockers
 from trial.errors import ContentChanged, NotFound, NotOpen, WrongPassword
 from trial.happenings import CrfSigned, SignatureRefused
 from trial.holds import LOCK
+from trial.standing import of_the_site
 from trial.store.reading import Row
 from trial.store.unit_of_work import UnitOfWork
 
@@ -154,7 +155,7 @@ def _refuse_unsignable(case: Case, event: str, form: str, occurrence: int, uow: 
 
 
 def _open_findings(case: Case, crf: Crf) -> tuple[str, ...]:
-    return ("incomplete",) if findings(case.record(crf.event), crf) else ()
+    return ("incomplete",) if of_the_site(crf, findings(case.record(crf.event), crf)) else ()
 
 
 def _sign(case: Case, event: str, form: str, occurrence: int, now: Content, uow: UnitOfWork) -> Signed:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from forms.answers import Crf
 from trial.actions.case import Case
+from trial.changes import Change
 from trial.happenings import SignatureVoided
 from trial.happenings_office import CasebookVoided
+from trial.roles import SPONSOR_ITEMS
 from trial.store.crfs import key_of
 from trial.store.unit_of_work import UnitOfWork
 
 
-def void(case: Case, crf: Crf, reason: str, uow: UnitOfWork) -> None:
-    """Void the valid signatures on a form, and on the casebook it belongs to."""
+def void(case: Case, crf: Crf, reason: str, uow: UnitOfWork, made: Collection[Change] = ()) -> None:
+    """Void the valid signatures on a form, and on the casebook it belongs to; not where `made` is only what the sponsor adds."""
+    if made and all(f"{crf.form}.{change.path}" in SPONSOR_ITEMS for change in made):
+        return
     at = {"voided_at": uow.clock.now(), "void_reason": reason}
     for row in case.signatures:
         same = (row["form"], row["event"], row["occurrence"]) == (crf.form, crf.event, crf.occurrence)

@@ -114,8 +114,9 @@ def append_revision(
     reason: str | None,
     source: str,
     complete: bool = True,
+    by_system: bool = False,
 ) -> Row:
-    """Save the next revision of an instance; returns its row. `source`: screen, import, system, ...
+    """Save the next revision of an instance; returns its row. `source`: screen, import, system, ...; `by_system`: nobody is its author.
 
     The participant's row is held, so that saves of one participant come one after the other. Raises StaleRevision,
     ConstraintBroken (a change without a reason, an unreleased form version), AlreadyExists (a value that may occur once).
@@ -133,7 +134,7 @@ def append_revision(
         "form_version": instance.version,
         "answers": _document(instance),
         "reason": reason,
-        "author": uow.actor.person_id,
+        "author": None if by_system else uow.actor.person_id,
         "at": now,
         "source": source,
     }

@@ -351,6 +351,7 @@ INSERT_ONLY = frozenset(
         "allocation",
         "prediction",
         "definition",
+        "expectedness",
         "query_remark",
         "review_plan",
         "checklist",

@@ -1,6 +1,18 @@
 """Tables of the data office: queries and their threads, source data verification, holds, review plan, casebooks, the lock's checklist."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from trial.store.columns import CRF_KEY, crf_key, metadata, participant_id, person_id, sha256
 from trial.store.types import Instant, Json
@@ -154,4 +166,36 @@ audit_review = Table(
     Column("role", String(40), nullable=False),
     Column("at", Instant, nullable=False),
     CheckConstraint("first <= last", name="first_before_last"),
+)
+
+safety_reference = Table(
+    "safety_reference",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("product", String(40), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("version", String(40), nullable=False),
+    Column("valid_from", Date, nullable=False),
+    person_id("by"),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("product", "document", "version"),
+)
+
+expectedness = Table(
+    "expectedness",
+    metadata,
+    *crf_key(primary_key=True),
+    Column(
+        "revision",
+        Integer,
+        CheckConstraint("revision >= 1", name="revision_from_one"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("assessed", String(16), nullable=False),
+    # What was valid at onset, by product: [{"product", "document", "version", "valid_from"}]; empty where nothing was.
+    Column("against", Json, nullable=False),
+    person_id("by"),
+    Column("at", Instant, nullable=False),
+    ForeignKeyConstraint([*CRF_KEY, "revision"], [*(f"crf_revision.{c}" for c in CRF_KEY), "crf_revision.number"]),
 )

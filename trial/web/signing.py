@@ -17,6 +17,7 @@ from trial.actions.permission import participant_for
 from trial.actions.sign import content, sign_crf
 from trial.decision import signing_blockers
 from trial.errors import NotAllowed, NotFound, VigilError
+from trial.standing import of_the_site
 from trial.web import crf_view
 from trial.web.errors import Said, said
 from trial.web.house import actor, house, reading, writing
@@ -44,7 +45,7 @@ def _page(participant: str, event: str, form: str, occurrence: int, refusal: Sai
     if crf is None:
         raise NotFound("crf", {"form": form, "event": event})
     record = case.record(event)
-    found = () if crf.answers.not_done else findings(record, crf)
+    found = () if crf.answers.not_done else of_the_site(crf, findings(record, crf))
     shown = crf_view.Shown(
         case,
         record,
