@@ -94,8 +94,9 @@ class Case:
 
     @cached_property
     def queried(self) -> tuple[str, ...]:
-        """Addresses of the CRFs that carry an open query."""
-        return tuple(dict.fromkeys(address_of(q) for q in self.queries if q["state"] == "open" and q["form"]))
+        """Addresses of the CRFs on which a person waits for an answer; what a check asks, the check itself says."""
+        asked = (q for q in self.queries if q["state"] == "open" and q["form"] and q["rule"] is None)
+        return tuple(dict.fromkeys(map(address_of, asked)))
 
     def signed(self, form: str) -> Row | None:
         """The last valid signature on any instance of a form."""
