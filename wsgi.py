@@ -33,6 +33,7 @@ from trial.web import (
     headers,
     health,
     home,
+    imports,
     office,
     participants,
     queries,
@@ -45,7 +46,7 @@ from trial.web import (
 from trial.web.house import House
 from trial.web.words import FILTERS
 
-PAGES = (signin, home, participants, crf, queries, office, safety, signing, steps, uploads, admin, health)
+PAGES = (signin, home, participants, crf, queries, office, safety, imports, signing, steps, uploads, admin, health)
 LANGUAGES = ("en",)
 NAVIGATION = (
     ("home.home", _l("Due")),
@@ -53,6 +54,7 @@ NAVIGATION = (
     ("queries.listing", _l("Queries")),
     ("office.overview", _l("Data")),
     ("safety.listing", _l("Safety")),
+    ("imports.listing", _l("Imports")),
     ("results.index", _l("Results")),
     ("home.study", _l("Study")),
     ("admin.people", _l("People and sites")),

@@ -94,6 +94,8 @@ SAFETY_FORMS = frozenset(
     {"AE", "SAE", "DTH", "CM", "EX", "RT", "DM", "MH", "LB", "POC", "SUR", "IC", "EOS", "PLAN"}
 )  # fmt: skip
 """What an assessment of a serious adverse event, and the CIOMS I form, are written from."""
+IMPORTED_FORMS = frozenset({"LB"})
+"""Forms whose answers may come from a file: who may import writes these, and only through an import."""
 UPLOAD_FORMS = frozenset({"RAD", "MIC", "LBX", "MOL", "SPEC", "PATH"})
 """What core laboratories see; of PATH only `SLIDE_ITEMS`."""
 SLIDE_ITEMS = frozenset({"PATH.QCSLIDE", "PATH.TUMCELL", "PATH.SLIDFEAT", "PATH.SLIDSW"})

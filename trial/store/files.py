@@ -10,6 +10,8 @@ import io
 import math
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -67,6 +69,13 @@ class Files:
         if hashlib.sha256(content).hexdigest() != sha256:
             raise FileDamaged(sha256)
         return content
+
+    @contextmanager
+    def open(self, sha256: str) -> Iterator[BinaryIO]:
+        """The bytes as a file, for what is too large to hold; checked as a whole first. Raises FileMissing, FileDamaged."""
+        self.check(sha256)
+        with self._place(sha256).open("rb") as file:
+            yield file
 
     def check(self, sha256: str) -> None:
         """Raise FileMissing or FileDamaged, reading a megabyte at a time."""

@@ -199,3 +199,24 @@ expectedness = Table(
     Column("at", Instant, nullable=False),
     ForeignKeyConstraint([*CRF_KEY, "revision"], [*(f"crf_revision.{c}" for c in CRF_KEY), "crf_revision.number"]),
 )
+
+import_run = Table(
+    "import_run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("name", Text, nullable=False),
+    sha256("sha256"),
+    Column("mode", String(8), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("state", String(8), nullable=False),
+    *(Column(name, Integer) for name in ("lines", "accepted", "changed", "unchanged", "rejected")),
+    Column("report", String(64)),
+    person_id("by"),
+    Column("role", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    CheckConstraint("mode IN ('all', 'row')", name="mode_known"),
+    CheckConstraint("state IN ('begun', 'done', 'refused')", name="state_known"),
+    CheckConstraint("(state = 'begun') = (ended_at IS NULL)", name="ended_with_its_state"),
+)
