@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from trial.errors import FeatureTableUnreadable, FileDamaged, FileMissing
 from trial.store.failures import disk_explained
@@ -40,7 +40,7 @@ class Files:
 
     root: Path
 
-    def put(self, content: bytes | BinaryIO) -> Stored:
+    def put(self, content: bytes | IO[bytes]) -> Stored:
         """Keep the bytes; storing the same bytes again changes nothing. Raises StorageFull."""
         with disk_explained():
             self.root.mkdir(parents=True, exist_ok=True)
@@ -93,7 +93,7 @@ class Files:
         return self.root / sha256[:2] / sha256
 
 
-def _copy(source: BinaryIO, target: BinaryIO) -> Stored:
+def _copy(source: IO[bytes], target: IO[bytes]) -> Stored:
     digest, size = hashlib.sha256(), 0
     while chunk := source.read(CHUNK):
         digest.update(chunk)
