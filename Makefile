@@ -31,7 +31,7 @@ bench: environment  ## Benchmarks, with their peers
 	@if [ -f bench/__main__.py ]; then $(BIN)/python -m bench; else echo "Skipped: there are no benchmarks in bench/ yet."; fi
 
 docs: environment  ## The documents that are made from the code and a test run (docs/generated)
-	VIGIL_WRITE_DOCS=1 $(BIN)/python -m pytest -q -m "$(QUICK)"
+	VIGIL_WRITE_DOCS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "$(QUICK)"
 
 messages: environment  ## Bring the Chinese catalogue up to date with the texts in the code, the pages and the released forms
 	@mkdir -p build

@@ -27,6 +27,7 @@ from trial.store.engine import make_engine
 from trial.store.files import Files
 from trial.web import (
     admin,
+    audit,
     crf,
     errors,
     gate,
@@ -46,7 +47,22 @@ from trial.web import (
 from trial.web.house import House
 from trial.web.words import FILTERS
 
-PAGES = (signin, home, participants, crf, queries, office, safety, imports, signing, steps, uploads, admin, health)
+PAGES = (
+    signin,
+    home,
+    participants,
+    crf,
+    queries,
+    office,
+    safety,
+    imports,
+    audit,
+    signing,
+    steps,
+    uploads,
+    admin,
+    health,
+)
 LANGUAGES = ("en",)
 NAVIGATION = (
     ("home.home", _l("Due")),
@@ -55,6 +71,7 @@ NAVIGATION = (
     ("office.overview", _l("Data")),
     ("safety.listing", _l("Safety")),
     ("imports.listing", _l("Imports")),
+    ("audit.listing", _l("Audit")),
     ("results.index", _l("Results")),
     ("home.study", _l("Study")),
     ("admin.people", _l("People and sites")),

@@ -160,12 +160,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Hand each outcome to the record of requirements."""
+    """Let each report say which requirements its test proves."""
     outcome = yield
-    traceability.note(item, outcome.get_result())
+    traceability.carry(item, outcome.get_result())
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Hand each outcome to the record of requirements."""
+    traceability.note(report)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the traceability matrix of this run where it was asked for."""
-    if os.environ.get("VIGIL_WRITE_DOCS") == "1":
+    of_a_part = hasattr(session.config, "workerinput")
+    if os.environ.get("VIGIL_WRITE_DOCS") == "1" and not of_a_part:
         traceability.write(Path(session.config.rootpath) / "docs" / "generated" / "traceability.md")

@@ -67,10 +67,12 @@ def test_the_matrix_is_sorted_by_number_and_holds_every_pair():
 def test_a_requirement_keeps_the_worst_outcome_of_its_test(monkeypatch, outcomes, kept):
     # A stand-in for the item: a real mark here would claim, in the printed matrix, a proof that this test is not.
     marks = [SimpleNamespace(args=("R19", "R2"))]
-    item = SimpleNamespace(nodeid="tests/a.py::test_b[1]", iter_markers=lambda name: marks)
+    item = SimpleNamespace(iter_markers=lambda name: marks)
     monkeypatch.setattr(traceability, "results", {})
     for outcome in outcomes:
-        traceability.note(item, SimpleNamespace(outcome=outcome))
+        report = SimpleNamespace(nodeid="tests/a.py::test_b[1]", outcome=outcome, user_properties=[("other", "R3")])
+        traceability.carry(item, report)
+        traceability.note(report)
     assert traceability.results == {("R2", "tests/a.py::test_b"): kept, ("R19", "tests/a.py::test_b"): kept}
 
 

@@ -23,10 +23,15 @@ def requirements_of(item: pytest.Item) -> list[str]:
     return sorted(set(named), key=_number)
 
 
-def note(item: pytest.Item, report: pytest.TestReport) -> None:
+def carry(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Write into a report what its test says it proves: a report travels from the process of the test to the one that writes."""
+    report.user_properties.extend(("requirement", name) for name in requirements_of(item))
+
+
+def note(report: pytest.TestReport) -> None:
     """Keep the worst outcome over set-up, call, tear-down and the parameters of a test."""
-    for requirement in requirements_of(item):
-        key = (requirement, item.nodeid.split("[")[0])
+    for requirement in {value for name, value in report.user_properties if name == "requirement"}:
+        key = (str(requirement), report.nodeid.split("[")[0])
         results[key] = min(results.get(key, "passed"), report.outcome, key=WORST_FIRST.index)
 
 

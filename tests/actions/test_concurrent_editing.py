@@ -11,6 +11,7 @@ from trial.errors import AlreadyExists, NotFound, NotOpen, ReasonNeeded, Refused
 MRI = SCREENING["MRI0"]
 
 
+@pytest.mark.requirement("R36")
 @on_both
 def test_a_stale_save_is_refused_with_both_versions_and_the_others_name(either: House) -> None:
     mine = either.entry(SCREENED, "MRI0", MRI | {"LENGTH": "50"}, reasons={"": "mine"}, based_on=1)
@@ -81,6 +82,7 @@ def test_two_clicks_make_one_participant(either: House) -> None:
     assert either.add(key="click") == either.add(key="click") != either.add(key="another click")
 
 
+@pytest.mark.requirement("R40")
 def test_participants_are_numbered_within_their_site(house: House) -> None:
     assert [house.add("01"), house.add("02"), house.add("01")] == ["VG-01-0007", "VG-02-0002", "VG-01-0008"]
 

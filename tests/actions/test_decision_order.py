@@ -136,6 +136,7 @@ def test_below_its_declared_minimum_the_model_is_not_asked_and_the_call_names_wh
     assert rows(house, RESTAGED)[0]["refused"] == list(call.refused) == ["LB.R:CEA@RESTAGING"]
 
 
+@pytest.mark.requirement("R28")
 def test_looking_at_a_call_is_recorded(house: House) -> None:
     row = show_prediction(PREDICTED, 1, uow=house.work("monitor"))
     assert row["probability"] == "0.700000"

@@ -12,6 +12,7 @@ from trial.errors import CrfLocked, NotFound, NotOpen, ReasonNeeded, Refused
 MRI = SCREENING["MRI0"]
 
 
+@pytest.mark.requirement("R16")
 def test_the_first_save_is_revision_one_by_its_author_at_that_instant(house: House) -> None:
     saved = house.save(CONSENTED, "DM", SCREENING["DM"])
     (row,) = house.revisions(CONSENTED, "DM")
@@ -43,11 +44,13 @@ def test_filling_the_blanks_completes_it_and_needs_no_reason(house: House) -> No
     assert house.revisions(CONSENTED, "DM")[-1]["reason"] == "items answered for the first time"
 
 
+@pytest.mark.requirement("R31")
 def test_a_reason_code_completes_an_item_without_a_value(house: House) -> None:
     without = {k: v for k, v in MRI.items() if k != "LENGTH"}
     assert house.save(CONSENTED, "MRI0", without, missing={"LENGTH": "ND"}).complete
 
 
+@pytest.mark.requirement("R17")
 def test_a_changed_value_needs_a_reason_that_names_it(house: House) -> None:
     with pytest.raises(ReasonNeeded) as asked:
         house.save(SCREENED, "MRI0", MRI | {"DISTAV": "70"})
@@ -56,6 +59,8 @@ def test_a_changed_value_needs_a_reason_that_names_it(house: House) -> None:
     assert len(house.revisions(SCREENED, "MRI0")) == 1
 
 
+@pytest.mark.requirement("R16")
+@pytest.mark.requirement("R17")
 def test_a_change_with_a_reason_is_kept_and_the_reason_with_it(house: House) -> None:
     saved = house.save(SCREENED, "MRI0", MRI | {"DISTAV": "70"}, reasons={"DISTAV": "misread the report"})
     assert (saved.revision, saved.changed) == (2, ("DISTAV",))
@@ -116,6 +121,7 @@ def test_an_answer_that_cannot_be_told_to_be_asked_is_kept(house: House) -> None
     assert house.stored(participant, "MH")["items"]["WOCBP"] == "N"
 
 
+@pytest.mark.requirement("R29")
 @on_both
 def test_what_cannot_be_true_is_refused_and_nothing_is_half_saved(either: House) -> None:
     before = either.state()

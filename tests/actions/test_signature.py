@@ -19,6 +19,7 @@ def valid(house: House, participant: str, form: str) -> list[dict]:
     return [s for s in house.reader.all("signature", participant=participant, form=form) if s["voided_at"] is None]
 
 
+@pytest.mark.requirement("R46")
 @on_both
 def test_a_signature_says_who_when_and_what_it_means(either: House) -> None:
     either.save(SCREENED, "ELIG", ELIGIBLE)
@@ -30,6 +31,7 @@ def test_a_signature_says_who_when_and_what_it_means(either: House) -> None:
     assert len(either.journal("person:crf:signed", SCREENED)) == 1
 
 
+@pytest.mark.requirement("R48")
 def test_the_digest_binds_place_revision_answers_and_calculated_values() -> None:
     whole = ("VG-01-0001", "MRI0/SCR/1", 1, 1, {"items": {"DISTAV": "60"}}, {"STAGE": "II"})
     changed = [
@@ -56,6 +58,8 @@ def test_a_calculated_value_that_changed_since_the_page_was_read_is_new_content(
         house.sign(SCREENED, "MRI0", seen=seen)
 
 
+@pytest.mark.requirement("R47")
+@pytest.mark.requirement("R52")
 @on_both
 def test_a_wrong_password_signs_nothing_and_is_recorded(either: House) -> None:
     with pytest.raises(WrongPassword):
@@ -86,6 +90,7 @@ def test_content_that_changed_since_the_page_was_read_is_not_signed(house: House
     assert valid(house, SCREENED, "MRI0") == []
 
 
+@pytest.mark.requirement("R48")
 def test_the_digest_of_another_record_does_not_sign_this_one(house: House) -> None:
     house.save(CONSENTED, "MRI0", MRI)
     seen = sign.content(house.case(CONSENTED), "SCR", "MRI0").digest
@@ -93,6 +98,7 @@ def test_the_digest_of_another_record_does_not_sign_this_one(house: House) -> No
         house.sign(SCREENED, "MRI0", seen=seen)
 
 
+@pytest.mark.requirement("R49")
 @on_both
 def test_a_later_change_breaks_the_signature_visibly(either: House) -> None:
     either.sign(SCREENED, "MRI0")
@@ -153,6 +159,7 @@ def test_a_form_not_done_cannot_be_signed(house: House) -> None:
         house.sign(CONSENTED, "MRI0", seen="0" * 64)
 
 
+@pytest.mark.requirement("R52")
 def test_a_coordinator_signs_nothing_and_the_refusal_costs_no_attempt(house: House) -> None:
     with pytest.raises(NotAllowed):
         house.sign(SCREENED, "MRI0", by="coordinator")

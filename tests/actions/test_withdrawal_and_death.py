@@ -25,6 +25,7 @@ def messages(refused: pytest.ExceptionInfo[Refused]) -> str:
     return " ".join(f.text() for f in refused.value.findings)
 
 
+@pytest.mark.requirement("R45")
 def test_after_a_withdrawal_from_visits_no_visit_is_entered(house: House) -> None:
     withdraw(house, "VISITS")
     with pytest.raises(Refused) as refused:
@@ -33,6 +34,7 @@ def test_after_a_withdrawal_from_visits_no_visit_is_entered(house: House) -> Non
     assert house.revisions(ENROLLED, "LB", "EOT") == []
 
 
+@pytest.mark.requirement("R45")
 @pytest.mark.parametrize("on", [day(59), day(60)])
 def test_what_happened_before_or_on_the_day_of_withdrawal_is_still_entered(house: House, on: str) -> None:
     withdraw(house, "VISITS")
@@ -40,6 +42,7 @@ def test_what_happened_before_or_on_the_day_of_withdrawal_is_still_entered(house
     assert len(house.revisions(ENROLLED, "LB", "EOT")) == 1
 
 
+@pytest.mark.requirement("R45")
 def test_safety_stays_open_after_a_withdrawal_from_everything(house: House) -> None:
     withdraw(house, "TREATMENT", "VISITS", "SURVIVAL", "SAMPLES", "FUTURE")
     house.save(ENROLLED, "AE", ADVERSE, "ANY")

@@ -86,6 +86,7 @@ def test_the_bounds_are_the_first_and_last_possible_day(
     assert date.latest == datetime.date(*latest)
 
 
+@pytest.mark.requirement("R32")
 @given(partial_dates())
 def test_what_is_written_is_read_back(date: PartialDate) -> None:
     assert PartialDate.parse(date.iso()) == date

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.actions.house import DECISION, ELIGIBLE, ESTIMATE, PASSWORD, READY, RESTAGED, SCREENED
 from tests.journeys.conftest import Desk, Office
 
@@ -15,6 +17,7 @@ def _sign(desk: Desk, password: str = PASSWORD) -> None:
     desk.press(".signing button[type=submit]")
 
 
+@pytest.mark.requirement("R47")
 def test_eligibility_is_signed_with_the_password_again(at_desk: Sit, office: Office) -> None:
     desk = at_desk("investigator01")
     desk.crf(SCREENED, "ELIG")

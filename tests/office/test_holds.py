@@ -56,6 +56,7 @@ def test_what_was_not_entered_yet_is_held_too(house: House, scope: str) -> None:
         house.save(SCREENED, "CM", {"CMTRT": "Aspirin"}, "ANY")
 
 
+@pytest.mark.requirement("R34")
 @pytest.mark.parametrize("scope", SCOPES)
 def test_what_lies_outside_goes_on(house: House, scope: str) -> None:
     place(house, LOCK, SCOPES[scope])

@@ -14,6 +14,7 @@ from trial.store.types import canonical
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
+@pytest.mark.requirement("R20")
 def test_the_system_clock_is_aware_and_in_utc():
     clock = SystemClock()
     assert clock.now().utcoffset() == timedelta(0)
@@ -54,6 +55,7 @@ def test_an_instant_without_a_zone_is_no_instant():
         stamp(datetime(2026, 3, 1))
 
 
+@pytest.mark.requirement("R20")
 def test_stamps_sort_as_time_whatever_the_zone_and_fraction():
     instants = [NOON, NOON + timedelta(microseconds=1), NOON + timedelta(seconds=1), NOON.replace(year=2027)]
     zones = [UTC, SHANGHAI, timezone(timedelta(hours=-5)), UTC]

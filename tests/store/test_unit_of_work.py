@@ -107,6 +107,7 @@ def test_nothing_is_read_or_written_outside_or_after_commit(house):
             uow.commit()
 
 
+@pytest.mark.requirement("R18")
 def test_commit_refuses_a_row_that_no_event_vouches_for(house):
     with house.work() as uow:
         uow.record(Happened())
@@ -141,6 +142,7 @@ def test_an_entry_tells_the_row_after_and_the_values_before(house):
     }  # fmt: skip
 
 
+@pytest.mark.requirement("R16")
 def test_an_entry_tells_who_in_which_role_when_and_about_whom(house):
     with house.work() as uow:
         uow.record(Happened("seen", participant="VG-01-0001"))
@@ -192,6 +194,7 @@ def test_the_journal_is_written_by_commit_alone(house, table):
                 act()
 
 
+@pytest.mark.requirement("R18")
 @pytest.mark.parametrize("table", [t.name for t in tables.JOURNALLED])
 def test_the_record_is_never_overwritten_nor_dropped(house, table):
     with house.work() as uow:

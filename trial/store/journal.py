@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, select
 
 from trial.actor import Actor
 from trial.errors import NotMigrated
 from trial.events import Event, plain
 from trial.store.reading import Reader, Row
-from trial.store.tables import journal, journal_head, key_names
+from trial.store.tables import journal, journal_head, key_names, participant
 from trial.store.types import canonical
 
 VERSION = 1
@@ -121,6 +121,54 @@ def head(reader: Reader) -> tuple[int, str]:
     """Sequence number and hash of the last entry: what a witness outside the system should be given."""
     row = reader.the(journal_head, one=1)
     return row["seq"], row["hash"]
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Which entries of the trail are meant. `sites`: of participants there, None for all and for what concerns no participant.
+
+    `kind` is the beginning of a tag ("site:crf"); `since` and `until` are instants, the second one excluded.
+    """
+
+    sites: frozenset[str] | None = None
+    participant: str = ""
+    kind: str = ""
+    person: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def found(reader: Reader, sought: Sought, *, before: int | None = None, limit: int | None = None) -> list[Row]:
+    """Entries with the body read, newest first, below entry `before`."""
+    rows = reader.all(_narrowed(select(journal), sought, before).order_by(journal.c.seq.desc()).limit(limit))
+    return [row | {"body": json.loads(row["body"])} for row in rows]
+
+
+def extent(reader: Reader, sought: Sought) -> tuple[int, int, int]:
+    """First and last number, and how many; zeros where there is none."""
+    numbers = select(func.min(journal.c.seq).label("a"), func.max(journal.c.seq).label("b"), func.count().label("n"))
+    row = reader.the(_narrowed(numbers.select_from(journal), sought, None))
+    return row["a"] or 0, row["b"] or 0, row["n"]
+
+
+def _narrowed(query: Any, sought: Sought, before: int | None) -> Any:
+    where: list[ColumnElement[bool]] = []
+    if sought.sites is not None:
+        there = select(participant.c.id).where(participant.c.site_code.in_(sorted(sought.sites)))
+        where.append(journal.c.participant.in_(there))
+    if sought.participant:
+        where.append(journal.c.participant == sought.participant)
+    if sought.kind:
+        where.append(journal.c.tag.startswith(sought.kind, autoescape=True))
+    if sought.person is not None:
+        where.append(journal.c.actor == sought.person)
+    if sought.since is not None:
+        where.append(journal.c.at >= sought.since)
+    if sought.until is not None:
+        where.append(journal.c.at < sought.until)
+    if before is not None:
+        where.append(journal.c.seq < before)
+    return query.where(*where)
 
 
 def entries(

@@ -204,6 +204,6 @@ def audit(participant: str) -> str:
         rows = journal.entries(
             reader, participant=case.id, before=before or None, newest_first=True, limit=trail.PAGE + 1
         )
-    shown = [trail.entry(row, case.id, actor().role) for row in rows[: trail.PAGE]]
+    shown = [trail.entry(row, actor().role) for row in rows[: trail.PAGE]]
     older = shown[-1].seq if len(rows) > trail.PAGE else None
     return render_template("audit.html", participant=case.id, entries=shown, older=older, before=before)

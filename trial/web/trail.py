@@ -65,19 +65,21 @@ class Entry:
     writes: tuple[str, ...]
     hash: str
     hidden: bool
+    participant: str = ""
 
 
-def entry(row: Row, participant: str, role: str) -> Entry:
+def entry(row: Row, role: str) -> Entry:
     """A row of the journal as that role may read it."""
     body = row["body"]
     hidden = _hidden(row, role)
     event = {} if hidden else body["event"]
-    place, url = _place(event, participant)
+    place, url = _place(event, row["participant"]) if row["participant"] else ("", "")
     writes = () if hidden else tuple(f"{w['table']} {'/'.join(map(str, w['key'].values()))}" for w in body["writes"])
     who = roles.ROLES.get(body["role"])
     return Entry(
         row["seq"], row["at"], body["name"], _(who.label) if who else body["role"], row["tag"],
         _(TAG_WORDS[row["tag"]]) if row["tag"] in TAG_WORDS else "", place, url, "; ".join(_fields(event)), writes, row["hash"], hidden,
+        row["participant"] or "",
     )  # fmt: skip
 
 

@@ -73,6 +73,7 @@ BLOCKER_WORDS: Mapping[str, str] = {
     "accrual-closed": _l("Accrual is closed."),
     "accrual-open": _l("Accrual is still open."),
     "frozen": _l("Data entry is frozen here."),
+    "nothing-to-review": _l("There is no entry to review."),
     "locked": _l("It is locked."),
     "checklist-not-signed": _l("The checklist before the lock is not signed, or something changed since."),
     "query-candidate": _l("The query is only proposed yet."),
