@@ -101,3 +101,11 @@ class TrailReviewed(Event, tag="person:trail:reviewed"):
     review: int
     scope: str
     entries: int
+
+
+@dataclass(frozen=True)
+class DerivedAgain(Event, tag="system:due:derived"):
+    """What is due was derived by another release than before: the digest of its rules, and for how many participants."""
+
+    rules: str
+    participants: int

@@ -135,3 +135,19 @@ def test_a_form_that_turns_out_not_to_be_done_lacks_nothing(house: House) -> Non
     assert {name: row(house, CONSENTED, "DM")[name] for name in due.LACKS} == dict.fromkeys(due.LACKS[:2], 0) | {
         "to_verify": 1
     }
+
+
+def test_rows_are_made_again_when_the_rules_are_others_and_only_then(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = rows(house, SCREENED)
+    everyone = len(house.reader.all("participant"))
+    assert due.rebuild_if_rules_changed(uow=house.work()) == everyone
+    assert due.rebuild_if_rules_changed(uow=house.work()) is None
+    monkeypatch.setattr(due, "rules_digest", lambda: "of another release")
+    with (uow := house.work()):
+        uow.drop("due", {"participant": SCREENED})
+        uow.commit()
+    assert due.rebuild_if_rules_changed(uow=house.work()) == everyone
+    assert rows(house, SCREENED) == before
+    assert len(house.journal("system:due:derived")) == 2

@@ -6,13 +6,16 @@ rebuilt at any time.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from forms.answers import Crf
 from trial import schedule
 from trial.actions.case import Case, load
+from trial.happenings_office import DerivedAgain
 from trial.schedule import Due, Status
 from trial.standing import Standing, concerns, standing, told
 from trial.store import office
@@ -20,6 +23,9 @@ from trial.store.reading import Row
 from trial.store.unit_of_work import UnitOfWork
 from trial.verification import Plan, left, plan_of, required
 
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("forms", "trial")
+RULES = "due.rules"
 DAYS = ("due_from", "due_on", "due_to", "given_up_from")
 STATES: Mapping[Status, str] = {
     Status.DUE: "required",
@@ -115,6 +121,34 @@ class _Rows:
             missing, asks = stored["missing"], stored["asks"]
         to_verify = left(required(self._plan, self._case.id, crf), verified)
         return {"missing": missing, "asks": asks, "to_verify": to_verify}
+
+
+def rebuild_if_rules_changed(*, uow: UnitOfWork) -> int | None:
+    """Rebuild the rows if another release than this one made them; returns how many participants, None where nothing was to be done."""
+    with uow:
+        known = uow.one("setting", key=RULES)
+    now = rules_digest()
+    if known is not None and known["value"] == now:
+        return None
+    done = rebuild(uow=uow)
+    with uow:
+        if known is None:
+            uow.insert("setting", key=RULES, value=now)
+        else:
+            uow.update("setting", {"key": RULES}, value=now)
+        uow.record(DerivedAgain(now, done))
+        uow.commit()
+    return done
+
+
+@cache
+def rules_digest() -> str:
+    """SHA-256 of all that the rows follow from: the code and data of `forms` and `trial`."""
+    found = hashlib.sha256()
+    for room in ROOMS:
+        for path in sorted(p for p in (ROOT / room).rglob("*") if p.suffix in (".py", ".json", ".csv")):
+            found.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
 
 
 def rebuild(*, uow: UnitOfWork) -> int:

@@ -103,13 +103,13 @@ class Installation:
 
 
 def migrated(here: Installation) -> Any:
-    """The house with its schema up to date, and what is due derived anew: a release may derive other rows than were stored."""
+    """The house with its schema up to date, and what is due derived anew where another release derived it."""
     from trial.actions import due
     from trial.store.engine import migrate
 
     here.house.settings.instance.mkdir(parents=True, exist_ok=True)
     migrate(here.house.engine)
-    due.rebuild(uow=here.writing())
+    due.rebuild_if_rules_changed(uow=here.writing())
     return here.house
 
 
