@@ -199,14 +199,22 @@ def adverse_event(found: AdverseEvent, number: int, base: date, until: date) -> 
     }  # fmt: skip
 
 
+def judged(event: AdverseEvent) -> Items:
+    """What the safety officer adds: what therapy is known to do is expected, and the investigator's view of the cause is shared."""
+    return {"SAEEXP": "EXPECTED", "SAECAUSS": _cause(event)}
+
+
+def _cause(event: AdverseEvent) -> str:
+    return "NOTREL" if event.related == ("NONE",) else "RELATED"
+
+
 def serious(found: AdverseEvent, link: str, base: date) -> Items:
     """SAE, initial report of the site."""
     assert found.seriousness is not None
     drugs = tuple(d for part, d in (("CHEMO", "CAPECITABINE"), ("IO", "PD1")) if part in found.related)
-    related = found.related != ("NONE",)
     return {
         "SAEAENO": link, "SAEREP": "INITIAL", "SAEAWARE": f"{day(base, found.seriousness.aware)} 08:30",
-        "SAENARR": found.seriousness.narrative, "SAECAUSI": "RELATED" if related else "NOTREL",
+        "SAENARR": found.seriousness.narrative, "SAECAUSI": _cause(found),
         "SAEDRUG": drugs or None,
     }  # fmt: skip
 

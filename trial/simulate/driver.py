@@ -14,7 +14,7 @@ from trial.simulate.candidates import candidate, watching
 from trial.simulate.chance import Dice
 from trial.simulate.hands import Hands
 from trial.simulate.script import Life, Step
-from trial.simulate.staff import PREPARATION, SITES, one_a_site, open_trial
+from trial.simulate.staff import PREPARATION, SITES, employed, one_a_site, open_trial
 from trial.simulate.truth import Truth, draw
 from trial.store.engine import Engine
 from trial.store.files import Files
@@ -59,7 +59,9 @@ def simulate(
     clock = FixedClock(datetime.combine(plan.start - PREPARATION, DAY_STARTS))
     uow = UnitOfWork(engine, clock, SYSTEM)
     open_trial(plan.start, plan.participants, plan.seed, key, uow)
-    hands = Hands(engine, clock, files, model, key, one_a_site("coordinator", uow), one_a_site("investigator", uow))
+    safety = employed("safety_desk", "Safety officer", "safety_officer", None, uow).actor("safety_officer")
+    sites = (one_a_site("coordinator", uow), one_a_site("investigator", uow))
+    hands = Hands(engine, clock, files, model, key, *sites, safety)
     queue = list(_arrivals(plan, hands))
     heapq.heapify(queue)
     taken = 0

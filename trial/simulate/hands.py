@@ -36,7 +36,7 @@ class TruthRefused(Exception):
 
 @dataclass
 class Hands:
-    """One coordinator and one investigator at each site, the model, the sealed key, the clock they all live by."""
+    """One coordinator and one investigator at each site, a safety officer, the model, the sealed key, the clock they all live by."""
 
     engine: Engine
     clock: FixedClock
@@ -45,6 +45,7 @@ class Hands:
     key: bytes
     coordinators: Mapping[str, Actor]
     investigators: Mapping[str, Actor]
+    safety_officer: Actor
 
     def uow(self, actor: Actor) -> UnitOfWork:
         """A unit of work of that person."""
@@ -115,6 +116,12 @@ class Hands:
             return
         seen = sign.content(case, event, form, occurrence).digest
         sign.sign_crf(participant, event, form, occurrence, seen=seen, password=PASSWORD, uow=self.uow(actor))
+
+    def assess(self, entry: Entry) -> None:
+        """The safety officer judges a serious report, once."""
+        crf = self.case(entry.participant).bare.at(entry.form, entry.event, entry.occurrence)
+        if crf is not None and crf.counts and "SAEEXP" not in crf.answers.items:
+            self._save(replace(entry, based_on=crf.number), self.safety_officer)
 
     def save_and_sign(self, entry: Entry) -> None:
         """A form that is signed when it is saved: the own estimate."""

@@ -246,7 +246,10 @@ class Life:
         self.save("AE", "ANY", answers.adverse_event(event, number, self.base, self.until()), number)
         if event.seriousness:
             link = f"AE/ANY/{number}"
-            self.save("SAE", "ANY", answers.serious(event, link, self.base), self.number("SAE"), investigator=True)
+            report = self.number("SAE")
+            self.save("SAE", "ANY", answers.serious(event, link, self.base), report, investigator=True)
+            self.hands.sign(self.participant, "ANY", "SAE", report)
+            self.hands.assess(self.entry("SAE", "ANY", answers.judged(event), report))
 
     def _resolved(self, event: AdverseEvent, number: int) -> None:
         if self.management is not None and event.end is not None and event.end > self.course.last_known:

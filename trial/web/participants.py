@@ -81,6 +81,7 @@ class Cell:
     url: str
     remark: str = ""
     queries: int = 0
+    to_verify: int = 0
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,7 @@ def _cell(case: Case, key: tuple[str, str, int], due: Due | None, state: Row | N
     url = url_for("crf.show", participant=case.id, event=event, form=form, occurrence=occurrence)
     remark = _(due.reason) if due and due.reason else ""
     asked = sum((q["event"], q["form"], q["occurrence"]) == key and q["state"] == "open" for q in case.queries)
-    return Cell(form, occurrence, status, form_words(form), url, remark, asked)
+    return Cell(form, occurrence, status, form_words(form), url, remark, asked, stood["to_verify"] if stood else 0)
 
 
 def _entered_status(case: Case, state: Row, row: Row | None) -> str:
