@@ -127,8 +127,11 @@ class Item(Operand):
 
     @cached_property
     def ranges(self) -> tuple[tuple[str, Range, Expr], ...]:
-        """Level, range, and the rule it makes of this item: the hard one first."""
-        spans = (("hard", self.hard), ("soft", self.soft))
+        """Level, range, and the rule it makes of this item: the hard one first.
+
+        A calculated item has no hard one: nobody typed it, so there is nothing to refuse. What it can be is for the tests of its derivation.
+        """
+        spans = (("hard", self.hard if self.stored else None), ("soft", self.soft))
         return tuple((level, span, span.rule(self)) for level, span in spans if span)
 
     @property

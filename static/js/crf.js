@@ -133,6 +133,7 @@ function* ofItem(form, item, scope) {
   if (asked(item, scope) === false) return;
   const key = `${form.form}.${item.item}`;
   for (const level of ["hard", "soft"]) {
+    if (level === "hard" && item.kind === "calc") continue; // nobody typed it: there is nothing to refuse
     const truth = item[level] ? verdict(ends(item[level], key), scope) : true;
     if (truth === false) {
       yield { level, id: `${key}:${level}`, item: item.item, row: scope.row?.id ?? null, range: item[level] };

@@ -39,6 +39,8 @@ def office(house: House):
         write("verification", **key, paths={"WORD": {"revision": 2}})
         write("review_plan", number=1, kind="all", reason="begin", by=who, at=NOON)
         write("hold", kind="freeze", site="01", reason="audit", by=who, role="data_manager", at=NOON)
+        write("safety_reference", product="PD1", document="IB", version="7", valid_from=NOON.date(), by=who, at=NOON)
+        write("expectedness", **key, revision=2, assessed="EXPECTED", against=[], by=who, at=NOON)
         write("checklist", results=[], content_digest="e" * 64, **signed)
         write("casebook", participant="VG-01-0001", forms={}, content_digest="f" * 64, **signed)
         reviewed = {"scope": "study", "first": 1, "last": 5, "looked_at": 5, "findings": "none"}
