@@ -129,7 +129,8 @@ class Item(Operand):
     def ranges(self) -> tuple[tuple[str, Range, Expr], ...]:
         """Level, range, and the rule it makes of this item: the hard one first.
 
-        A calculated item has no hard one: nobody typed it, so there is nothing to refuse. What it can be is for the tests of its derivation.
+        A calculated item has no hard one: nobody typed it, so there is nothing to refuse. What it can be, the tests of its
+        derivation hold.
         """
         spans = (("hard", self.hard if self.stored else None), ("soft", self.soft))
         return tuple((level, span, span.rule(self)) for level, span in spans if span)
