@@ -42,6 +42,7 @@ VERBS: Mapping[str, str] = {
     "data.verify": _l("Verify source data"),
     "plan.set": _l("Say which values are verified against their source"),
     "audit.review": _l("Review the audit trail and record it"),
+    "trail.redact": _l("Take personal data out of the record, together with an investigator"),
     "visit.report": _l("Write monitoring visit reports"),
     "code.terms": _l("Code terms"),
     "safety.read": _l("See safety reports and clocks"),
@@ -119,7 +120,7 @@ _TABLE = (
     _role(
         "data_manager", _l("Data manager"), "all",
         _READS | {"query.raise", "code.terms", "crf.freeze", "export.blinded", "import.data", "accrual.read",
-                  "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close"},
+                  "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close", "trail.redact"},
         blinded=True,
     ),
     _role(

@@ -43,6 +43,9 @@ def office(house: House):
         write("expectedness", **key, revision=2, assessed="EXPECTED", against=[], by=who, at=NOON)
         write("checklist", results=[], content_digest="e" * 64, **signed)
         write("casebook", participant="VG-01-0001", forms={}, content_digest="f" * 64, **signed)
+        out = write("redaction", participant="VG-01-0001", reason="a name", by=who, agreed=who, at=NOON)
+        digests = {"before": "a" * 64, "after": "b" * 64}
+        write("redaction_place", redaction=out["id"], place="hold 99", **digests)
         reviewed = {"scope": "study", "first": 1, "last": 5, "looked_at": 5, "findings": "none"}
         write("audit_review", **reviewed, by=who, role="data_manager", at=NOON)
 

@@ -55,6 +55,7 @@ PERMISSIONS: Mapping[str, str] = {
     "audit.listing": "audit.read",
     "audit.export": "audit.read",
     "audit.review": "audit.review",
+    "audit.take_out": "trail.redact",
     "crf.show": "crf.read",
     "crf.save": "crf.write",
     "crf.remove": "crf.write",

@@ -36,6 +36,7 @@ TAG_WORDS: Mapping[str, str] = {
     "system:verification:reset": _l("Verification taken back by a change"),
     "person:hold:placed": _l("Frozen or locked"),
     "person:hold:lifted": _l("Opened again"),
+    "person:data:removed": _l("Personal data taken out"),
     "person:casebook:signed": _l("Casebook signed"),
     "system:casebook:voided": _l("Casebook signature broken by a change"),
 }

@@ -74,6 +74,7 @@ BLOCKER_WORDS: Mapping[str, str] = {
     "accrual-open": _l("Accrual is still open."),
     "frozen": _l("Data entry is frozen here."),
     "nothing-to-review": _l("There is no entry to review."),
+    "two-persons": _l("Two different persons are needed."),
     "locked": _l("It is locked."),
     "checklist-not-signed": _l("The checklist before the lock is not signed, or something changed since."),
     "query-candidate": _l("The query is only proposed yet."),

@@ -50,6 +50,7 @@ TABLE = {
     "data.verify": [M],
     "plan.set": [D],
     "audit.review": [M, D],
+    "trail.redact": [D],
     "visit.report": [M],
     "code.terms": [D],
     "safety.read": [C, I, M, S, A],
