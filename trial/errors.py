@@ -198,3 +198,14 @@ class ContentChanged(VigilError):
 
     seen: str
     current: str
+
+
+@dataclass(eq=False)
+class BackupUnfit(VigilError):
+    """A copy that cannot be written or restored.
+
+    `part`: a file of it, a folder, a schema; `problem`: not-empty, unreadable, altered, other-schema.
+    """
+
+    part: str
+    problem: str

@@ -28,6 +28,7 @@ class Settings:
 
     `instance` holds what must survive: the SQLite file, uploads, the two secrets when the environment does not give them.
     `https` False is for one machine only (demo, tests): cookies then travel without Secure. `hops`: proxies in front.
+    `time_server`: what the clock is held against, none where it is empty; `clock_limit`: seconds it may be off.
     """
 
     instance: Path = Path("instance")
@@ -44,6 +45,8 @@ class Settings:
     largest_post: int = 32 * 1024 * 1024
     largest_form: int = 4 * 1024 * 1024
     most_parts: int = 3000
+    time_server: str = ""
+    clock_limit: int = 2
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -67,6 +70,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         hosts=tuple(host.strip() for host in given.get("HOSTS", "").split(",") if host.strip()),
         idle=timedelta(minutes=_number(given, "IDLE_MINUTES", 15, 60)),
         longest=timedelta(hours=_number(given, "SESSION_HOURS", 12, 24)),
+        time_server=given.get("TIME_SERVER", ""),
+        clock_limit=_number(given, "CLOCK_LIMIT", 2, 60),
     )
 
 

@@ -24,7 +24,7 @@ REFUSED, MISSING, DATABASE, BROKEN, BUSY = 3, 4, 5, 6, 7
 EXIT_CODES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
     ((e.NotFound, e.FileMissing), MISSING),
     ((e.StorageUnavailable, e.StorageFull, e.NotMigrated), DATABASE),
-    ((e.FileDamaged,), BROKEN),
+    ((e.FileDamaged, e.BackupUnfit), BROKEN),
     ((e.Busy,), BUSY),
     ((e.VigilError,), REFUSED),
 )
