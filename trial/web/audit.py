@@ -8,6 +8,7 @@ import io
 from datetime import UTC, date, datetime, time, timedelta
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -41,7 +42,8 @@ COLUMNS = {
     "role": _l("In which role"), "participant": _l("Participant"), "tag": _l("What happened, as the system calls it"),
     "words": _l("What happened"), "form": _l("Form"), "details": _l("Details"), "sha256": _l("Hash of the entry, bound to the one before"),
 }  # fmt: skip
-"""Columns of the file with their meanings, which stand in its second line."""
+"""Columns of the file with their meanings, which stand in the lines below them: in English and in Chinese (R23)."""
+SPOKEN = ("en", "zh")
 
 
 def _day(text: str) -> date | None:
@@ -114,7 +116,9 @@ def _sheet(rows: list[Row]) -> str:
     sheet = io.StringIO()
     writer = csv.writer(sheet)
     writer.writerow(COLUMNS)
-    writer.writerow(_(meaning) for meaning in COLUMNS.values())
+    for language in SPOKEN:
+        with force_locale(language):
+            writer.writerow([_(meaning) for meaning in COLUMNS.values()])
     for row in rows:
         e = trail.entry(row, actor().role)
         what = _("Not shown to your role.") if e.hidden else e.what
