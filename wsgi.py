@@ -72,6 +72,7 @@ NAVIGATION = (
     ("safety.listing", _l("Safety")),
     ("imports.listing", _l("Imports")),
     ("audit.listing", _l("Audit")),
+    ("oversight.index", _l("Oversight")),
     ("results.index", _l("Results")),
     ("home.study", _l("Study")),
     ("admin.people", _l("People and sites")),
@@ -132,7 +133,7 @@ def _released_model() -> Any:
 
 def _results(app: Flask) -> None:
     """Pages of the analysis, where that room is installed. Each brings its own entries for the gate."""
-    for name in ("analysis.pages", "analysis.closed_pages"):
+    for name in ("analysis.pages", "analysis.closed_pages", "analysis.oversight_pages"):
         if find_spec(name) is not None:
             room = import_module(name)
             app.register_blueprint(room.pages)

@@ -48,6 +48,7 @@ VERBS: Mapping[str, str] = {
     "safety.read": _l("See safety reports and clocks"),
     "safety.assess": _l("Assess serious adverse events for the sponsor"),
     "accrual.read": _l("See accrual against plan"),
+    "oversight.read": _l("See how the sites work: key risk indicators"),
     "results.pooled": _l("See pooled results"),
     "results.closed": _l("Analyse outcomes by arm"),
     "report.closed": _l("Read closed reports"),
@@ -89,7 +90,7 @@ _READS = frozenset(
 )  # fmt: skip
 _ENTERS = _READS | {
     "participant.create", "participant.log", "crf.write", "file.upload", "query.answer", "randomise", "safety.read",
-    "accrual.read", "audit.read",
+    "accrual.read", "audit.read", "oversight.read",
 }  # fmt: skip
 SAFETY_FORMS = frozenset(
     {"AE", "SAE", "DTH", "CM", "EX", "RT", "DM", "MH", "LB", "POC", "SUR", "IC", "EOS", "PLAN"}
@@ -115,12 +116,13 @@ _TABLE = (
     _role(
         "monitor", _l("Monitor"), "assigned",
         _READS | {"query.raise", "data.verify", "visit.report", "safety.read", "accrual.read", "audit.read",
-                  "audit.review"},
+                  "audit.review", "oversight.read"},
     ),
     _role(
         "data_manager", _l("Data manager"), "all",
         _READS | {"query.raise", "code.terms", "crf.freeze", "export.blinded", "import.data", "accrual.read",
-                  "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close", "trail.redact"},
+                  "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close", "trail.redact",
+                  "oversight.read"},
         blinded=True,
     ),
     _role(
@@ -150,7 +152,7 @@ _TABLE = (
     ),
     _role(
         "auditor", _l("Auditor or inspector"), "all",
-        _READS | {"safety.read", "accrual.read", "results.pooled", "audit.read", "randomisation.replay"},
+        _READS | {"safety.read", "accrual.read", "results.pooled", "audit.read", "randomisation.replay", "oversight.read"},
     ),
     _role("administrator", _l("Administrator"), "none", {"users.manage", "randomisation.open"}),
 )  # fmt: skip

@@ -56,6 +56,7 @@ TABLE = {
     "safety.read": [C, I, M, S, A],
     "safety.assess": [S],
     "accrual.read": [C, I, M, D, S, B, U, A],
+    "oversight.read": [C, I, M, D, A],
     "results.pooled": [D, B, U, A],
     "results.closed": [U],
     "report.closed": [U, P],
