@@ -25,6 +25,7 @@ from trial.protocol import PROTOCOL
 from trial.settings import Settings, from_environment
 from trial.store.engine import make_engine
 from trial.store.files import Files
+from trial.store.notices import unseen
 from trial.web import (
     admin,
     audit,
@@ -35,6 +36,7 @@ from trial.web import (
     health,
     home,
     imports,
+    notices,
     office,
     participants,
     queries,
@@ -56,6 +58,7 @@ PAGES = (
     office,
     safety,
     imports,
+    notices,
     audit,
     signing,
     steps,
@@ -156,6 +159,7 @@ def _drawing(app: Flask) -> None:
             "role_words": _(roles.ROLES[actor.role].label) if actor and actor.role in roles.ROLES else "",
             "actor_scope": roles.ROLES[actor.role].scope if actor and actor.role in roles.ROLES else "none",
             "navigation": list(_navigation(app)) if actor else [],
+            "unseen": unseen(app.extensions["vigil"].reading(), person.id) if person and actor else 0,
             "protocol": PROTOCOL,
             "now": app.extensions["vigil"].clock.now(),
             "release": release(),

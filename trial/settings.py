@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 SHORTEST_SECRET = 32
@@ -29,6 +30,7 @@ class Settings:
     `instance` holds what must survive: the SQLite file, uploads, the two secrets when the environment does not give them.
     `https` False is for one machine only (demo, tests): cookies then travel without Secure. `hops`: proxies in front.
     `time_server`: what the clock is held against, none where it is empty; `clock_limit`: seconds it may be off.
+    `address`: where people find this installation, for mails; `mail_server`: smtp://[name:password@]host[:port], none where it is empty.
     """
 
     instance: Path = Path("instance")
@@ -47,6 +49,9 @@ class Settings:
     most_parts: int = 3000
     time_server: str = ""
     clock_limit: int = 2
+    address: str = ""
+    mail_server: str = field(default="", repr=False)
+    mail_from: str = ""
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -72,6 +77,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         longest=timedelta(hours=_number(given, "SESSION_HOURS", 12, 24)),
         time_server=given.get("TIME_SERVER", ""),
         clock_limit=_number(given, "CLOCK_LIMIT", 2, 60),
+        address=given.get("ADDRESS", "").rstrip("/"),
+        mail_server=_mail_server(given.get("MAIL_SERVER", "")),
+        mail_from=given.get("MAIL_FROM", "vigil@localhost"),
     )
 
 
@@ -86,6 +94,12 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise SettingInvalid("VIGIL_ZONE", f"no time zone is called {name!r}") from error
+
+
+def _mail_server(text: str) -> str:
+    if text and urlsplit(text).scheme not in ("smtp", "smtps"):
+        raise SettingInvalid("VIGIL_MAIL_SERVER", "smtp://host:port, or smtps:// for TLS from the first byte")
+    return text
 
 
 def _flag(given: Mapping[str, str], name: str, default: bool) -> bool:

@@ -17,6 +17,7 @@ from trial import errors as e
 from trial.cli.base import BROKEN, Broken, Installation, bar, json_option, migrated, run, said, shown
 from trial.cli.imports import import_
 from trial.cli.keep import backup, clock, restore
+from trial.cli.notify import beside, notify
 
 __all__ = ["commands", "run"]
 
@@ -46,6 +47,7 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         backup,
         restore,
         clock,
+        notify,
     ):
         vigil.add_command(command)
     return vigil
@@ -90,6 +92,7 @@ def serve(here: Installation, host: str, port: int, threads: int) -> None:
     from trial.store.engine import check_migrated
 
     check_migrated(here.house.engine)
+    beside(here)
     scheme = "https" if here.house.settings.https else "http"
     click.echo(f"serving on {scheme}://{host}:{port}")
     # Behind a proxy that speaks TLS the addresses of our own links are https.

@@ -20,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from trial.store import tables_notices as tables_notices
 from trial.store import tables_office as tables_office  # its tables join the same metadata
 from trial.store import tables_trail as tables_trail
 from trial.store.columns import COVERED, SECRET, Long, crf_key, flag, participant_id, person_id, sha256
@@ -344,7 +345,9 @@ idempotency = Table(
     Column("at", Instant, nullable=False),
 )
 
-UNJOURNALLED = frozenset({"due", "taken", "draft", "session", "login_attempt", "idempotency"})
+UNJOURNALLED = frozenset(
+    {"due", "taken", "draft", "session", "login_attempt", "idempotency", "notice", "outbox", "followed"}
+)
 LEDGER = frozenset({"journal", "journal_head"})
 INSERT_ONLY = frozenset(
     {

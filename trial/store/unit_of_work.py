@@ -161,7 +161,7 @@ class UnitOfWork(Reader):
         event that vouches for the redaction tells the digests before and after. Triggers refuse every other row.
         """
         target = table_named(table)
-        check_values(target, key | values)
+        check_values(target, {**key, **values})
         named = place(target.name, key)
         if not any(w.table.name == "redaction_place" and w.row["place"] == named for w in self._writes):
             raise UnitOfWorkMisused(f"{named}: no redaction names it")

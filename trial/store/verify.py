@@ -69,10 +69,10 @@ def _signatures(reader: Reader, redacted: Mapping[str, str]) -> Iterator[Finding
     frozen = type_coerce(signature.c.calculated, Text).label("calculated")
     query = select(*own, frozen, *signed).outerjoin(crf_revision, revision).order_by(signature.c.id)
     for row in reader.stream(query):
-        revision = place("crf_revision", row | {"number": row["revision"]})
+        signed_at = place("crf_revision", row | {"number": row["revision"]})
         # What was taken out cannot be signed again; that nothing else changed, the digest of the revision shows.
-        if revision not in redacted and not _signed(row):
-            where = f"signature {row['id']} on {revision.partition(' ')[2]}"
+        if signed_at not in redacted and not _signed(row):
+            where = f"signature {row['id']} on {signed_at.partition(' ')[2]}"
             yield Finding("signature", where, "what was signed is not what is stored")
 
 

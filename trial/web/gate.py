@@ -29,6 +29,8 @@ PERMISSIONS: Mapping[str, str] = {
     "signin.pulse": SIGNED_IN,
     "home.home": "study.read",
     "home.study": "study.read",
+    "notices.listing": "study.read",
+    "notices.seen": "study.read",
     "participants.listing": "participant.list",
     "participants.new": "participant.create",
     "participants.show": "participant.read",
