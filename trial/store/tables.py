@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from trial.store import tables_office as tables_office  # its tables join the same metadata
+from trial.store import tables_ranges as tables_ranges
 from trial.store.columns import COVERED, SECRET, Long, crf_key, flag, participant_id, person_id, sha256
 from trial.store.columns import CRF_KEY as CRF_KEY
 from trial.store.columns import metadata as metadata
@@ -356,6 +357,7 @@ INSERT_ONLY = frozenset(
         "review_plan",
         "checklist",
         "audit_review",
+        "laboratory_range",
     }
 )
 JOURNALLED = tuple(t for t in metadata.sorted_tables if t.name not in UNJOURNALLED | LEDGER)
