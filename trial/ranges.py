@@ -100,6 +100,16 @@ class Chosen:
     range: Range | None = None
     unclear: bool = False
 
+    def words(self) -> str:
+        """Which it is, for a report: limits in SI units and where they come from."""
+        if self.unclear:
+            return "cannot be told"
+        if self.limits is None:
+            return "none"
+        low, high = ("" if limit is None else f"{limit:f}" for limit in self.limits)
+        where = "fall-back" if self.range is None else f"range {self.range.id}"
+        return f"{low}..{high} ({where})"
+
 
 def choose(ranges: Iterable[Range], test: str, sex: str | None, born: AnyDate | None, day: date | None) -> Chosen:
     """The range for a sample of `day`. `ranges` are those of the participant's site and of all sites, as `standing` leaves them."""

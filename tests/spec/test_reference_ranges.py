@@ -219,7 +219,12 @@ def test_what_was_entered_without_a_tie_leaves_no_choice(every, sex, born, later
     assert choose(tuple(entered), "HGB", sex, born, day) == choose(tuple(reversed(entered)), "HGB", sex, born, day)
 
 
-@given(tables, st.sampled_from(["M", "F", None]), st.dates(date(1940, 1, 1), date(2000, 1, 1)), st.dates(DAY, date(2027, 1, 1)))
+@given(
+    tables,
+    st.sampled_from(["M", "F", None]),
+    st.dates(date(1940, 1, 1), date(2000, 1, 1)),
+    st.dates(DAY, date(2027, 1, 1)),
+)
 def test_less_knowledge_never_gives_another_range_only_none(every, sex, born, day):
     full = choose(tuple(every), "HGB", sex, born, day)
     vague = choose(tuple(every), "HGB", sex, PartialDate(born.year), day)

@@ -1,4 +1,4 @@
-"""Laboratory reference ranges as they were stated: only ever added to. A later row goes before an earlier one; a wrong row is corrected by another."""
+"""Laboratory reference ranges as stated: only ever added to. A later row goes before an earlier one; another corrects a wrong one."""
 
 from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
