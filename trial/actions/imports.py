@@ -11,10 +11,11 @@ from __future__ import annotations
 import csv
 import hashlib
 import tempfile
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 from forms.answers import Crf
 from forms.catalogue import current
@@ -99,31 +100,36 @@ class Job:
     uow: UnitOfWork
 
 
-class Kind(Protocol):
+@dataclass(frozen=True)
+class Kind(ABC):
     """What a file is about. `name` stands in the source of every value; `wide`: columns that are not ours are read too.
 
     `verb`: who may read such a file in. `tells`: columns it adds to the report.
     """
 
     name: str
-    verb: str
     columns: tuple[str, ...]
     optional: frozenset[str]
-    wide: bool
-    tells: tuple[str, ...]
+    verb: str = "import.data"
+    wide: bool = False
+    tells: tuple[str, ...] = ()
 
-    def check(self, head: Heading) -> None:
+    def check(self, head: Heading) -> None:  # noqa: B027  # any table with these columns will do, unless a kind says more
         """Raise FileUnreadable for a heading that can be no file of this kind."""
 
+    @abstractmethod
     def whose(self, cells: Mapping[str, str]) -> str:
         """Lines that follow each other and say the same here are held together."""
 
+    @abstractmethod
     def read(self, line: Line, names: Names) -> Any | Unusable:
         """One line as a value, or why it is none."""
 
+    @abstractmethod
     def gather(self, read: Sequence[Any]) -> Iterator[tuple[tuple[Any, ...], tuple[Unusable, ...]]]:
         """Lines that are saved together, and lines that cannot be besides them."""
 
+    @abstractmethod
     def save(self, group: Sequence[Any], job: Job) -> list[Verdict]:
         """Save them inside the open unit of work: what became of each."""
 
@@ -132,7 +138,7 @@ def import_labs(
     file: IO[bytes], order: Order, *, files: Files, uow: UnitOfWork, progress: Progress = lambda line: None
 ) -> Outcome:
     """Read laboratory results. Raises as `import_file`."""
-    return import_file(file, order, Labs(), files=files, uow=uow, progress=progress)
+    return import_file(file, order, LABS, files=files, uow=uow, progress=progress)
 
 
 def import_file(
@@ -305,19 +311,8 @@ def _why(refusal: Exception) -> str:
             return _l("The form may not be written now.")
 
 
-@dataclass(frozen=True)
-class Labs:
+class Labs(Kind):
     """Laboratory results: a line a test, all tests of one sample on one form."""
-
-    name: str = "labs"
-    verb: str = "import.data"
-    columns: tuple[str, ...] = laboratory.COLUMNS
-    optional: frozenset[str] = laboratory.OPTIONAL
-    wide: bool = False
-    tells: tuple[str, ...] = ("flag", "grade", "range")
-
-    def check(self, head: Heading) -> None:
-        """Any table with these columns will do."""
 
     def whose(self, cells: Mapping[str, str]) -> str:
         return cells["participant"].upper()
@@ -330,6 +325,9 @@ class Labs:
 
     def save(self, group: Sequence[Result], job: Job) -> list[Verdict]:
         return saved_lines(group, lambda sample: _attempt(sample, self.name, job))
+
+
+LABS = Labs("labs", laboratory.COLUMNS, laboratory.OPTIONAL, tells=("flag", "grade", "range"))
 
 
 def _attempt(sample: Sequence[Result], kind: str, job: Job) -> list[Verdict]:

@@ -8,16 +8,27 @@ because what the form was told is another (`trial.standing.told`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import IO, Any
 
 from forms.text import _l
-from trial.actions.imports import ACCEPTED, REJECTED, UNCHANGED, Job, Order, Outcome, Progress, Verdict, import_file
+from trial.actions.imports import (
+    ACCEPTED,
+    REJECTED,
+    UNCHANGED,
+    Job,
+    Kind,
+    Order,
+    Outcome,
+    Progress,
+    Verdict,
+    import_file,
+)
 from trial.happenings_ranges import RangeStated
 from trial.imports import ranges as lines
 from trial.imports.laboratory import Names, Unusable
 from trial.imports.ranges import Stated
-from trial.imports.tabular import Heading, Line
+from trial.imports.tabular import Line
 from trial.ranges import Range, as_range, tie
 from trial.store.files import Files
 from trial.store.reading import Row
@@ -34,22 +45,11 @@ def import_ranges(
     file: IO[bytes], order: Order, *, files: Files, uow: UnitOfWork, progress: Progress = lambda line: None
 ) -> Outcome:
     """Read ranges, all or none. Raises NotAllowed, and FileUnreadable for a file that is no table of ranges."""
-    return import_file(file, replace(order, mode="all"), Ranges(), files=files, uow=uow, progress=progress)
+    return import_file(file, replace(order, mode="all"), RANGES, files=files, uow=uow, progress=progress)
 
 
-@dataclass(frozen=True)
-class Ranges:
+class Ranges(Kind):
     """A line a range; lines are held against what was stated before them, in the file too."""
-
-    name: str = "ranges"
-    verb: str = "ranges.set"
-    columns: tuple[str, ...] = lines.COLUMNS
-    optional: frozenset[str] = lines.OPTIONAL
-    wide: bool = False
-    tells: tuple[str, ...] = ("number",)
-
-    def check(self, head: Heading) -> None:
-        """Any table with these columns will do."""
 
     def whose(self, cells: Mapping[str, str]) -> str:
         return cells["test"].upper()
@@ -63,6 +63,9 @@ class Ranges:
     def save(self, group: Sequence[Stated], job: Job) -> list[Verdict]:
         _one_at_a_time(job.uow)
         return [_kept(each, job) for each in group]
+
+
+RANGES = Ranges("ranges", lines.COLUMNS, lines.OPTIONAL, "ranges.set", tells=("number",))
 
 
 def _one_at_a_time(uow: UnitOfWork) -> None:

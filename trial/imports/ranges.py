@@ -63,18 +63,20 @@ def _range(cells: Mapping[str, str], names: Names) -> Range:
     if test not in TESTS:
         raise _Wrong(_l("The test “%(typed)s” is not known."), typed=cells["test"][:40])
     found = Range(
-        0,
-        cells.get("site", "").upper() or None,
-        test,
-        _unit(names.units.get(cells["unit"], cells["unit"]), test),
-        _sex(cells.get("sex", "")),
-        *(_each(cells, name, _age) for name in ("age_from", "age_to")),
-        *(_each(cells, name, _limit) for name in ("low", "high")),
-        _day(cells["valid_from"]),
-        _each(cells, "valid_to", _day),
-        _words(cells["source"]),
-        _words(cells.get("laboratory", "")) or None,
-        _each(cells, "replaces", _number),
+        id=0,
+        site=cells.get("site", "").upper() or None,
+        test=test,
+        unit=_unit(names.units.get(cells["unit"], cells["unit"]), test),
+        sex=_sex(cells.get("sex", "")),
+        age_from=_each(cells, "age_from", _age),
+        age_to=_each(cells, "age_to", _age),
+        low=_each(cells, "low", _limit),
+        high=_each(cells, "high", _limit),
+        valid_from=_day(cells["valid_from"]),
+        valid_to=_each(cells, "valid_to", _day),
+        source=_words(cells["source"]),
+        laboratory=_words(cells.get("laboratory", "")) or None,
+        replaces=_each(cells, "replaces", _number),
     )
     _in_order(found)
     return found
