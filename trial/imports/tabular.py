@@ -69,16 +69,19 @@ def heading(
     if double := sorted({c for c in columns if ours.count(c) > 1}):
         raise FileUnreadable(_l("The heading names “%(names)s” twice."), {"names": ", ".join(double)})
     places = {name: ours.index(name) for name in columns if name in ours}
-    foreign = tuple(g for g, o in zip(given, ours, strict=True) if o not in places)
+    others = [(i, names.get(g, g)) for i, (g, o) in enumerate(zip(given, ours, strict=True)) if o not in places]
+    foreign = tuple(name for _place, name in others)
     if wide:
-        places |= _others(given, foreign)
+        _refuse_double(foreign)
+        places |= {name: place for place, name in others}
     return Heading(separator, places, len(given), foreign)
 
 
-def _others(given: list[str], foreign: tuple[str, ...]) -> dict[str, int]:
-    if double := sorted({name for name in foreign if foreign.count(name) > 1 or not name}):
-        raise FileUnreadable(_l("The heading names “%(names)s” twice, or not at all."), {"names": ", ".join(double)})
-    return {name: given.index(name) for name in foreign}
+def _refuse_double(foreign: tuple[str, ...]) -> None:
+    if double := sorted({name for name in foreign if foreign.count(name) > 1}):
+        raise FileUnreadable(_l("The heading names “%(names)s” twice."), {"names": ", ".join(double)})
+    if "" in foreign:
+        raise FileUnreadable(_l("A column has no name."), {})
 
 
 def lines(
