@@ -104,7 +104,7 @@ class Job:
 class Kind(ABC):
     """What a file is about. `name` stands in the source of every value; `wide`: columns that are not ours are read too.
 
-    `verb`: who may read such a file in. `tells`: columns it adds to the report.
+    `verb`: who may read such a file in. `whole`: all of its lines or none. `tells`: columns it adds to the report.
     """
 
     name: str
@@ -112,6 +112,7 @@ class Kind(ABC):
     optional: frozenset[str]
     verb: str = "import.data"
     wide: bool = False
+    whole: bool = False
     tells: tuple[str, ...] = ()
 
     def check(self, head: Heading) -> None:  # noqa: B027  # any table with these columns will do, unless a kind says more
@@ -147,6 +148,7 @@ def import_file(
     """Read the file. Raises NotAllowed, and FileUnreadable for a file that is no table of that kind (then no run is kept of it)."""
     with uow:
         permit(uow.actor, kind.verb)
+    order = replace(order, mode="all") if kind.whole else order
     if order.dry:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # any binary file will do
         file.seek(0)

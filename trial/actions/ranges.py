@@ -45,7 +45,7 @@ def import_ranges(
     file: IO[bytes], order: Order, *, files: Files, uow: UnitOfWork, progress: Progress = lambda line: None
 ) -> Outcome:
     """Read ranges, all or none. Raises NotAllowed, and FileUnreadable for a file that is no table of ranges."""
-    return import_file(file, replace(order, mode="all"), RANGES, files=files, uow=uow, progress=progress)
+    return import_file(file, order, RANGES, files=files, uow=uow, progress=progress)
 
 
 class Ranges(Kind):
@@ -65,7 +65,7 @@ class Ranges(Kind):
         return [_kept(each, job) for each in group]
 
 
-RANGES = Ranges("ranges", lines.COLUMNS, lines.OPTIONAL, "ranges.set", tells=("number",))
+RANGES = Ranges("ranges", lines.COLUMNS, lines.OPTIONAL, "ranges.set", whole=True, tells=("number",))
 
 
 def _one_at_a_time(uow: UnitOfWork) -> None:
