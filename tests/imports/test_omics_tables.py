@@ -164,7 +164,7 @@ REFUSED = [
     ("radiomics", {"morph_volume [cm3]": "31.5"}, ["morph_volume"], "is given in cm3; the model reads it in mm3"),
     ("radiomics", {"stat_mean [HU]": "31.5"}, ["stat_mean"], "is given in HU; the model reads it in –"),
     ("radiomics", {"stat_mean [ ]": "1"}, [], "The heading names “stat_mean” twice."),
-    ("taxa", {"Faecalibacterum": "0.1"}, ["Faecalibacterium"], "reads: Faecalibacterium (≠ Faecalibacterum)"),
+    ("taxa", {"Faecalibacterum": "0.1"}, ["Faecalibacterium"], "reads: Faecalibacterium (Faecalibacterum?)"),
     ("taxa", {"Roseburia [%]": "5"}, ["Roseburia"], "is given in %; the model reads it in proportion"),
     ("radiomics", {}, ["participant"], "The heading has no column “participant”."),
     ("ctdna", {}, ["result"], "The heading has no column “result”."),

@@ -81,7 +81,7 @@ def check_heading(columns: Sequence[str], declared: Declared) -> None:
 
 def _hinted(absent: Sequence[str], names: Sequence[str]) -> str:
     near = {name: get_close_matches(name, names, 1, 0.75) for name in absent}
-    return ", ".join(f"{name} (≠ {found[0]})" if found else name for name, found in near.items())
+    return ", ".join(f"{name} ({found[0]}?)" if found else name for name, found in near.items())
 
 
 def unreadable(features: Mapping[str, str], *, may_lack: bool) -> Bad | None:
