@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from forms.dates import earliest
-from forms.record import Record
+from forms.record import PerInstance, Record
 from trial import soa
 from trial.course import Allocation, Course, course
 from trial.eligibility import assess
@@ -38,7 +38,7 @@ def facts_for(
     now: datetime,
     prediction: Mapping[str, Any] | None = None,
     zone: tzinfo | None = None,
-    laboratory_ranges: Mapping[str, Any] | None = None,
+    laboratory_ranges: Mapping[str, Any] | PerInstance | None = None,
     taxon_tables: Mapping[str, Any] | None = None,
 ) -> Mapping[str, Any]:
     """Every fact for the forms of one event key ("FU06", "PO30-2"); unknown ones are None.

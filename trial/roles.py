@@ -56,6 +56,8 @@ VERBS: Mapping[str, str] = {
     "export.blinded": _l("Export data without arm"),
     "export.unblinded": _l("Export data with arm"),
     "import.data": _l("Import data"),
+    "ranges.read": _l("See laboratory reference ranges"),
+    "ranges.set": _l("State laboratory reference ranges"),
     "audit.read": _l("Read the audit trail and verify it"),
     "users.manage": _l("Manage people, roles and sites"),
 }
@@ -85,7 +87,7 @@ _ANYONE = frozenset({"study.read"})
 _READS = frozenset(
     {
         "due.read", "participant.list", "participant.read", "crf.read", "file.read", "eligibility.read", "model.read",
-        "allocation.read", "query.read",
+        "allocation.read", "query.read", "ranges.read",
     }
 )  # fmt: skip
 _ENTERS = _READS | {
@@ -96,7 +98,7 @@ SAFETY_FORMS = frozenset(
     {"AE", "SAE", "DTH", "CM", "EX", "RT", "DM", "MH", "LB", "POC", "SUR", "IC", "EOS", "PLAN"}
 )  # fmt: skip
 """What an assessment of a serious adverse event, and the CIOMS I form, are written from."""
-IMPORTED_FORMS = frozenset({"LB"})
+IMPORTED_FORMS = frozenset({"LB", "RAD", "MIC", "LBX", "MOL"})
 """Forms whose answers may come from a file: who may import writes these, and only through an import."""
 UPLOAD_FORMS = frozenset({"RAD", "MIC", "LBX", "MOL", "SPEC", "PATH"})
 """What core laboratories see; of PATH only `SLIDE_ITEMS`."""
@@ -122,7 +124,7 @@ _TABLE = (
         "data_manager", _l("Data manager"), "all",
         _READS | {"query.raise", "code.terms", "crf.freeze", "export.blinded", "import.data", "accrual.read",
                   "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close", "trail.redact",
-                  "oversight.read"},
+                  "oversight.read", "ranges.set"},
         blinded=True,
     ),
     _role(

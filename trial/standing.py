@@ -23,7 +23,7 @@ def form_of(key: str) -> str:
     return key.partition(".")[0]
 
 
-OF_THE_SITE = frozenset({"event", "birth_year_only", "consent_versions", "taxon_tables", "laboratory_ranges"})
+OF_THE_SITE = frozenset({"event", "birth_year_only", "consent_versions", "taxon_tables"})
 """Facts that no saved form changes."""
 JUDGED = frozenset(map(form_of, frozenset[str]().union(*(c.rule.keys() for c in PROTOCOL.criteria))))
 """Forms that eligibility is read from."""
@@ -77,4 +77,5 @@ def told(record: Record, crf: Crf) -> str | None:
     wanted = sorted(definitions()[crf.form, crf.version].facts - OF_THE_SITE - {"eligible"})
     if not wanted:
         return None
-    return hashlib.sha256(repr([record.facts.get(name) for name in wanted]).encode()).hexdigest()
+    scope = record.scope(crf)
+    return hashlib.sha256(repr([scope.fact(name) for name in wanted]).encode()).hexdigest()

@@ -17,7 +17,8 @@ from trial.facts import facts_for
 from trial.holds import HELD, held
 from trial.protocol import PROTOCOL, Protocol
 from trial.queries import address_of
-from trial.store import crfs, office
+from trial.ranges import SiteRanges
+from trial.store import crfs, office, ranges
 from trial.store.reading import Reader, Row
 
 
@@ -27,7 +28,7 @@ class Case:
 
     `allocation` is the row, or None; `predictions` and `signatures` are rows, oldest first. `states` are the rows of `crf`, `queries` all
     ever raised, `holds` those that stand over the participant. `today` is the day in `zone`, the trial's: at 07:00 in Shanghai, UTC
-    still has yesterday.
+    still has yesterday. `ranges`: the reference ranges that the site's laboratories state, None where they state none.
     """
 
     participant: Row
@@ -43,6 +44,7 @@ class Case:
     today: date
     zone: tzinfo
     protocol: Protocol = PROTOCOL
+    ranges: SiteRanges | None = None
     _last: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -68,6 +70,7 @@ class Case:
             today=self.today,
             now=self.now,
             zone=self.zone,
+            laboratory_ranges=self.ranges,
         )
         return Record(base.crfs, definitions(), facts)
 
@@ -125,4 +128,5 @@ def load(reader: Reader, participant: Row, clock: Clock) -> Case:
         clock.now(),
         clock.today(),
         clock.zone,
+        ranges=ranges.over_site(reader, participant["site_code"]),
     )

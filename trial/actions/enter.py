@@ -79,11 +79,15 @@ def from_file(source: str) -> bool:
 
 @dataclass(frozen=True)
 class Saved:
-    """What a save did: the revision now current, and whether required answers are still open."""
+    """What a save did: the revision now current, and whether required answers are still open.
+
+    `calculated`: what the calculated items say, for who cannot see the page: only of answers that come from a file.
+    """
 
     revision: int
     complete: bool
     changed: tuple[str, ...]
+    calculated: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -258,12 +262,13 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     _refuse(tuple(replace(f, level="hard") for f in gaps) + found)
     if unconfirmed := tuple(f for f in found if f.level == "soft"):
         raise ConfirmationNeeded(unconfirmed)
+    told = calculated(record, crf) if from_file(entry.source) else {}
     said = confirmed(record, crf)
     crf = _with_confirmations(crf, said)
     previous = _previous(case, crf)
     made = changes(previous.answers if previous else None, crf.answers)
     if previous and not made and previous.version == crf.version and previous.answers == crf.answers:
-        return Saved(previous.number, _complete(crf, found), ())
+        return Saved(previous.number, _complete(crf, found), (), told)
     reason = _reason(previous, made, entry.reasons)
     crfs.append_revision(
         uow, case.id, crf, based_on=entry.based_on, reason=reason, source=entry.source, complete=_complete(crf, found)
@@ -288,7 +293,7 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
             "occurrence": crf.occurrence,
         },
     )
-    return Saved(crf.number, _complete(crf, found), paths)
+    return Saved(crf.number, _complete(crf, found), paths, told)
 
 
 def _lean(case: Case, entry: Entry, typed: Crf) -> tuple[Record, Crf]:

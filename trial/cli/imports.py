@@ -17,45 +17,97 @@ def import_() -> None:
     """Read data from a file, with the same checks as the screen."""
 
 
+PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _common(command: Any) -> Any:
+    """The file and the options that every import has."""
+    who = click.option(
+        "--as", "username", required=True, help="Who imports: a data manager, or a laboratory at its sites."
+    )
+    role = click.option("--role", default="data_manager", show_default=True, help="In which of the roles held.")
+    dry = click.option("--dry-run", "dry", is_flag=True, help="Say what would happen; nothing is kept.")
+    names = click.option("--names", type=PATH, help="JSON: the sender's own names of columns, tests, units.")
+    for wrap in (click.pass_obj, json_option, names, dry, role, who, click.argument("path", type=PATH)):
+        command = wrap(command)
+    return command
+
+
+def _lined(command: Any) -> Any:
+    """The options of an import whose lines may be taken one by one."""
+    whole = click.option(
+        "--all", "whole", is_flag=True, help="All or nothing, in one transaction; without it, form by form."
+    )
+    reason = click.option("--reason", default="", help="Why saved values change, and why unusual ones are right.")
+    return whole(reason(command))
+
+
 @import_.command("labs")
-@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--as", "username", required=True, help="Who imports: a data manager, or a laboratory at its sites.")
-@click.option("--role", default="data_manager", show_default=True, help="In which of the roles held.")
-@click.option("--dry-run", "dry", is_flag=True, help="Say what would happen; nothing is kept.")
-@click.option("--all", "whole", is_flag=True, help="All or nothing, in one transaction; without it, form by form.")
-@click.option("--reason", default="", help="Why saved values change, and why unusual ones are right.")
+@_lined
+@_common
+def labs(here: Installation, path: Path, as_json: bool, whole: bool = False, reason: str = "", **said_: Any) -> None:
+    """Laboratory results: CSV with participant, event, date, test, operator, result, unit."""
+    _imported(here, "labs", path, as_json, whole=whole, reason=reason, **said_)
+
+
+@import_.command("omics")
 @click.option(
-    "--names", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON: columns, tests, units."
+    "--kind",
+    required=True,
+    type=click.Choice(("radiomics", "taxa", "ctdna", "molecular")),
+    help="What the table holds.",
 )
-@json_option
-@click.pass_obj
-def labs(
+@_lined
+@_common
+def omics(
+    here: Installation, path: Path, as_json: bool, kind: str, whole: bool = False, reason: str = "", **said_: Any
+) -> None:
+    """An omics table: CSV, a row a participant and visit; for radiomics and taxa a column a feature that the model declares."""
+    _imported(here, kind, path, as_json, whole=whole, reason=reason, **said_)
+
+
+@import_.command("ranges")
+@_common
+def ranges(here: Installation, path: Path, as_json: bool, **said_: Any) -> None:
+    """Reference ranges: CSV with test, unit, low, high, valid_from, source; site, sex, age_from, age_to, valid_to, replaces if they apply.
+
+    All of its lines are taken, or none.
+    """
+    _imported(here, "ranges", path, as_json, **said_)
+
+
+def _imported(
     here: Installation,
+    name: str,
     path: Path,
+    as_json: bool,
+    *,
     username: str,
     role: str,
     dry: bool,
-    whole: bool,
-    reason: str,
     names: Path | None,
-    as_json: bool,
+    whole: bool = False,
+    reason: str = "",
 ) -> None:
-    """Laboratory results: CSV with participant, event, date, test, operator, result, unit."""
-    from trial.actions.imports import Order, import_labs
+    from trial.actions.import_kinds import kind_named
+    from trial.actions.imports import Order, import_file
     from trial.actions.people import person
     from trial.errors import NotAllowed
     from trial.imports.laboratory import Names
     from trial.imports.tabular import FileUnreadable
 
     house = here.house
+    kind = kind_named(name, lambda: house.model.manifest)
     somebody = person(house.reading(), house.reading().the("person", username=username.lower())["id"])
     if role not in {held for held, _site in somebody.roles}:
-        raise NotAllowed(role, "import.data")
+        raise NotAllowed(role, kind.verb)
     known = Names(**json.loads(names.read_text("utf-8"))) if names else Names()
     order = Order(path.name, "all" if whole else "row", dry, reason, known)
     try:
         with path.open("rb") as file, _bar(path) as bar:
-            done = import_labs(file, order, files=house.files, uow=house.writing(somebody.actor(role)), progress=bar)
+            done = import_file(
+                file, order, kind, files=house.files, uow=house.writing(somebody.actor(role)), progress=bar
+            )
     except FileUnreadable as problem:
         said(problem.message % problem.args_ if problem.args_ else problem.message, REFUSED)
         raise Broken from problem

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from trial.store import tables_notices as tables_notices
 from trial.store import tables_office as tables_office  # its tables join the same metadata
+from trial.store import tables_ranges as tables_ranges
 from trial.store import tables_trail as tables_trail
 from trial.store.columns import COVERED, SECRET, Long, crf_key, flag, participant_id, person_id, sha256
 from trial.store.columns import CRF_KEY as CRF_KEY
@@ -362,6 +363,7 @@ INSERT_ONLY = frozenset(
         "audit_review",
         "redaction",
         "redaction_place",
+        "laboratory_range",
     }
 )
 JOURNALLED = tuple(t for t in metadata.sorted_tables if t.name not in UNJOURNALLED | LEDGER)

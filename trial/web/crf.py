@@ -34,6 +34,7 @@ from trial.web.errors import said, wants_json
 from trial.web.house import actor, house, reading, someone, writing
 from trial.web.live import page_data
 from trial.web.merge import merged
+from trial.web.ranges import judged_against
 from trial.web.tasks import next_form
 from trial.web.words import blocker_words, place_words
 
@@ -259,7 +260,7 @@ def _page(
         blockers=_blockers(case, entry), missing_words=[(code, _(words)) for code, words in MISSING_WORDS.items()],
         history_url=lambda path: url_for("crf.history", **place, path=path), key=uuid.uuid4().hex, typed_by=someone().id,
         signs=entry.form in SIGNED_WHEN_SAVED, signature=_signature(case, entry),
-        desk=desk(case, entry.form, entry.event, entry.occurrence),
+        desk=desk(case, entry.form, entry.event, entry.occurrence), against=judged_against(case.ranges, shown.record, shown.crf),
     )  # fmt: skip
 
 

@@ -54,6 +54,7 @@ PERMISSIONS: Mapping[str, str] = {
     "imports.listing": "import.data",
     "imports.run": "import.data",
     "imports.report": "import.data",
+    "ranges.listing": "ranges.read",
     "audit.listing": "audit.read",
     "audit.export": "audit.read",
     "audit.review": "audit.review",

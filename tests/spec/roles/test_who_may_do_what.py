@@ -64,6 +64,8 @@ TABLE = {
     "export.blinded": [D, B],
     "export.unblinded": [U],
     "import.data": [D, L],
+    "ranges.read": [C, I, M, D, A],
+    "ranges.set": [D],
     "audit.read": [C, I, M, D, S, A],
     "users.manage": [X],
 }
