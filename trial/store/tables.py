@@ -20,7 +20,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from trial.store import tables_office as tables_office  # its tables join the same metadata
+from trial.store import tables_coding as tables_coding  # its tables join the same metadata
+from trial.store import tables_office as tables_office
 from trial.store.columns import COVERED, SECRET, Long, crf_key, flag, participant_id, person_id, sha256
 from trial.store.columns import CRF_KEY as CRF_KEY
 from trial.store.columns import metadata as metadata
@@ -343,7 +344,20 @@ idempotency = Table(
     Column("at", Instant, nullable=False),
 )
 
-UNJOURNALLED = frozenset({"due", "taken", "draft", "session", "login_attempt", "idempotency"})
+UNJOURNALLED = frozenset(
+    {
+        "due",
+        "taken",
+        "draft",
+        "session",
+        "login_attempt",
+        "idempotency",
+        "verbatim",
+        # The row of the dictionary keeps the digest of its terms.
+        "dictionary_term",
+        "dictionary_word",
+    }
+)
 LEDGER = frozenset({"journal", "journal_head"})
 INSERT_ONLY = frozenset(
     {
