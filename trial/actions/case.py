@@ -17,7 +17,7 @@ from trial.facts import facts_for
 from trial.holds import HELD, held
 from trial.protocol import PROTOCOL, Protocol
 from trial.queries import address_of
-from trial.store import crfs, office
+from trial.store import coding, crfs, office
 from trial.store.reading import Reader, Row
 
 
@@ -26,8 +26,8 @@ class Case:
     """The participant, the record in the order of the course, and what was decided about them.
 
     `allocation` is the row, or None; `predictions` and `signatures` are rows, oldest first. `states` are the rows of `crf`, `queries` all
-    ever raised, `holds` those that stand over the participant. `today` is the day in `zone`, the trial's: at 07:00 in Shanghai, UTC
-    still has yesterday.
+    ever raised, `holds` those that stand over the participant, `codings` the approved codes. `today` is the day in `zone`, the trial's: at
+    07:00 in Shanghai, UTC still has yesterday.
     """
 
     participant: Row
@@ -43,6 +43,7 @@ class Case:
     today: date
     zone: tzinfo
     protocol: Protocol = PROTOCOL
+    codings: tuple[Row, ...] = ()
     _last: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -125,4 +126,5 @@ def load(reader: Reader, participant: Row, clock: Clock) -> Case:
         clock.now(),
         clock.today(),
         clock.zone,
+        codings=tuple(coding.approved(reader, name)),
     )

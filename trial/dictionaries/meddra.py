@@ -60,9 +60,13 @@ def _names(source: Source, name: str, problem: Problem) -> dict[str, str]:
     found: dict[str, str] = {}
     for number, cells in _fields(source, name, problem):
         if cells[0] in found:
-            problem(Broken(name, number, _l("Code %(code)s stands twice."), {"code": cells[0]}))
+            _twice(name, number, cells[0], problem)
         found[cells[0]] = cells[1]
     return found
+
+
+def _twice(name: str, number: int, code: str, problem: Problem) -> None:
+    problem(Broken(name, number, _l("Code %(code)s stands twice."), {"code": code}))
 
 
 @dataclass
@@ -81,7 +85,11 @@ class _Tree:
         self.soc, self.hlgt, self.hlt = (
             _names(self.source, f, self.problem) for f in ("soc.asc", "hlgt.asc", "hlt.asc")
         )
-        self.pt = {cells[0]: (cells[1], cells[PT_SOC]) for _n, cells in _fields(self.source, "pt.asc", self.problem)}
+        self.pt = {}
+        for number, cells in _fields(self.source, "pt.asc", self.problem):
+            if cells[0] in self.pt:
+                _twice("pt.asc", number, cells[0], self.problem)
+            self.pt[cells[0]] = (cells[1], cells[PT_SOC])
         links = (
             self._links("soc_hlgt.asc", self.soc, self.hlgt),
             self._links("hlgt_hlt.asc", self.hlgt, self.hlt),
