@@ -18,14 +18,10 @@ from trial.store import coding
 DATA = Path(__file__).resolve().parents[2] / "trial" / "data" / "dictionaries"
 MINI = DATA / "meddra-mini-1.0"
 DRUGS = DATA / "whodrug-mini-1.0"
-EVENT = {
-    "AESTDAT": "2026-02-01",
-    "AETOXGR": "2",
-    "AESER": "N",
-    "AEOUT": "RECOVERED",
-    "AEENDAT": "2026-02-10",
-    "AEREL": ["NONE"],
-}
+EVENT = {"AESTDAT": "2026-02-01", "AETOXGR": "2", "AESER": "N", "AEOUT": "RECOVERED", "AEENDAT": "2026-02-10", "AEREL": ["NONE"],
+         "AEACNRT": "NONE", "AEACNCH": "NONE", "AEACNIO": "NA"}  # fmt: skip
+WHOLE = {"AECTCAE": "Fatigue"}
+"""What else an adverse event needs before it can be signed."""
 
 
 def edited(folder: Path, file: str, change: Callable[[str], str], of: Path = MINI) -> Path:
@@ -60,7 +56,7 @@ def load(
 
 def report(house: House, term: str, number: int = 1, participant: str = SCREENED, **options: Any) -> None:
     """An adverse event as a site types it."""
-    given = EVENT | {"AESPID": str(number), "AETERM": term}
+    given = EVENT | {"AESPID": str(number), "AETERM": term} | options.pop("more", {})
     house.save(participant, "AE", given, "ANY", occurrence=number, **options)
 
 

@@ -215,11 +215,10 @@ def approved(reader: Reader, name: str) -> list[Row]:
     return reader.prepared(_APPROVED, participant=name)
 
 
-def all_approved(reader: Reader, sites: Sites, form: str) -> dict[tuple[str, str, int, str], Row]:
-    """Every approved code on one form, by participant, event, occurrence and path: what tables are made from."""
-    found = select(coding).join(participant, participant.c.id == coding.c.participant)
-    rows = reader.all(found.where(coding.c.form == form, coding.c.state == "approved", *_at(sites)))
-    return {(r["participant"], r["event"], r["occurrence"], r["path"]): r for r in rows}
+def every_approved(reader: Reader) -> Iterator[Row]:
+    """Every approved code of the trial, in the order of participants and forms."""
+    found = select(coding).where(coding.c.state == "approved")
+    return reader.stream(found.order_by(*(coding.c[name] for name in PLACE)))
 
 
 def count_codings(reader: Reader) -> tuple[int, int]:
