@@ -15,7 +15,7 @@ from trial.actions.coding_follow import rebuild, settle
 from trial.actions.permission import participant_for, permit
 from trial.coding import APPROVED
 from trial.dictionaries import meddra, whodrug
-from trial.dictionaries.folding import loose, words
+from trial.dictionaries.folding import loose, words_of
 from trial.dictionaries.impact import GONE, NOT_CURRENT, SAME, change
 from trial.dictionaries.terms import CODED_AT, MEDDRA, Broken, Source, Term
 from trial.errors import AlreadyExists, NotFound, NotOpen
@@ -108,9 +108,10 @@ def _load(row: Row, read: Iterator[Term], found: list[Broken], uow: UnitOfWork, 
 
 def _write(row: Row, batch: Sequence[Term], uow: UnitOfWork) -> int:
     level, number = CODED_AT[row["kind"]], row["id"]
-    named = {(word, t.code) for t in batch if t.level == level for word in words(t.text)}
+    rows = [_term_row(number, term) for term in batch]
+    named = {(word, row["code"]) for row in rows if row["level"] == level for word in words_of(row["folded"])}
     with uow:
-        uow.put_all("dictionary_term", [_term_row(number, term) for term in batch])
+        uow.put_all("dictionary_term", rows)
         uow.put_all("dictionary_word", [{"dictionary": number, "word": w, "code": c} for w, c in sorted(named)])
         uow.commit()
     return len(batch)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 LONGEST = 400
 """Characters of a folded text: what an index of either engine takes."""
 LONGEST_WORD = 60
+_SMALL = frozenset({"a", "an", "and", "at", "by", "for", "in", "of", "on", "or", "the", "to", "with"})
 _SPACE = re.compile(r"\s+")
 _NO_WORD = re.compile(r"[\W_]+")
 _FAR_EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -30,11 +31,16 @@ def exact(text: str) -> str:
 
 def loose(text: str) -> str:
     """The text without accents, punctuation and the spelling of a country; a text of signs alone is only `exact`."""
+    if text.isascii():
+        folded = _american(_NO_WORD.sub(" ", text).strip().lower()) or exact(text)
+        return folded if len(folded) <= LONGEST else _short(folded)
     bare = "".join(c for c in unicodedata.normalize("NFKD", exact(text)) if not unicodedata.combining(c))
     folded = _american(_NO_WORD.sub(" ", unicodedata.normalize("NFC", bare)).strip()) or exact(text)
-    if len(folded) <= LONGEST:
-        return folded
-    # Two long texts with one beginning are two texts.
+    return folded if len(folded) <= LONGEST else _short(folded)
+
+
+def _short(folded: str) -> str:
+    """Two long texts with one beginning are two texts."""
     return folded[: LONGEST - 17] + " " + hashlib.sha256(folded.encode()).hexdigest()[:16]
 
 
@@ -46,7 +52,13 @@ def _american(text: str) -> str:
 
 def words(text: str) -> tuple[str, ...]:
     """The words to look a text up by, each once: a script without blanks gives each pair of signs."""
-    return tuple(dict.fromkeys(word[:LONGEST_WORD] for word in _words(loose(text))))
+    return words_of(loose(text))
+
+
+def words_of(folded: str) -> tuple[str, ...]:
+    """The same of a text that is folded already. Small words are left out unless there is no other."""
+    found = tuple(dict.fromkeys(word[:LONGEST_WORD] for word in _words(folded)))
+    return tuple(word for word in found if word not in _SMALL) or found
 
 
 def _words(folded: str) -> Iterator[str]:

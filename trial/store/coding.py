@@ -50,7 +50,7 @@ def candidates(reader: Reader, of: Row, folded: str) -> list[Row]:
 
 
 def search(reader: Reader, of: Row, text: str, *, limit: int = MOST_FOUND) -> list[Row]:
-    """Terms that begin with the text, then those that hold words beginning with each of its words; current ones first, short ones first."""
+    """Current terms first; those that begin with the text before those with a word beginning with each of its words; short ones first."""
     folded, sought = loose(text), words(text)[:MOST_WORDS]
     if not folded or not sought:
         return []
@@ -58,7 +58,7 @@ def search(reader: Reader, of: Row, text: str, *, limit: int = MOST_FOUND) -> li
     t = dictionary_term.c
     rank = case((t.folded == folded, 0), (t.folded.startswith(folded, autoescape=True), 1), else_=2)
     found = select(dictionary_term).where(t.dictionary == of["id"], t.level == CODED_AT[of["kind"]], named)
-    return reader.all(found.order_by(rank, t.current.desc(), func.length(t.folded), t.folded, t.code).limit(limit))
+    return reader.all(found.order_by(t.current.desc(), rank, func.length(t.folded), t.folded, t.code).limit(limit))
 
 
 def _with_word(number: int, word: str) -> Any:
