@@ -28,7 +28,9 @@ from trial.store.files import Files
 from trial.web import (
     admin,
     audit,
+    coding,
     crf,
+    dictionaries,
     errors,
     gate,
     headers,
@@ -54,6 +56,8 @@ PAGES = (
     crf,
     queries,
     office,
+    coding,
+    dictionaries,
     safety,
     imports,
     audit,

@@ -117,15 +117,11 @@ def status(here: Installation, as_json: bool) -> None:
     terms = {kind: {state: store.count_terms(reader, None, {state}, {kind}) for state in STATE_WORDS} for kind in KINDS}
     if as_json:
         return shown({"dictionaries": known, "terms": terms}, True)
-    shown(
-        known or ["no dictionary: terms stay as they were typed"],
-        False,
-        lambda d: d if isinstance(d, str) else "\t".join(map(str, d.values())),
-    )
-    shown(
-        [f"{kind}\t" + ", ".join(f"{n} {STATE_WORDS[s]}" for s, n in each.items()) for kind, each in terms.items()],
-        False,
-    )
+    if not known:
+        click.echo("no dictionary: terms stay as they were typed")
+    shown(known, False, lambda d: "\t".join(map(str, d.values())))
+    for kind, counts in terms.items():
+        click.echo(f"{kind}\t" + ", ".join(f"{n} {STATE_WORDS[s]}" for s, n in counts.items()))
     return None
 
 
@@ -144,19 +140,13 @@ def impact(here: Installation, version: str, kind: str, as_json: bool) -> None:
     synonyms = [{n: s[n] for n in ("id", "text", "code", "term")} for s in told.synonyms]
     if as_json:
         return shown({"changed": rows, "same": told.same, "synonyms": synonyms}, True)
-    shown(
-        rows,
-        False,
-        lambda r: "\t".join(
-            str(r[n]) for n in ("participant", "form", "event", "occurrence", "path", "verbatim", "code", "what")
-        ),
-    )
+    shown(rows, False, lambda r: "\t".join(str(r[n]) for n in (*_PLACE, "what")))
     shown(synonyms, False, lambda s: f"synonym\t{s['text']}\t{s['code']}\tits code is not in that version")
     click.echo(f"{len(rows)} codes would not mean the same, {told.same} would, {len(synonyms)} synonyms would be lost")
     return None
 
 
-_PLACE = ("participant", "event", "form", "occurrence", "path", "verbatim", "code", "version")
+_PLACE = ("participant", "form", "event", "occurrence", "path", "verbatim", "version", "code")
 
 
 @coding.command("adopt")

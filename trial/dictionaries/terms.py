@@ -69,8 +69,8 @@ class Source:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._zip = zipfile.ZipFile(path) if path.is_file() else None
-        found = self._zip.namelist() if self._zip else [p.name for p in path.iterdir() if p.is_file()]
+        self._zip = zipfile.ZipFile(path) if zipfile.is_zipfile(path) else None
+        found = self._zip.namelist() if self._zip else [p.name for p in path.glob("*") if p.is_file()]
         self._names = {name.rpartition("/")[2].lower(): name for name in found if not name.endswith("/")}
 
     def __contains__(self, name: str) -> bool:

@@ -15,6 +15,7 @@ from forms.findings import Finding
 from forms.language import Item
 from forms.text import _l
 from forms.webform import MISSING_WORDS
+from trial.dictionaries.terms import KINDS as DICTIONARIES
 from trial.eligibility import VERDICT_WORDS
 from trial.lockdown import STEPS
 from trial.queries import STATE_WORDS as QUERY_STATE_WORDS
@@ -229,6 +230,7 @@ FILTERS: Mapping[str, Any] = {
     "phase": lambda phase: _(PHASE_WORDS.get(phase, phase)),
     "verdict": lambda verdict: _(VERDICT_WORDS[verdict]),
     "blocker": blocker_words,
+    "dictionary": lambda kind: DICTIONARIES.get(kind, kind),
     "query_state": in_words(QUERY_STATE_WORDS),
     "role_words": lambda role: _(ROLES[role].label) if role in ROLES else role,
     "place_words": lambda row: place_words(row["form"], row["event"], row["occurrence"]),
