@@ -29,7 +29,9 @@ from trial.store.notices import unseen
 from trial.web import (
     admin,
     audit,
+    coding,
     crf,
+    dictionaries,
     errors,
     gate,
     headers,
@@ -57,6 +59,8 @@ PAGES = (
     crf,
     queries,
     office,
+    coding,
+    dictionaries,
     safety,
     imports,
     notices,

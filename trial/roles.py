@@ -176,6 +176,8 @@ RESERVED_ITEMS: Mapping[str, frozenset[str]] = {
     "SAE.SAECAUSI": frozenset({"investigator"}),
     # The system sets it on submission; day 0 of the authority's clock is nobody's to choose.
     "SAE.SAESPON": frozenset(),
+    # A code stands beside the form, in the table of codings, with its version; nobody types it here.
+    "AE.AEDECOD": frozenset(),
     **dict.fromkeys(_SPONSOR, frozenset({"safety_officer"})),
 }
 """Items only some roles write: causality is the investigator's, expectedness and reporting the safety officer's."""

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_0016"
-down_revision = "20261128_0009"
+down_revision = "20261128_0011"
 branch_labels = None
 depends_on = None
 

@@ -18,7 +18,7 @@ from trial.holds import HELD, held
 from trial.protocol import PROTOCOL, Protocol
 from trial.queries import address_of
 from trial.ranges import SiteRanges
-from trial.store import crfs, office, ranges
+from trial.store import coding, crfs, office, ranges
 from trial.store.reading import Reader, Row
 
 
@@ -27,8 +27,8 @@ class Case:
     """The participant, the record in the order of the course, and what was decided about them.
 
     `allocation` is the row, or None; `predictions` and `signatures` are rows, oldest first. `states` are the rows of `crf`, `queries` all
-    ever raised, `holds` those that stand over the participant. `today` is the day in `zone`, the trial's: at 07:00 in Shanghai, UTC
-    still has yesterday. `ranges`: the reference ranges that the site's laboratories state, None where they state none.
+    ever raised, `holds` those that stand over the participant, `codings` the approved codes. `today` is the day in `zone`, the trial's: at
+    07:00 in Shanghai, UTC still has yesterday. `ranges`: the reference ranges that the site's laboratories state, None where they state none.
     """
 
     participant: Row
@@ -45,6 +45,7 @@ class Case:
     zone: tzinfo
     protocol: Protocol = PROTOCOL
     ranges: SiteRanges | None = None
+    codings: tuple[Row, ...] = ()
     _last: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -129,4 +130,5 @@ def load(reader: Reader, participant: Row, clock: Clock) -> Case:
         clock.today(),
         clock.zone,
         ranges=ranges.over_site(reader, participant["site_code"]),
+        codings=tuple(coding.approved(reader, name)),
     )

@@ -14,7 +14,7 @@ from forms.document import read_document
 from forms.findings import Finding
 from forms.reading import Unreadable, read_words
 from forms.record import Record
-from trial.actions import deviations, verify_data
+from trial.actions import coding_follow, deviations, verify_data
 from trial.actions.case import Case, load
 from trial.actions.once import earlier_answer, remember
 from trial.actions.permission import participant_for
@@ -168,6 +168,7 @@ def remove_crf(entry: Entry, reason: str, *, uow: UnitOfWork) -> int:
         void(case, crf, reason, uow)
         uow.record(CrfRemoved(crf.address, crf.number, reason, participant=case.id))
         verify_data.reset(case, crf, changes(previous.answers, crf.answers), uow)
+        coding_follow.follow(case.id, crf, uow)
         look_again(case, case.with_crf(crf), uow, crf)
         uow.commit()
     return crf.number
@@ -278,6 +279,7 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     void(case, crf, reason, uow, made)
     if previous:
         verify_data.reset(case, crf, made, uow)
+    coding_follow.follow(case.id, crf, uow)
     assessed(case, crf, made, uow)
     crf = received(case, crf, uow, complete=_complete(crf, found))
     after = case.with_crf(crf)

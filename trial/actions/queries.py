@@ -18,7 +18,7 @@ from trial.happenings_office import QueryMoved, QueryRaised
 from trial.holds import LOCK
 from trial.places import is_place
 from trial.queries import LIVE, NEEDS_WORDS, SOURCE_OF_ROLE, may_act, next_state
-from trial.roles import may_read_form
+from trial.roles import may, may_read_form
 from trial.store.reading import Reader, Row
 from trial.store.unit_of_work import UnitOfWork
 from trial.verification import paths_of
@@ -35,6 +35,8 @@ class Question:
     occurrence: int | None = None
     path: str = ""
     key: str | None = None
+    coding: bool = False
+    """Asked in order to code a term, by who codes."""
 
     @property
     def place(self) -> dict[str, Any]:
@@ -54,7 +56,7 @@ def raise_query(question: Question, *, uow: UnitOfWork) -> int:
         revision = _revision(question, case, uow.actor.role)
         if case.held(question.form, question.event or "", question.occurrence or 1) == LOCK:
             raise CrfLocked(case.id, question.event or "", question.form or "", question.occurrence or 1)
-        source = SOURCE_OF_ROLE[uow.actor.role]
+        source = "coding" if question.coding and may(uow.actor.role, "code.terms") else SOURCE_OF_ROLE[uow.actor.role]
         row = put_question(uow, case.id, question.place, words, source=source, revision=revision)
         uow.record(QueryRaised(row["id"], place_of(row), question.path, None, participant=case.id))
         remember(uow, question.key, "raise_query", row["id"])

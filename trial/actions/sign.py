@@ -16,6 +16,7 @@ from trial.actions.enter import Entry, Saved, saved_within
 from trial.actions.people import refuse_if_locked
 from trial.actions.permission import participant_for, permit
 from trial.actor import Actor
+from trial.coding import frozen
 from trial.content import calculated_json, content_digest
 from trial.decision import signing_blockers
 from trial.errors import ContentChanged, NotFound, NotOpen, WrongPassword
@@ -33,6 +34,8 @@ MEANINGS: Mapping[str, str] = {
     "SAE": _l("I assessed causality."),
 }
 """What a signature on each form means; printed with the name and the time."""
+CODED = "coded"
+"""Where the codes of a form stand among the values that a signature freezes: no item is called so."""
 GENERAL_MEANING = _l("I reviewed these data and they are accurate and complete.")
 
 
@@ -61,13 +64,20 @@ def content(case: Case, event: str, form: str, occurrence: int = 1) -> Content:
     crf = case.bare.at(form, event, occurrence)
     if crf is None or not crf.counts:
         raise NotFound("crf", {"form": form, "event": event, "occurrence": occurrence})
-    values = calculated_json(calculated(case.record(event), crf))
+    values = _signed_values(case, crf)
     return Content(_digest(case, crf, values), values, crf.number, MEANINGS.get(form, GENERAL_MEANING))
 
 
 def content_digest_of(case: Case, crf: Crf) -> str:
     """The digest of any instance, one that was not done too."""
-    return _digest(case, crf, calculated_json(calculated(case.record(crf.event), crf)) if crf.counts else {})
+    return _digest(case, crf, _signed_values(case, crf) if crf.counts else {})
+
+
+def _signed_values(case: Case, crf: Crf) -> dict[str, Any]:
+    """What is signed besides the answers: calculated values, and the codes that stand now; the digest covers both."""
+    here = (crf.form, crf.event, crf.occurrence)
+    coded = frozen(c for c in case.codings if (c["form"], c["event"], c["occurrence"]) == here)
+    return calculated_json(calculated(case.record(crf.event), crf)) | ({CODED: coded} if coded else {})
 
 
 def _digest(case: Case, crf: Crf, values: Mapping[str, Any]) -> str:

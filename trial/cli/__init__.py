@@ -15,6 +15,7 @@ import click
 
 from trial import errors as e
 from trial.cli.base import BROKEN, Broken, Installation, bar, json_option, migrated, run, said, shown
+from trial.cli.coding import coding
 from trial.cli.imports import import_
 from trial.cli.keep import backup, clock, restore
 from trial.cli.notify import beside, notify
@@ -48,6 +49,7 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         restore,
         clock,
         notify,
+        coding,
     ):
         vigil.add_command(command)
     return vigil
@@ -278,9 +280,10 @@ def eligibility(here: Installation, participant: str, as_json: bool) -> None:
 @click.pass_obj
 def verify(here: Installation, as_json: bool) -> None:
     """Whether anything stored was altered: chain, rows, revisions, signatures, files. Names the first broken link."""
+    from trial.store.coding import altered
     from trial.store.verify import verify as check
 
-    findings = check(here.house.engine, files=here.house.files, checks=(_replayed, _model_digests(here)))
+    findings = check(here.house.engine, files=here.house.files, checks=(_replayed, altered, _model_digests(here)))
     shown({"findings": [asdict(f) for f in findings]} if as_json else (findings or ["nothing was altered"]), as_json)
     if findings:
         raise Broken

@@ -113,6 +113,26 @@ def migrated(here: Installation) -> Any:
     return here.house
 
 
+def acting(here: Installation, username: str, role: str, verb: str) -> Any:
+    """A unit of work in the name of somebody who holds that role. Raises NotFound, NotAllowed."""
+    from trial.actions.people import person
+
+    reader = here.house.reading()
+    somebody = person(reader, reader.the("person", username=username.lower())["id"])
+    if role not in {held for held, _site in somebody.roles}:
+        raise e.NotAllowed(role, verb)
+    return here.house.writing(somebody.actor(role))
+
+
+@contextmanager
+def counted(unit: str) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal that counts up to it is not known where."""
+    from tqdm import tqdm
+
+    with tqdm(unit=f" {unit}", disable=None, file=sys.stderr) as bar:
+        yield lambda done: bar.update(max(0, done - bar.n))
+
+
 @contextmanager
 def bar() -> Iterator[Callable[[int, int, date], None]]:
     """A progress bar on a terminal; the total grows as the course of each participant unfolds."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from trial.cli.base import REFUSED, Broken, Installation, json_option, said, shown
+from trial.cli.base import REFUSED, Broken, Installation, acting, json_option, said, shown
 
 
 @click.group("import")
@@ -91,23 +91,17 @@ def _imported(
 ) -> None:
     from trial.actions.import_kinds import kind_named
     from trial.actions.imports import Order, import_file
-    from trial.actions.people import person
-    from trial.errors import NotAllowed
     from trial.imports.laboratory import Names
     from trial.imports.tabular import FileUnreadable
 
     house = here.house
     kind = kind_named(name, lambda: house.model.manifest)
-    somebody = person(house.reading(), house.reading().the("person", username=username.lower())["id"])
-    if role not in {held for held, _site in somebody.roles}:
-        raise NotAllowed(role, kind.verb)
+    uow = acting(here, username, role, kind.verb)
     known = Names(**json.loads(names.read_text("utf-8"))) if names else Names()
     order = Order(path.name, "all" if whole else "row", dry, reason, known)
     try:
         with path.open("rb") as file, _bar(path) as bar:
-            done = import_file(
-                file, order, kind, files=house.files, uow=house.writing(somebody.actor(role)), progress=bar
-            )
+            done = import_file(file, order, kind, files=house.files, uow=uow, progress=bar)
     except FileUnreadable as problem:
         said(problem.message % problem.args_ if problem.args_ else problem.message, REFUSED)
         raise Broken from problem

@@ -19,6 +19,7 @@ from forms.catalogue import definitions
 from forms.record import Record
 from trial import roles
 from trial.errors import NotAllowed
+from trial.store.coding import every_approved
 from trial.store.crfs import NEWEST, as_crf
 from trial.store.reading import Reader, Row
 from trial.store.tables import CRF_KEY, crf, crf_revision
@@ -28,13 +29,14 @@ from trial.store.types import canonical
 
 @dataclass(frozen=True)
 class Extracted:
-    """One participant: current revisions, and the allocation row (None: not allocated, or withheld)."""
+    """One participant: current revisions, the allocation row (None: not allocated, or withheld), and the approved codes of terms."""
 
     participant: str
     site: str
     created_at: datetime
     crfs: tuple[Crf, ...]
     allocation: Row | None
+    codings: tuple[Row, ...] = ()
 
     def record(self) -> Record:
         """The answers as a record, without facts."""
@@ -86,14 +88,19 @@ def _everyone(reader: Reader, sites: frozenset[str] | None) -> Iterable[Extracte
     query = select(crf_revision).join(crf, NEWEST).order_by(crf.c.first_entered_at, *crf.primary_key.columns)
     for row in reader.stream(query):
         crfs.setdefault(row["participant"], []).append(as_crf(row))
+    coded: dict[str, list[Row]] = {}
+    for row in every_approved(reader):
+        coded.setdefault(row["participant"], []).append(row)
     for row in reader.all(participant_table, order_by="id"):
         if sites is None or row["site_code"] in sites:
             name = row["id"]
-            yield Extracted(name, row["site_code"], row["created_at"], tuple(crfs.get(name, ())), allocations.get(name))
+            yield Extracted(
+                name, row["site_code"], row["created_at"], tuple(crfs.get(name, ())), allocations.get(name), tuple(coded.get(name, ()))
+            )  # fmt: skip
 
 
 def _digest(reader: Reader, participants: set[str]) -> str:
-    """SHA-256 over the digests of all current revisions and the allocations, in a fixed order."""
+    """SHA-256 over the digests of all current revisions, the allocations and the approved codes, in a fixed order."""
     total = hashlib.sha256()
     columns = (*(crf_revision.c[n] for n in CRF_KEY), crf_revision.c.number, crf_revision.c.digest)
     query = select(*columns).join(crf, NEWEST).order_by(*(crf_revision.c[n] for n in CRF_KEY))
@@ -101,6 +108,9 @@ def _digest(reader: Reader, participants: set[str]) -> str:
         if row["participant"] in participants:
             total.update(canonical(row).encode())
     for row in reader.all("allocation", order_by="participant"):
+        if row["participant"] in participants:
+            total.update(canonical(row).encode())
+    for row in every_approved(reader):
         if row["participant"] in participants:
             total.update(canonical(row).encode())
     return total.hexdigest()
@@ -113,7 +123,15 @@ def _visible(row: Extracted, role: str) -> Extracted:
         if not roles.hides(role, each.form, event=each.event, aggregate=True)
     )
     open_to_arm = not roles.ROLES[role].blinded
-    return replace(row, crfs=kept, allocation=row.allocation if open_to_arm else None)
+    coded = tuple(c for c in row.codings if not _hides_code(c, role))
+    return replace(row, crfs=kept, allocation=row.allocation if open_to_arm else None, codings=coded)
+
+
+def _hides_code(coding: Row, role: str) -> bool:
+    """A code says what its term says: it is withheld where the form or the item is."""
+    item = coding["path"].rpartition("/")[2]
+    whole = roles.hides(role, coding["form"], event=coding["event"], aggregate=True)
+    return whole or roles.hides(role, coding["form"], item, event=coding["event"], aggregate=True)
 
 
 def _without_hidden_items(each: Crf, role: str) -> Crf:

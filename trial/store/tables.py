@@ -20,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from trial.store import tables_coding as tables_coding  # its tables join the same metadata
 from trial.store import tables_notices as tables_notices
 from trial.store import tables_office as tables_office  # its tables join the same metadata
 from trial.store import tables_ranges as tables_ranges
@@ -347,7 +348,21 @@ idempotency = Table(
 )
 
 UNJOURNALLED = frozenset(
-    {"due", "taken", "draft", "session", "login_attempt", "idempotency", "notice", "outbox", "followed"}
+    {
+        "due",
+        "taken",
+        "draft",
+        "session",
+        "login_attempt",
+        "idempotency",
+        "notice",
+        "outbox",
+        "followed",
+        "verbatim",
+        # The row of the dictionary keeps the digest of its terms.
+        "dictionary_term",
+        "dictionary_word",
+    }
 )
 LEDGER = frozenset({"journal", "journal_head"})
 INSERT_ONLY = frozenset(

@@ -16,15 +16,17 @@ from trial.actions import checklist as checklists
 from trial.actions import hold as holds
 from trial.actions import verify_data
 from trial.actions.case import Case, load
+from trial.actions.coding import WAITING
 from trial.actions.hold import Scope
 from trial.actions.permission import participant_for
 from trial.errors import NotAllowed, NotFound, VigilError
 from trial.holds import KIND_WORDS, scope_of
 from trial.lockdown import MEANING, STEPS
-from trial.store import office
+from trial.store import coding, office
 from trial.store.reading import Row
 from trial.verification import KIND_WORDS as PLAN_WORDS
 from trial.web.errors import Said, said
+from trial.web.gate import may_open
 from trial.web.house import actor, house, reading, writing
 
 pages = Blueprint("office", __name__)
@@ -43,9 +45,10 @@ def _overview(refusal: Said | None = None) -> str:
         held = [h for h in reader.all("hold", order_by="id", lifted_at=None) if _concerns(h)]
         unsigned = [r for r in office.casebooks(reader, actor().sites) if r["signed_at"] is None]
         plan = office.plan_in_force(reader)
+        uncoded = coding.count_terms(reader, actor().sites, WAITING) if may_open("coding.listing") else 0
     return render_template(
         "office.html", sites=_by_site(figures), to_verify=to_verify, held=[(h, scope_of(h), _(KIND_WORDS[h["kind"]])) for h in held],
-        plan=plan, plans=PLAN_WORDS, refusal=refusal, unsigned=unsigned, may=_may(),
+        plan=plan, plans=PLAN_WORDS, refusal=refusal, unsigned=unsigned, may=_may(), uncoded=uncoded,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from forms.findings import Finding
 from forms.language import Item
 from forms.text import _l
 from forms.webform import MISSING_WORDS
+from trial.dictionaries.terms import KINDS as DICTIONARIES
 from trial.eligibility import VERDICT_WORDS
 from trial.lockdown import STEPS
 from trial.queries import STATE_WORDS as QUERY_STATE_WORDS
@@ -77,6 +78,11 @@ BLOCKER_WORDS: Mapping[str, str] = {
     "two-persons": _l("Two different persons are needed."),
     "locked": _l("It is locked."),
     "checklist-not-signed": _l("The checklist before the lock is not signed, or something changed since."),
+    "no-dictionary": _l("No dictionary is in use: terms stay as they were typed."),
+    "code-not-proposed": _l("The code does not wait for approval any more."),
+    "dictionary-loading": _l("The dictionary is still being read."),
+    "dictionary-refused": _l("The dictionary was refused when it was imported."),
+    "dictionary-retired": _l("The dictionary was given up for a later version."),
     "query-candidate": _l("The query is only proposed yet."),
     "query-open": _l("The query is open."),
     "query-answered": _l("The query is answered already."),
@@ -225,6 +231,7 @@ FILTERS: Mapping[str, Any] = {
     "phase": lambda phase: _(PHASE_WORDS.get(phase, phase)),
     "verdict": lambda verdict: _(VERDICT_WORDS[verdict]),
     "blocker": blocker_words,
+    "dictionary": lambda kind: DICTIONARIES.get(kind, kind),
     "query_state": in_words(QUERY_STATE_WORDS),
     "role_words": lambda role: _(ROLES[role].label) if role in ROLES else role,
     "place_words": lambda row: place_words(row["form"], row["event"], row["occurrence"]),
