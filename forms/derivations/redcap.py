@@ -14,6 +14,8 @@ from statistics import mean, median
 from forms.logic import derivation
 
 MOST_PLACES = 12
+MOST_DIGITS = 25
+"""More than a decimal keeps (28) cannot be rounded to, and has nothing to round."""
 _NUMBER = re.compile(r"[+-]?([0-9]{1,18}(\.[0-9]{0,18})?|\.[0-9]{1,18})", re.ASCII)
 
 
@@ -27,6 +29,8 @@ def _rounded(rounding: str) -> Callable[..., Decimal | None]:
     def rounded(value: Decimal, places: Decimal = Decimal(0)) -> Decimal | None:
         if places != int(places) or abs(places) > MOST_PLACES:
             return None
+        if Decimal(value).adjusted() + places > MOST_DIGITS:
+            return value
         return Decimal(value).quantize(Decimal(1).scaleb(-int(places)), rounding)
 
     return rounded

@@ -8,7 +8,7 @@ WORDS = {
     "too_large": _l("The file is larger than %(detail)s bytes."),
     "not_utf8": _l("The file is not UTF-8 text, which is what REDCap writes: %(detail)s"),
     "empty": _l("The file is empty."),
-    "delimiter": _l("The heading has one column only, “%(detail)s”: the file must be separated by commas."),
+    "delimiter": _l("The file must be separated by commas; its heading is %(detail)s"),
     "unreadable_line": _l("The line cannot be read: %(detail)s. Is a quotation mark not closed?"),
     "width": _l("The line has %(detail)s columns."),
     "too_wide": _l("The heading has more than %(detail)s columns."),

@@ -36,7 +36,9 @@ class Sheet:
 
 def read_sheet(data: bytes) -> Sheet:
     """The whole file. Raises RedcapProblem: too_large, not_utf8, empty, delimiter, too_wide, column_twice, width, unreadable_line."""
-    rows = _rows(_text(data))
+    text = _text(data)
+    _check_separator(text.partition("\n")[0])
+    rows = _rows(text)
     _, columns = next(rows, (1, []))
     _check_heading(columns)
     return Sheet(tuple(columns), tuple(_line(number, columns, cells) for number, cells in rows))
@@ -78,11 +80,16 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
         raise RedcapProblem("unreadable_line", problem, begins) from problem
 
 
+def _check_separator(heading: str) -> None:
+    """REDCap can be told to write semicolons or tabs; read as commas, they would be one column or a wrong quotation mark."""
+    bare = re.sub(r'"[^"]*"', "", heading)
+    if bare.count(",") < max(map(bare.count, ";\t|")):
+        raise RedcapProblem("delimiter", heading)
+
+
 def _check_heading(columns: Sequence[str]) -> None:
     if not any(columns):
         raise RedcapProblem("empty")
-    if len(columns) == 1 and re.search(r"[;\t|]", columns[0]):
-        raise RedcapProblem("delimiter", columns[0])
     if len(columns) > MAX_COLUMNS:
         raise RedcapProblem("too_wide", MAX_COLUMNS, 1)
     seen: set[str] = set()
