@@ -54,6 +54,8 @@ VERBS: Mapping[str, str] = {
     "export.blinded": _l("Export data without arm"),
     "export.unblinded": _l("Export data with arm"),
     "import.data": _l("Import data"),
+    "foreign.take": _l("Read studies of other systems in, beside the trial"),
+    "foreign.read": _l("See studies of other systems and export them again"),
     "audit.read": _l("Read the audit trail and verify it"),
     "users.manage": _l("Manage people, roles and sites"),
 }
@@ -118,8 +120,8 @@ _TABLE = (
     ),
     _role(
         "data_manager", _l("Data manager"), "all",
-        _READS | {"query.raise", "code.terms", "crf.freeze", "export.blinded", "import.data", "accrual.read",
-                  "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close"},
+        _READS | {"query.raise", "code.terms", "crf.freeze", "export.blinded", "import.data", "foreign.take",
+                  "foreign.read", "accrual.read", "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close"},
         blinded=True,
     ),
     _role(
@@ -131,7 +133,7 @@ _TABLE = (
     ),
     _role(
         "statistician", _l("Statistician"), "all",
-        {"accrual.read", "results.pooled", "export.blinded"},
+        {"accrual.read", "results.pooled", "export.blinded", "foreign.read"},
         blinded=True, blinded_rows=True, deidentified=True,
     ),
     _role(
@@ -149,7 +151,7 @@ _TABLE = (
     ),
     _role(
         "auditor", _l("Auditor or inspector"), "all",
-        _READS | {"safety.read", "accrual.read", "results.pooled", "audit.read", "randomisation.replay"},
+        _READS | {"safety.read", "accrual.read", "results.pooled", "audit.read", "randomisation.replay", "foreign.read"},
     ),
     _role("administrator", _l("Administrator"), "none", {"users.manage", "randomisation.open"}),
 )  # fmt: skip

@@ -62,6 +62,8 @@ TABLE = {
     "export.blinded": [D, B],
     "export.unblinded": [U],
     "import.data": [D, L],
+    "foreign.take": [D],
+    "foreign.read": [D, B, A],
     "audit.read": [C, I, M, D, S, A],
     "users.manage": [X],
 }
@@ -137,7 +139,9 @@ def test_no_role_of_the_sponsor_enters_or_signs_site_data():
 @pytest.mark.parametrize("role", [M, A, B, U, P, X])
 def test_who_only_reads_writes_nothing(role):
     assert not {
-        v for v in ROLES[role].verbs if v in ("crf.write", "crf.sign", "randomise", "file.upload", "import.data")
+        v
+        for v in ROLES[role].verbs
+        if v in ("crf.write", "crf.sign", "randomise", "file.upload", "import.data", "foreign.take")
     }
 
 
