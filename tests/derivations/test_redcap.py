@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from forms.derivations import redcap
 from forms.logic import FUNCTIONS
 
 CASES = [
@@ -50,3 +51,7 @@ def test_a_function_gives_what_redcap_gives(name: str, inputs: tuple, expected: 
 @pytest.mark.parametrize("name", sorted({name for name, _, _ in CASES}))
 def test_a_blank_alone_is_unknown(name: str) -> None:
     assert FUNCTIONS[name](None) is None
+
+
+def test_rounding_is_registered_under_its_name() -> None:
+    assert FUNCTIONS["redcap_round"].function(Decimal("0.5")) == redcap.redcap_round(Decimal("0.5")) == 1
