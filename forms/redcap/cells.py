@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC
 from typing import Any
 
@@ -19,6 +19,11 @@ def columns_of(item: Item) -> tuple[str, ...]:
     if item.kind == "multi" and item.codes is not None:
         return tuple(checkbox_column(item.oid, code) for code in item.codes.values)
     return (item.oid,)
+
+
+def missing_columns(item: Item, codes: Iterable[str]) -> Mapping[str, str]:
+    """The boxes REDCap adds to a checkbox for the project's codes for missing data: column to code; none for another item."""
+    return {checkbox_column(item.oid, code): code for code in codes} if item.kind == "multi" else {}
 
 
 def read_cells(item: Item, cells: Mapping[str, str]) -> Any:

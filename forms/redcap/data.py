@@ -14,7 +14,7 @@ from typing import Any
 from forms.answers import Answers, Crf
 from forms.foreign import Aside, ForeignSubject, Loss
 from forms.language import FormDef, Item
-from forms.redcap.cells import columns_of, read_cells
+from forms.redcap.cells import columns_of, missing_columns, read_cells
 from forms.redcap.definitions import VERSION
 from forms.redcap.problem import RedcapProblem
 from forms.redcap.rows import COLUMN, ROW, Lines, Place, Writer
@@ -143,7 +143,7 @@ def _crf(
     form: FormDef, place: Place, line: Line, writer: Writer, unreadable: dict[tuple[str, str], str], told: _Told
 ) -> Crf | None:
     own = [item for item in form.items if item.oid != writer.record_field]
-    if not any(line.cells.get(column) for item in own for column in columns_of(item)):
+    if not any(line.cells.get(column) for item in own for column in writer.cells_of(item)):
         return None
     # A form that repeats by itself has its answers in lines of its own; what else stands there is kept cell by cell.
     if not place.instrument and (place.event, form.oid) in writer.setup.repeating:
@@ -162,10 +162,9 @@ def _crf(
 def _answer(
     item: Item, line: Line, address: str, setup: Setup, unreadable: dict[tuple[str, str], str], told: _Told
 ) -> tuple[Any, str]:
-    text = line.cells.get(item.oid, "")
-    if text in setup.missing and text in REASONS and not (item.codes and text in item.codes):
-        told.note(item.key, "missing-code", line.number, REASONS[text])
-        return None, REASONS[text]
+    if (reason := _missing(item, line, setup)) is not None:
+        told.note(item.key, "missing-code", line.number, reason)
+        return None, reason
     try:
         value = read_cells(item, line.cells)
     except ValueError:
@@ -178,6 +177,16 @@ def _answer(
     return value, ""
 
 
+def _missing(item: Item, line: Line, setup: Setup) -> str | None:
+    """Why there is no answer, in our words, where the cell holds one of the project's codes for that."""
+    text = line.cells.get(item.oid, "")
+    if item.codes and text in item.codes:
+        return None
+    ticked = (code for column, code in missing_columns(item, setup.missing).items() if line.cells.get(column) == "1")
+    code = text if text in setup.missing else next(ticked, "")
+    return REASONS.get(code)
+
+
 def _kept(plain: ForeignSubject, lines: Numbered, writer: Writer, told: _Told) -> Iterator[Aside]:
     """Every cell our answers would not write again in the same words."""
     groups = {line.cells.get(GROUP, "") for line in lines.values()}
@@ -187,7 +196,7 @@ def _kept(plain: ForeignSubject, lines: Numbered, writer: Writer, told: _Told) -
     if any(groups):
         told.note(PROJECT, "access-group")
     ours: Lines = writer.lines(plain)
-    items = {column: item for form in writer.forms for item in form.items for column in columns_of(item)}
+    items = {column: item for form in writer.forms for item in form.items for column in writer.cells_of(item)}
     for place, line in lines.items():
         if place not in ours:
             yield Aside(str(place), ROW, "")

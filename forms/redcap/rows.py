@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from forms.answers import Crf
 from forms.foreign import Aside, ForeignStudy, ForeignSubject
 from forms.language import FormDef, Item
-from forms.redcap.cells import columns_of, write_cells
+from forms.redcap.cells import columns_of, missing_columns, write_cells
+from forms.redcap.choices import checkbox_column
 from forms.redcap.setup import CLASSIC, EVENT, GROUP, INSTANCE, INSTRUMENT, PROJECT, Setup, setup_of
 from forms.redcap.sheet import write_sheet
 from forms.redcap.writing import ordered_forms
@@ -101,7 +102,11 @@ class Writer:
         named += [INSTRUMENT, INSTANCE] if self.setup.repeating else []
         named += [GROUP] if groups else []
         items = (item for form in self.forms for item in form.items if item.oid != self.record_field)
-        return (*named, *(column for item in items for column in columns_of(item)))
+        return (*named, *(column for item in items for column in self.cells_of(item)))
+
+    def cells_of(self, item: Item) -> tuple[str, ...]:
+        """The columns of an item, those for its missing data included."""
+        return (*columns_of(item), *missing_columns(item, self.setup.missing))
 
 
 def data_csv(study: ForeignStudy) -> bytes:
@@ -146,8 +151,7 @@ def _cells(form: FormDef, crf: Crf, unreadable: Mapping[tuple[str, str], str]) -
 
 
 def _missing(item: Item, reason: str) -> Iterator[tuple[str, str]]:
-    if item.kind != "multi":
-        yield item.oid, reason
+    yield (checkbox_column(item.oid, reason), "1") if item.kind == "multi" else (item.oid, reason)
 
 
 def events_csv(study: ForeignStudy) -> bytes:

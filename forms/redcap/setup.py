@@ -17,11 +17,13 @@ EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "
 GROUP = "redcap_data_access_group"
 
 REASONS: Mapping[str, str] = {
-    **dict.fromkeys(("ND", "NASK", "NAVU", "NP", "NAV", "MSK"), "ND"),
-    **dict.fromkeys(("UNK", "ASKU", "NI", "INV", "OTH", "UNC", "PINF", "NINF", "DER"), "UNK"),
-    "NA": "NA",
+    **dict.fromkeys(("VG_ND", "ND", "NASK", "NAVU", "NP", "NAV", "MSK"), "ND"),
+    **dict.fromkeys(("VG_UNK", "UNK", "ASKU", "NI", "INV", "OTH", "UNC", "PINF", "NINF", "DER"), "UNK"),
+    **dict.fromkeys(("VG_NA", "NA"), "NA"),
 }
-"""REDCap's recommended codes for missing data, and ours (not done, unknown, not applicable)."""
+"""REDCap's recommended codes for missing data, and ours (not done, unknown, not applicable). VG_: what Vigil writes (see MISSING)."""
+MISSING: Mapping[str, str] = {"VG_ND": "Not done", "VG_UNK": "Unknown", "VG_NA": "Not applicable"}
+"""Codes for missing data of Vigil's own exports: none of them can be the code of an answer, as UNK is in many lists."""
 
 
 @dataclass(frozen=True)

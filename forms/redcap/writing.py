@@ -14,7 +14,7 @@ from forms.redcap.logic_text import Items, Unwritable, logic_text
 from forms.redcap.setup import order_of_forms
 
 _TYPES = {"code": "radio", "multi": "checkbox", "yn": "yesno", "calc": "calc", "file": "file"}
-_VALIDATIONS = {"int": "integer", "decimal": "number", "date": "date_ymd"}
+_VALIDATIONS = {"int": "integer", "decimal": "number", "date": "date_ymd", "datetime": "datetime_seconds_ymd"}
 
 
 def field_of(item: Item, before: Item | None, items: Items | None = None) -> Field:
@@ -58,16 +58,16 @@ def _written(expr: Expr | None, items: Items) -> str:
 def _ends(item: Item) -> tuple[str, str]:
     """The narrower range where there are two: REDCap has one, and it warns."""
     span = item.soft or item.hard
-    if span is None or item.kind not in _VALIDATIONS:
+    if span is None or item.kind not in ("int", "decimal", "date"):
         return "", ""
     return _end(span.low), _end(span.high)
 
 
 def _end(bound: Bound | None) -> str:
     # A bound that is itself outside, or that depends on another answer, cannot be written in the column.
-    if bound is None or bound.exclusive or bound.at.op not in ("number", "date", "fact") or bound.at.args == ("now",):
+    if bound is None or bound.exclusive or bound.at.op not in ("number", "date", "fact"):
         return ""
-    return str(bound.at.args[0])
+    return "" if bound.at.op == "fact" and bound.at.args != ("today",) else str(bound.at.args[0])
 
 
 def fields_of(study: ForeignStudy) -> tuple[Field, ...]:
