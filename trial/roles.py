@@ -54,6 +54,7 @@ VERBS: Mapping[str, str] = {
     "export.blinded": _l("Export data without arm"),
     "export.unblinded": _l("Export data with arm"),
     "import.data": _l("Import data"),
+    "import.forms": _l("Import forms of the own site from a file"),
     "foreign.take": _l("Read studies of other systems in, beside the trial"),
     "foreign.read": _l("See studies of other systems and export them again"),
     "audit.read": _l("Read the audit trail and verify it"),
@@ -90,7 +91,7 @@ _READS = frozenset(
 )  # fmt: skip
 _ENTERS = _READS | {
     "participant.create", "participant.log", "crf.write", "file.upload", "query.answer", "randomise", "safety.read",
-    "accrual.read", "audit.read",
+    "accrual.read", "audit.read", "import.forms",
 }  # fmt: skip
 SAFETY_FORMS = frozenset(
     {"AE", "SAE", "DTH", "CM", "EX", "RT", "DM", "MH", "LB", "POC", "SUR", "IC", "EOS", "PLAN"}
@@ -98,6 +99,8 @@ SAFETY_FORMS = frozenset(
 """What an assessment of a serious adverse event, and the CIOMS I form, are written from."""
 IMPORTED_FORMS = frozenset({"LB"})
 """Forms whose answers may come from a file: who may import writes these, and only through an import."""
+NEVER_IMPORTED = frozenset({"IC", "ELIG", "PRE", "DEC", "SAE", "DV"})
+"""Forms no file writes, whoever brings it: consent and what a person decides or reports is entered by that person, DV by the system."""
 UPLOAD_FORMS = frozenset({"RAD", "MIC", "LBX", "MOL", "SPEC", "PATH"})
 """What core laboratories see; of PATH only `SLIDE_ITEMS`."""
 SLIDE_ITEMS = frozenset({"PATH.QCSLIDE", "PATH.TUMCELL", "PATH.SLIDFEAT", "PATH.SLIDSW"})

@@ -46,7 +46,7 @@ class Exported(Protocol):
     def crfs(self) -> tuple[Crf, ...]: ...
 
 
-def study_of(name: str, rows: Sequence[Exported], role: str) -> ForeignStudy:
+def study_of(name: str, rows: Sequence[Exported], role: str | None) -> ForeignStudy:
     """Everything that role may export, as a REDCap project of one arm."""
     known = instruments(role)
     subjects = tuple(_subject(row, known) for row in rows)

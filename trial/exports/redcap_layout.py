@@ -27,7 +27,7 @@ VERSION = 1
 _KINDS = {"pdate": "text", "link": "text"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Instrument:
     """One instrument of the export. `group`: the repeating group it holds, None for the form itself; `ours`: field to our item.
 
@@ -82,27 +82,31 @@ def in_course(events: Iterable[str]) -> list[str]:
 
 
 @cache
-def instruments(role: str) -> tuple[Instrument, ...]:
-    """Every instrument with the items that role may export, in the order of the schedule."""
+def instruments(role: str | None) -> tuple[Instrument, ...]:
+    """Every instrument with the items that role may export, in the order of the schedule; None: with all of them."""
     order = [*soa.forms(), *(form for form, _ in definitions() if form not in soa.forms())]
     forms = [f for f in dict.fromkeys(order) if any(name == f for name, _ in definitions())]
-    found = [each for form in forms if not hides(role, form, aggregate=True) for each in _of_form(form, role)]
+    found = [each for form in forms if not _hidden(role, form) for each in _of_form(form, role)]
     return (replace(found[0], definition=_with_record(found[0].definition)), *found[1:]) if found else ()
 
 
-def _of_form(form: str, role: str) -> Iterator[Instrument]:
+def _of_form(form: str, role: str | None) -> Iterator[Instrument]:
     newest = current(form)
     yield _instrument(form, None, newest.title, _seen(form, None, role))
     for group in newest.groups:
         yield _instrument(form, group.oid, f"{newest.title}: {group.label}", _seen(form, group.oid, role))
 
 
-def _seen(form: str, group: str | None, role: str) -> tuple[Item, ...]:
+def _seen(form: str, group: str | None, role: str | None) -> tuple[Item, ...]:
     """Items of every version, the newest one's first: what was asked once is still in the data."""
     versions = sorted((v for name, v in definitions() if name == form), reverse=True)
     items = (item for version in versions for item in definitions()[form, version].every_item() if item.group == group)
-    named = {item.oid: item for item in reversed([i for i in items if not hides(role, form, i.oid, aggregate=True)])}
+    named = {item.oid: item for item in reversed([i for i in items if not _hidden(role, form, i.oid)])}
     return tuple(reversed(named.values()))
+
+
+def _hidden(role: str | None, form: str, item: str | None = None) -> bool:
+    return role is not None and hides(role, form, item, aggregate=True)
 
 
 def _instrument(form: str, group: str | None, title: str, items: tuple[Item, ...]) -> Instrument:

@@ -62,6 +62,7 @@ TABLE = {
     "export.blinded": [D, B],
     "export.unblinded": [U],
     "import.data": [D, L],
+    "import.forms": [C, I],
     "foreign.take": [D],
     "foreign.read": [D, B, A],
     "audit.read": [C, I, M, D, S, A],
