@@ -6,7 +6,7 @@ dropped in silence: what our forms cannot say is an `Aside` (kept as it was writ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from forms.answers import Crf
@@ -54,7 +54,9 @@ class SourceAudit:
 
 @dataclass(frozen=True)
 class ForeignSubject:
-    """One subject. `unreadable`: (FORM/EVENT/OCCURRENCE, item) -> text that is no value of the item's type, kept as text."""
+    """One subject. `unreadable`: (FORM/EVENT/OCCURRENCE, path) -> text that is no value of the item's type, kept as text;
+    the path is ITEM, or GROUP/row/ITEM in a repeating group.
+    """
 
     key: str
     crfs: tuple[Crf, ...]
@@ -65,11 +67,14 @@ class ForeignSubject:
 
 @dataclass(frozen=True)
 class ForeignStudy:
-    """A whole study: `system` is "odm" or "redcap"; `definitions` maps (form, version) to the form."""
+    """A whole study: `system` is "odm" or "redcap"; `definitions` maps (form, version) to the form.
+
+    `subjects` may be gone through again and again: a tuple, or what reads them one at a time from a file or the database.
+    """
 
     system: str
     name: str
     definitions: Mapping[tuple[str, int], FormDef]
-    subjects: tuple[ForeignSubject, ...] = ()
+    subjects: Sequence[ForeignSubject] = ()
     asides: tuple[Aside, ...] = ()
     losses: tuple[Loss, ...] = ()

@@ -58,6 +58,9 @@ VERBS: Mapping[str, str] = {
     "import.data": _l("Import data"),
     "ranges.read": _l("See laboratory reference ranges"),
     "ranges.set": _l("State laboratory reference ranges"),
+    "import.forms": _l("Import forms of the own site from a file"),
+    "foreign.take": _l("Read studies of other systems in, beside the trial"),
+    "foreign.read": _l("See studies of other systems and export them again"),
     "audit.read": _l("Read the audit trail and verify it"),
     "users.manage": _l("Manage people, roles and sites"),
 }
@@ -92,7 +95,7 @@ _READS = frozenset(
 )  # fmt: skip
 _ENTERS = _READS | {
     "participant.create", "participant.log", "crf.write", "file.upload", "query.answer", "randomise", "safety.read",
-    "accrual.read", "audit.read", "oversight.read",
+    "accrual.read", "audit.read", "oversight.read", "import.forms",
 }  # fmt: skip
 SAFETY_FORMS = frozenset(
     {"AE", "SAE", "DTH", "CM", "EX", "RT", "DM", "MH", "LB", "POC", "SUR", "IC", "EOS", "PLAN"}
@@ -100,6 +103,8 @@ SAFETY_FORMS = frozenset(
 """What an assessment of a serious adverse event, and the CIOMS I form, are written from."""
 IMPORTED_FORMS = frozenset({"LB", "RAD", "MIC", "LBX", "MOL"})
 """Forms whose answers may come from a file: who may import writes these, and only through an import."""
+NEVER_IMPORTED = frozenset({"IC", "ELIG", "PRE", "DEC", "SAE", "DV"})
+"""Forms no file writes, whoever brings it: consent and what a person decides or reports is entered by that person, DV by the system."""
 UPLOAD_FORMS = frozenset({"RAD", "MIC", "LBX", "MOL", "SPEC", "PATH"})
 """What core laboratories see; of PATH only `SLIDE_ITEMS`."""
 SLIDE_ITEMS = frozenset({"PATH.QCSLIDE", "PATH.TUMCELL", "PATH.SLIDFEAT", "PATH.SLIDSW"})
@@ -124,7 +129,7 @@ _TABLE = (
         "data_manager", _l("Data manager"), "all",
         _READS | {"query.raise", "code.terms", "crf.freeze", "export.blinded", "import.data", "accrual.read",
                   "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close", "trail.redact",
-                  "oversight.read", "ranges.set"},
+                  "oversight.read", "ranges.set", "foreign.take", "foreign.read"},
         blinded=True,
     ),
     _role(
@@ -136,7 +141,7 @@ _TABLE = (
     ),
     _role(
         "statistician", _l("Statistician"), "all",
-        {"accrual.read", "results.pooled", "export.blinded"},
+        {"accrual.read", "results.pooled", "export.blinded", "foreign.read"},
         blinded=True, blinded_rows=True, deidentified=True,
     ),
     _role(
@@ -154,7 +159,8 @@ _TABLE = (
     ),
     _role(
         "auditor", _l("Auditor or inspector"), "all",
-        _READS | {"safety.read", "accrual.read", "results.pooled", "audit.read", "randomisation.replay", "oversight.read"},
+        _READS | {"safety.read", "accrual.read", "results.pooled", "audit.read", "randomisation.replay", "oversight.read",
+                  "foreign.read"},
     ),
     _role("administrator", _l("Administrator"), "none", {"users.manage", "randomisation.open"}),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from trial.content import content_digest
 from trial.store import crfs, journal, tables
 from trial.store.broken import Finding
 from trial.store.files import Files, register
+from trial.store.foreign import covered_digest
 from trial.store.types import canonical
 from trial.store.verify import verify
 
@@ -34,6 +35,7 @@ def office(house: House):
     signed = {"meaning": "all done", "signer": who, "printed_name": "Ada L", "role": "data_manager", "at": NOON}
     told = {"state": "open", "words": "Is it so?"}
     with house.writing() as write:
+        foreign(write, who)
         asked = write("query", **key, path="WORD", source="data", raised_at=NOON, changed_at=NOON, **told)
         write("query_remark", query=asked["id"], number=1, act="raise", by=who, role="data_manager", at=NOON, **told)
         write("verification", **key, paths={"WORD": {"revision": 2}})
@@ -48,6 +50,23 @@ def office(house: House):
         write("redaction_place", redaction=out["id"], place="hold 99", **digests)
         reviewed = {"scope": "study", "first": 1, "last": 5, "looked_at": 5, "findings": "none"}
         write("audit_review", **reviewed, by=who, role="data_manager", at=NOON)
+
+
+def foreign(write, who):
+    """A study of another system, and an audit trail that came with a file."""
+    by = {"by": who, "role": "data_manager", "at": NOON}
+
+    def covered(table, *names):
+        values = {name: [] for name in names}
+        return values | {"digest": covered_digest(table, dict.fromkeys(names, "[]"))}
+
+    told = covered("foreign_study", "definitions", "asides", "losses")
+    study = write("foreign_study", system="odm", name="Other", sources=[], counts={}, report="a" * 64, **told, **by)
+    told = covered("foreign_subject", "crfs", "unreadable", "audit", "asides")
+    write("foreign_subject", study=study["id"], number=1, key="A", **told)
+    run = write("import_run", kind="odm", name="f", sha256="b" * 64, mode="row", reason="", state="begun", **by)
+    told = covered("source_audit", "records")
+    write("source_audit", run=run["id"], participant="VG-01-0001", **told)
 
 
 def sign(house: House):

@@ -28,7 +28,7 @@ class Case:
 
     `allocation` is the row, or None; `predictions` and `signatures` are rows, oldest first. `states` are the rows of `crf`, `queries` all
     ever raised, `holds` those that stand over the participant, `codings` the approved codes. `today` is the day in `zone`, the trial's: at
-    07:00 in Shanghai, UTC still has yesterday. `ranges`: the reference ranges that the site's laboratories state, None where they state none.
+    07:00 in Shanghai, UTC still has yesterday. `ranges`: the reference ranges that the site's laboratories state, None for none.
     """
 
     participant: Row

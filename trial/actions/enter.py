@@ -38,7 +38,7 @@ from trial.errors import (
 from trial.happenings import CrfRemoved, CrfSaved
 from trial.limits import entry_blockers, limits
 from trial.places import is_place
-from trial.roles import IMPORTED_FORMS, may_write_form
+from trial.roles import IMPORTED_FORMS, NEVER_IMPORTED, may_write_form
 from trial.standing import of_the_site
 from trial.store import crfs
 from trial.store.reading import Reader, Reading, Row
@@ -176,7 +176,10 @@ def remove_crf(entry: Entry, reason: str, *, uow: UnitOfWork) -> int:
 
 def _writable(reader: Reader, actor: Actor, entry: Entry) -> Row:
     """The participant's row, if the actor may write that form there. Raises NotFound, also for a place there is not, NotAllowed."""
-    imported = from_file(entry.source) and entry.form in IMPORTED_FORMS
+    if from_file(entry.source) and entry.form in NEVER_IMPORTED:
+        raise NotAllowed(actor.role, f"import:{entry.form}")
+    # Who enters the form on the screen may bring the same answers in a file; who only imports has the forms for that.
+    imported = _only_imports(entry, actor.role)
     row = participant_for(reader, actor, entry.participant, "import.data" if imported else "crf.write")
     if not imported and not may_write_form(actor.role, entry.form):
         raise NotAllowed(actor.role, f"crf.write:{entry.form}", row["site_code"])
@@ -186,6 +189,10 @@ def _writable(reader: Reader, actor: Actor, entry: Entry) -> Row:
     if (entry.form, version) not in definitions():
         raise NotFound("crf", {"form": entry.form, "event": entry.event, "occurrence": entry.occurrence})
     return row
+
+
+def _only_imports(entry: Entry, role: str) -> bool:
+    return from_file(entry.source) and entry.form in IMPORTED_FORMS and not may_write_form(role, entry.form)
 
 
 def _held(uow: UnitOfWork, entry: Entry) -> Row:
@@ -227,7 +234,7 @@ def _typed(case: Case, entry: Entry, role: str) -> tuple[Crf, tuple[Finding, ...
     """The next revision as this role may write it, and what stands in the way of reading it."""
     crf, problems = as_crf(case, entry)
     previous = _previous(case, crf)
-    if from_file(entry.source):
+    if _only_imports(entry, role):
         return crf, problems  # a file is checked by who may import it, form by form, not item by item
     own, foreign = within_role(
         definitions()[crf.form, crf.version], crf, previous.answers if previous else None, entry.raw, role

@@ -1,6 +1,7 @@
 """Reading a file into the trial, through the same door and the same checks as the page.
 
-What a file is about is its `Kind`: laboratory results here, omics tables in `omics.py`, reference ranges in `ranges.py`.
+What a file is about is its `Kind`: laboratory results here, omics tables in `omics.py`, reference ranges in `ranges.py`, REDCap records
+in `import_redcap.py`.
 
 "row": each form is saved by itself; a run that was cut off is run again, and what is there already is found unchanged. "all": every form
 in one transaction, or none. A dry run saves each form and takes it back. The report says of every line what became of it, and why.
@@ -347,9 +348,9 @@ def _attempt(sample: Sequence[Result], kind: str, job: Job) -> list[Verdict]:
     try:
         done = saved_confirmed(entry, order, uow)
     except (Refused, ConfirmationNeeded) as refusal:
-        raise _located(refusal, placed) from refusal
+        raise located(refusal, placed) from refusal
     except ReasonNeeded as refusal:
-        raise _located(unexplained(refusal), placed) from refusal
+        raise located(unexplained(refusal), placed) from refusal
     judged = _Judged(saved, day, over_site(uow, row["site_code"]), done.calculated)
     return [_taken(each, placed[each.line], before, done.changed, judged) for each in sample]
 
@@ -360,7 +361,7 @@ def unexplained(refusal: ReasonNeeded) -> Refused:
     return Refused(tuple(Finding("problem", "import:reason", UNEXPLAINED, row=row) for row in rows))
 
 
-def _located(refusal: Refused | ConfirmationNeeded, placed: Mapping[int, str]) -> Refused | ConfirmationNeeded:
+def located(refusal: Refused | ConfirmationNeeded, placed: Mapping[int, str]) -> Refused | ConfirmationNeeded:
     """The same refusal, its findings naming lines of the file in place of rows of the form."""
     line_of = {row: str(line) for line, row in placed.items()}
     return type(refusal)(tuple(replace(f, row=line_of.get(f.row or "")) for f in refusal.findings))
@@ -378,7 +379,7 @@ def saved_confirmed(entry: Entry, order: Order, uow: UnitOfWork) -> Saved:
         return saved_within(replace(entry, raw={**entry.raw, "confirmed": confirmed}), uow)
 
 
-def _by_line(sample: Sequence[Result], refusal: Refused | ConfirmationNeeded) -> dict[int, Finding]:
+def _by_line(sample: Sequence[Any], refusal: Refused | ConfirmationNeeded) -> dict[int, Finding]:
     """The lines a refusal speaks of, each with the first thing said; every line where it speaks of the form as a whole."""
     named = {f.row: f for f in reversed(refusal.findings) if f.row is not None}
     bad = {each.line: named[str(each.line)] for each in sample if str(each.line) in named}

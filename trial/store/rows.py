@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Boolean, Date, Integer, Select, Table, Text, select, type_coerce
 
 from trial.events import plain
-from trial.store import crfs
+from trial.store import crfs, foreign
 from trial.store.broken import Finding, place
 from trial.store.journal import salted
 from trial.store.reading import Reader, Row
 from trial.store.replay import BATCH, Replay, Told
 from trial.store.tables import JOURNALLED, crf_revision, definition, key_names
+from trial.store.tables_foreign import COVERING
 from trial.store.types import Instant, Json, canonical
 
 
@@ -78,4 +79,6 @@ def _covered(table: Table, row: Row, redacted: str | None) -> bool:
     values = {name: _text(value) for name, value in row.items()}
     if table is crf_revision:
         return bool(crfs.digest(values) == (redacted or values["digest"]))
+    if table.name in COVERING:
+        return bool(foreign.covered_digest(table.name, values) == values["digest"])
     return table is not definition or bool(hashlib.sha256(str(values["json"]).encode()).hexdigest() == values["sha256"])

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from trial.store import tables_coding as tables_coding  # its tables join the same metadata
+from trial.store import tables_foreign as tables_foreign
 from trial.store import tables_notices as tables_notices
 from trial.store import tables_office as tables_office  # its tables join the same metadata
 from trial.store import tables_ranges as tables_ranges
@@ -379,6 +380,9 @@ INSERT_ONLY = frozenset(
         "redaction",
         "redaction_place",
         "laboratory_range",
+        "foreign_study",
+        "foreign_subject",
+        "source_audit",
     }
 )
 JOURNALLED = tuple(t for t in metadata.sorted_tables if t.name not in UNJOURNALLED | LEDGER)

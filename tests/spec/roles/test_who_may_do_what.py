@@ -66,6 +66,9 @@ TABLE = {
     "import.data": [D, L],
     "ranges.read": [C, I, M, D, A],
     "ranges.set": [D],
+    "import.forms": [C, I],
+    "foreign.take": [D],
+    "foreign.read": [D, B, A],
     "audit.read": [C, I, M, D, S, A],
     "users.manage": [X],
 }
@@ -141,7 +144,9 @@ def test_no_role_of_the_sponsor_enters_or_signs_site_data():
 @pytest.mark.parametrize("role", [M, A, B, U, P, X])
 def test_who_only_reads_writes_nothing(role):
     assert not {
-        v for v in ROLES[role].verbs if v in ("crf.write", "crf.sign", "randomise", "file.upload", "import.data")
+        v
+        for v in ROLES[role].verbs
+        if v in ("crf.write", "crf.sign", "randomise", "file.upload", "import.data", "foreign.take")
     }
 
 
