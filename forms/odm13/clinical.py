@@ -41,7 +41,7 @@ class _Form:
     items: dict[str, Any] = field(default_factory=dict)
     rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
-    groups: set[str] = field(default_factory=set)
+    groups: Counter[str] = field(default_factory=Counter)
     removed: bool = False
 
 
@@ -101,11 +101,11 @@ class _Reader:
     def _group(self, element: Any, form: _Form) -> None:
         oid, key = attribute(element, "ItemGroupOID"), element.get("ItemGroupRepeatKey")
         repeating = form.definition is not None and any(g.oid == oid for g in form.definition.groups)
-        once = form.definition is not None and not repeating and oid not in form.groups
-        earlier = sum(1 for each in form.groups if each.startswith(f"{oid}/"))
+        once = form.definition is not None and not repeating and not form.groups[oid]
+        earlier = form.groups[oid]
         row = key or (str(earlier + 1) if repeating or earlier else "")
         prefix = "" if once and self._declares(form, oid) else f"{quoted(oid)}/{quoted(row)}/"
-        form.groups |= {oid, f"{oid}/{row}"}
+        form.groups[oid] += 1
         path = f"{quoted(oid)}/" if prefix == "" else prefix
         place = Place(form.place.form, form.place.event, form.place.occurrence, path)
         if prefix == "" and key is not None:

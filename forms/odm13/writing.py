@@ -6,6 +6,7 @@ for them. The same study and the same instant give the same bytes.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import IO, Any
@@ -318,10 +319,11 @@ def _answers(form: FormDef, answers: Any) -> Iterator[tuple[str, str]]:
 
 
 def as_text(kind: str, value: Any) -> str:
-    """An answer as the one text that ODM has for it; several codes are divided by commas, a file is named by its digest."""
+    """An answer as the one text that ODM has for it; several codes are divided by commas, a file is its digest, name and size."""
     if kind == "multi":
         return ",".join(value)
-    return f"{value.sha256} {value.name}" if kind == "file" else str(encode(kind, value))
+    found = encode(kind, value)
+    return json.dumps(found, ensure_ascii=False, sort_keys=True) if kind == "file" else str(found)
 
 
 def _by_place(audit: Iterable[SourceAudit]) -> dict[Place, list[SourceAudit]]:
