@@ -34,3 +34,14 @@ class ForeignStudyExported(Event, tag="person:foreign_study:exported"):
     study: int
     format: str
     sha256: str
+
+
+@dataclass(frozen=True)
+class TrialExported(Event, tag="person:trial:exported"):
+    """Data of the trial left the house. `manifest`: SHA-256 of the manifest, which names every file with its digest."""
+
+    format: str
+    site: str | None
+    participants: int
+    values: int
+    manifest: str

@@ -17,6 +17,8 @@ WORDS = {
     "not_xml": _l("The file is not well-formed XML: %(detail)s"),
     "not_odm": _l("The file is not ODM 1.3: its outermost element is %(detail)s."),
     "incomplete": _l("The file lacks a part that ODM requires: %(detail)s"),
+    "no_clinical_data": _l("The file holds no clinical data of this study: %(detail)s"),
+    "other_study": _l("The data belong to another study than the metadata: %(detail)s"),
     "twice": _l("The file defines the same identifier twice: %(detail)s"),
     "unknown_reference": _l("The file refers to something it does not define: %(detail)s"),
     "several_versions": _l("The file holds %(detail)s metadata versions; exactly one can be read."),
