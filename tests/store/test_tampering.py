@@ -44,6 +44,7 @@ def office(house: House):
         write("checklist", results=[], content_digest="e" * 64, **signed)
         write("casebook", participant="VG-01-0001", forms={}, content_digest="f" * 64, **signed)
         reviewed = {"scope": "study", "first": 1, "last": 5, "looked_at": 5, "findings": "none"}
+        write("activation", site="01", protocol="1.1", approved_on=NOON.date(), by=who, role="data_manager", at=NOON)
         write("audit_review", **reviewed, by=who, role="data_manager", at=NOON)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
-from forms.catalogue import current
+from forms.catalogue import current, definitions
 from forms.findings import Finding
 from forms.text import _l
 from trial.actions.enter import IMPORTED, Entry, saved_within
@@ -248,7 +248,8 @@ def _attempt(sample: Sequence[Result], order: Order, sha256: str, uow: UnitOfWor
     saved = crfs.current(uow, participant)
     occurrence = laboratory.occurrence_of(saved, event, day)
     before = next((c for c in saved if (c.form, c.event, c.occurrence) == (FORM, event, occurrence)), None)
-    raw, placed = laboratory.merged(current(FORM), before, sample)
+    form = definitions()[FORM, before.version] if before else current(FORM)
+    raw, placed = laboratory.merged(form, before, sample)
     entry = Entry(
         participant, event, FORM, occurrence, before.number if before else None, None, raw,
         {"": order.reason} if order.reason else {}, None, f"{IMPORTED}{KIND}:{sha256}",

@@ -20,7 +20,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from trial.store import tables_office as tables_office  # its tables join the same metadata
+from trial.store import tables_amendments as tables_amendments  # their tables join the same metadata
+from trial.store import tables_office as tables_office
 from trial.store.columns import COVERED, SECRET, Long, crf_key, flag, participant_id, person_id, sha256
 from trial.store.columns import CRF_KEY as CRF_KEY
 from trial.store.columns import metadata as metadata
@@ -348,6 +349,7 @@ LEDGER = frozenset({"journal", "journal_head"})
 INSERT_ONLY = frozenset(
     {
         "crf_revision",
+        "activation",
         "allocation",
         "prediction",
         "definition",
