@@ -50,10 +50,15 @@ def forget() -> None:
 
 @contextmanager
 def shelved(folder: Path) -> Iterator[None]:
-    """Read the versions of another folder too: those of an amendment that is rehearsed before it is shipped."""
+    """Read the versions of another folder too: those of an amendment that is rehearsed before it is shipped.
+
+    Raises VersionLosesAnswers where one of them could not hold what was answered before it.
+    """
     _SHELVES.append(folder)
     forget()
     try:
+        if gone := lost():
+            raise VersionLosesAnswers("; ".join(gone))
         yield
     finally:
         _SHELVES.remove(folder)

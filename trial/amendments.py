@@ -8,7 +8,7 @@ what the site activated and from the consents on file, so it cannot disagree wit
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
@@ -59,9 +59,9 @@ def release(version: str) -> Release | None:
 
 
 @contextmanager
-def rehearsed(new: Release, versions: Path) -> Iterator[Release]:
-    """As if a later release of this software had shipped that version, with its frozen forms in a folder."""
-    with shelved(versions):
+def rehearsed(new: Release, versions: Path | None = None) -> Iterator[Release]:
+    """As if a later release of this software had shipped that version, with its frozen forms in a folder, if it brings any."""
+    with shelved(versions) if versions else nullcontext():
         _rehearsed.append(new)
         forget()
         try:
@@ -172,10 +172,11 @@ def _moves(consents: Sequence[tuple[date, str]], approved: Mapping[str, date]) -
 def _consents(crfs: Iterable[Crf], valid: Sequence[Mapping[str, Any]]) -> list[tuple[date, str]]:
     """Day and version of each signed consent that was valid on its day."""
     spans = {v["version"]: (v.get("valid_from") or "", v.get("valid_to") or "9999-12-31") for v in valid}
-    found = []
+    found: list[tuple[date, str]] = []
     for crf in crfs:
         on, code = crf.answers.items.get("ICDAT"), crf.answers.items.get("ICVER")
-        if crf.form == CONSENT and crf.answers.items.get("ICSIGN") == "Y" and on and code in spans:
+        signed = crf.form == CONSENT and crf.answers.items.get("ICSIGN") == "Y"
+        if signed and on and code is not None and code in spans:
             first, last = spans[code]
             if first <= on.isoformat() <= last:
                 found.append((on, code))

@@ -56,6 +56,8 @@ VERBS: Mapping[str, str] = {
     "import.data": _l("Import data"),
     "audit.read": _l("Read the audit trail and verify it"),
     "users.manage": _l("Manage people, roles and sites"),
+    "amendment.activate": _l("Activate a version of the protocol at a site"),
+    "amendment.preview": _l("See what a version of the protocol would change"),
 }
 """Everything anyone may do, in words."""
 
@@ -119,7 +121,8 @@ _TABLE = (
     _role(
         "data_manager", _l("Data manager"), "all",
         _READS | {"query.raise", "code.terms", "crf.freeze", "export.blinded", "import.data", "accrual.read",
-                  "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close"},
+                  "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close", "amendment.activate",
+                  "amendment.preview"},
         blinded=True,
     ),
     _role(
@@ -151,7 +154,7 @@ _TABLE = (
         "auditor", _l("Auditor or inspector"), "all",
         _READS | {"safety.read", "accrual.read", "results.pooled", "audit.read", "randomisation.replay"},
     ),
-    _role("administrator", _l("Administrator"), "none", {"users.manage", "randomisation.open"}),
+    _role("administrator", _l("Administrator"), "none", {"users.manage", "randomisation.open", "amendment.activate"}),
 )  # fmt: skip
 
 ROLES: Mapping[str, Role] = {role.name: role for role in _TABLE}

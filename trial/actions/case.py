@@ -93,7 +93,10 @@ class Case:
     def record(self, event: str = "ANY", crfs: tuple[Crf, ...] | None = None) -> Record:
         """The record with every fact a form of that event may ask for."""
         base = self.bare if crfs is None or crfs is self.crfs else self._other(crfs)
-        holds = self.under(self.crfs if crfs is None else crfs)
+        return self.told(base, event, self.under(self.crfs if crfs is None else crfs))
+
+    def told(self, base: Record, event: str, holds: Followed) -> Record:
+        """A record with the facts of one event under a version of the protocol."""
         facts = facts_for(
             base,
             protocol=holds.protocol,

@@ -305,9 +305,9 @@ def _choices(item: Item, shown: Shown) -> tuple[tuple[str, str], ...]:
 def _codes_on(item: Item, shown: Shown) -> frozenset[str]:
     """The codes that stand in the form: a retired one is offered only where it is the answer."""
     held = [crf.answers for crf in (shown.crf, shown.saved) if crf is not None]
-    values = [
-        part.items.get(item.oid) for answers in held for part in (answers, *answers.groups.get(item.group or "", ()))
-    ]
+    items = [answers.items for answers in held]
+    rows = [row.items for answers in held for row in answers.groups.get(item.group or "", ())]
+    values = [part.get(item.oid) for part in (*items, *rows)]
     return frozenset[str]().union(*(chosen(item, value) for value in values))
 
 
