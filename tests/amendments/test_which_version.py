@@ -28,7 +28,9 @@ ACTIVE = ({"site": "01", "protocol": "1.1", "approved_on": APPROVED},)
 JANUARY, MAY = date(2026, 1, 5), date(2026, 5, 4)
 
 
-def consent(on: date | None, version: str | None, *, number: int = 1, kind: str = "INITIAL", signed: str | None = "Y") -> Crf:
+def consent(
+    on: date | None, version: str | None, *, number: int = 1, kind: str = "INITIAL", signed: str | None = "Y"
+) -> Crf:
     told = {"ICTYPE": kind, "ICDAT": on, "ICVER": version, "ICSIGN": signed}
     return Crf("IC", 1, "SCR", number, 1, Answers({k: v for k, v in told.items() if v is not None}))
 
@@ -171,7 +173,9 @@ def test_what_was_rehearsed_is_gone_afterwards():
 
 
 DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
-CONSENTS = st.lists(st.tuples(DAYS, st.sampled_from(["1.0", "2.0", "9"]), st.sampled_from(["Y", "N", None])), max_size=6)
+CONSENTS = st.lists(
+    st.tuples(DAYS, st.sampled_from(["1.0", "2.0", "9"]), st.sampled_from(["Y", "N", None])), max_size=6
+)
 
 
 def test_nobody_goes_back_and_nobody_moves_without_consent_and_approval():

@@ -14,7 +14,7 @@ from trial.actions.setup import release_within
 from trial.actions.system_queries import look_again
 from trial.actor import SYSTEM, Actor
 from trial.amendments import CONSENT, ORIGINAL, Release, as_if, release, releases, steps
-from trial.errors import ApprovalAhead, NotFound
+from trial.errors import AlreadyExists, ApprovalAhead, NotFound
 from trial.happenings_amendments import AmendmentActivated
 from trial.impact import DUE, Effect
 from trial.store import crfs
@@ -41,7 +41,8 @@ def activate(version: str, site: str, approved_on: date, *, uow: UnitOfWork) -> 
         release_within(uow)
         before = uow.all("activation", site=site)
         who = {"by": uow.actor.person_id, "role": uow.actor.role, "at": uow.clock.now()}
-        uow.insert("activation", site=site, protocol=version, approved_on=approved_on, **who)
+        if not uow.ensure("activation", site=site, protocol=version, approved_on=approved_on, **who):
+            raise AlreadyExists("activation", f"{version} at {site}")
         moved = tuple(_moved(row, before, uow))
         uow.record(AmendmentActivated(site, version, approved_on, wanted.consents, moved))
         for name in moved:
