@@ -27,6 +27,7 @@ from trial.store.engine import make_engine
 from trial.store.files import Files
 from trial.web import (
     admin,
+    amendments,
     audit,
     crf,
     errors,
@@ -60,6 +61,7 @@ PAGES = (
     signing,
     steps,
     uploads,
+    amendments,
     admin,
     health,
 )

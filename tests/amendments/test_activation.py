@@ -91,7 +91,7 @@ def test_each_version_has_its_own_ranges_checks_and_derivations(house):
     tall = FRAIL_DM | {"HEIGHT": "215.0", "WEIGHT": "120.0"}
     confirmed = {"DM.HEIGHT:soft": "measured twice"}
     house.save(old, "DM", tall, confirmed=confirmed)
-    with pytest.raises(Refused, match="DM.HEIGHT:hard"):
+    with pytest.raises(Refused, match=r"DM\.HEIGHT:hard"):
         house.save(new, "DM", tall | {"FRAIL": "2"}, confirmed=confirmed)
     lateral = FIELD | {"CNCAT": "cN0", "LPLN": "Y", "MRIDAT": "2026-05-26"}
     house.save(new, "MRI0", lateral)
@@ -134,10 +134,10 @@ def test_a_person_may_move_a_form_and_loses_nothing_by_it(house):
 def test_a_retired_code_cannot_be_chosen_anew(house):
     activate(house)
     name = new_screened(house)
-    with pytest.raises(Refused, match="MRI0.FIELD:retired"):
+    with pytest.raises(Refused, match=r"MRI0\.FIELD:retired"):
         house.save(name, "MRI0", FIELD | {"FIELD": "1.5", "MRIDAT": "2026-05-26"})
     house.save(name, "MRI0", FIELD | {"MRIDAT": "2026-05-26"})
-    with pytest.raises(Refused, match="MRI0.FIELD:retired"):
+    with pytest.raises(Refused, match=r"MRI0\.FIELD:retired"):
         house.save(name, "MRI0", FIELD | {"FIELD": "1.5", "MRIDAT": "2026-05-26"}, reasons={"": "misread"})
 
 

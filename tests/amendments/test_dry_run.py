@@ -1,6 +1,7 @@
 """What an amendment would change, on the populated trial, before anybody activates it: an exact list, and not a byte written."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -113,14 +114,12 @@ def test_a_dry_run_writes_nothing_at_all(either):
 
 
 def test_a_dry_run_leaves_the_file_as_it_was(house):
-    place = house.engine.url.database
+    place = Path(house.engine.url.database)
     house.engine.dispose()
-    with open(place, "rb") as file:
-        before = file.read()
+    before = place.read_bytes()
     dry(house)
     house.engine.dispose()
-    with open(place, "rb") as file:
-        assert file.read() == before
+    assert place.read_bytes() == before
 
 
 def test_one_site_alone_may_be_looked_at(house):

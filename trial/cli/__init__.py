@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from trial import errors as e
+from trial.cli.amend import amend
 from trial.cli.base import BROKEN, Broken, Installation, bar, json_option, migrated, run, said, shown
 from trial.cli.imports import import_
 
@@ -30,7 +31,7 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         """Vigil: trial management and electronic data capture for watch-and-wait trials."""
         context.obj = Installation(factory)
 
-    for command in (init, serve, user, site, due, eligibility, verify, randomisation, simulate, demo, import_):
+    for command in (init, serve, user, site, due, eligibility, verify, randomisation, simulate, demo, import_, amend):
         vigil.add_command(command)
     return vigil
 
