@@ -154,6 +154,7 @@ def test_an_old_form_opens_under_its_version_and_offers_the_new_one(desk: Desk):
     moved = client.get(f"{MRI0}?version=2").text
     assert fields(moved)["version"] == "2"
     assert "no longer offered" in moved
+    assert "Saving it moves it there" in moved
     assert re.search(r'value="1\.5"[^>]* checked', moved), "the answer stands where it stood"
 
 

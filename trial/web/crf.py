@@ -280,6 +280,7 @@ def _page(
         title=place_words(entry.form, entry.event, entry.occurrence), refusal=refusal, draft_at=draft_at, note=note,
         blockers=_blockers(case, entry), missing_words=[(code, _(words)) for code, words in MISSING_WORDS.items()],
         history_url=lambda path: url_for("crf.history", **place, path=path), key=uuid.uuid4().hex, typed_by=someone().id,
+        moves_from=shown.saved.version if shown.saved and shown.saved.version < view.form.version else None,
         later=[v for v in case.versions(entry.form, entry.event, entry.occurrence) if v > view.form.version],
         signs=entry.form in SIGNED_WHEN_SAVED, signature=_signature(case, entry),
         desk=desk(case, entry.form, entry.event, entry.occurrence),
