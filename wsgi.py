@@ -28,6 +28,7 @@ from trial.store.files import Files
 from trial.store.notices import unseen
 from trial.web import (
     admin,
+    amendments,
     audit,
     coding,
     crf,
@@ -69,6 +70,7 @@ PAGES = (
     signing,
     steps,
     uploads,
+    amendments,
     admin,
     health,
 )

@@ -10,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import forms.crfs
 import forms.derivations  # fills the registry that calculated items name
@@ -22,12 +24,53 @@ from forms.answers import Answers, Crf
 from forms.frozen import form_from_json, form_to_json
 from forms.language import Form, FormDef
 from forms.record import Record
+from forms.successor import losses
 
+P = ParamSpec("P")
+T = TypeVar("T")
 VERSIONS = Path(__file__).parent / "versions"
+
+
+_SHELVES: list[Path] = [VERSIONS]
+_KEPT: list[Callable[[], None]] = []
+
+
+def kept(function: Callable[P, T]) -> Callable[P, T]:
+    """As `functools.cache`, for what follows from the released versions: forgotten when another shelf of them is opened."""
+    found = cache(function)
+    _KEPT.append(found.cache_clear)
+    return found  # type: ignore[return-value]  # called as the function is
+
+
+def forget() -> None:
+    """Work out again whatever follows from the released versions."""
+    for clear in _KEPT:
+        clear()
+
+
+@contextmanager
+def shelved(folder: Path) -> Iterator[None]:
+    """Read the versions of another folder too: those of an amendment that is rehearsed before it is shipped.
+
+    Raises VersionLosesAnswers where one of them could not hold what was answered before it.
+    """
+    _SHELVES.append(folder)
+    forget()
+    try:
+        if gone := lost():
+            raise VersionLosesAnswers("; ".join(gone))
+        yield
+    finally:
+        _SHELVES.remove(folder)
+        forget()
 
 
 class ReleasedVersionChanged(Exception):
     """A released form version differs from its frozen JSON. Carries the names of the files."""
+
+
+class VersionLosesAnswers(Exception):
+    """A version could not hold what was answered under the one before it. Carries what it lacks."""
 
 
 def canonical(data: Any) -> bytes:
@@ -45,16 +88,21 @@ def written() -> tuple[FormDef, ...]:
     return tuple(cls.definition for cls in forms.crfs.FORMS)
 
 
-@cache
+@kept
 def definitions() -> Mapping[tuple[str, int], FormDef]:
     """Every released version: (form, version) to definition, from the frozen JSON."""
-    found = (form_from_json(json.loads(p.read_text("utf-8"))) for p in sorted(VERSIONS.glob("*.json")))
+    paths = (path for shelf in _SHELVES for path in sorted(shelf.glob("*.json")))
+    found = (form_from_json(json.loads(path.read_text("utf-8"))) for path in paths)
     return MappingProxyType({(f.oid, f.version): f for f in found})
 
 
-@cache
+@kept
 def current(oid: str) -> FormDef:
-    """The newest released version of a form; KeyError for a form nobody released."""
+    """The newest released version of a form; KeyError for a form nobody released.
+
+    It holds every item and code of the earlier ones (`lost`), so that it names and decodes any answer. Which version a participant's
+    form is entered under is another question: `trial/amendments.py`.
+    """
     versions = [version for (form, version) in definitions() if form == oid]
     if not versions:
         raise KeyError(f"no form is called {oid}")
@@ -64,6 +112,17 @@ def current(oid: str) -> FormDef:
 def order() -> tuple[str, ...]:
     """Form names in the order of the paper book."""
     return tuple(form.oid for form in written())
+
+
+def lost() -> tuple[str, ...]:
+    """What a released version could not hold of the answers of the version before it; empty in a catalogue that is sound."""
+    pairs = sorted(definitions())
+    return tuple(
+        f"{form}-v{version}: {what}"
+        for (other, earlier), (form, version) in pairwise(pairs)
+        if other == form
+        for what in losses(definitions()[form, earlier], definitions()[form, version])
+    )
 
 
 def differences() -> tuple[str, ...]:
@@ -76,15 +135,24 @@ def differences() -> tuple[str, ...]:
 
 
 def freeze() -> tuple[Path, ...]:
-    """Release each written version that has no JSON yet; raises ReleasedVersionChanged rather than overwrite one."""
+    """Release each written version that has no JSON yet; raises ReleasedVersionChanged rather than overwrite one.
+
+    Raises VersionLosesAnswers for a version that drops what an earlier one asked, before anything is written.
+    """
     fresh = [form for form in written() if not _path(form).exists()]
+    if gone := [what for form in fresh for what in _gone(form)]:
+        raise VersionLosesAnswers("; ".join(gone))
     for form in fresh:
         _path(form).write_text(json.dumps(form_to_json(form), indent=1, ensure_ascii=False) + "\n", "utf-8")
-    definitions.cache_clear()
-    current.cache_clear()
+    forget()
     if changed := differences():
         raise ReleasedVersionChanged(", ".join(changed))
     return tuple(_path(form) for form in fresh)
+
+
+def _gone(form: FormDef) -> tuple[str, ...]:
+    earlier = [version for oid, version in definitions() if oid == form.oid and version < form.version]
+    return losses(definitions()[form.oid, max(earlier)], form) if earlier else ()
 
 
 def _path(form: FormDef) -> Path:

@@ -55,14 +55,19 @@ def _everything(record: Record, crf: Crf) -> Iterator[Finding]:
 
 
 def visible(item: Item, scope: InstanceScope) -> bool | None:
-    """Whether the item is asked: True, False, or None when its condition cannot be told (shown, not required)."""
+    """Whether the item is asked: True, False, or None when its condition cannot be told (shown, not required).
+
+    A retired item is asked of nobody, and stays where an earlier version was given an answer.
+    """
+    if item.retired:
+        return _answered(item, scope)
     truth = True if item.ask_if is None else item.ask_if.value(scope)
     return truth if truth is None else bool(truth)
 
 
 def _required(item: Item, scope: InstanceScope) -> bool:
     rule = item.required
-    return rule.value(scope) is True if isinstance(rule, Expr) else rule
+    return not item.retired and (rule.value(scope) is True if isinstance(rule, Expr) else rule)
 
 
 def _answered(item: Item, scope: InstanceScope) -> bool:
@@ -83,10 +88,31 @@ def _of_item(item: Item, scope: InstanceScope) -> Iterator[Finding]:
         if rule.value(scope) is False:
             yield _out_of_range(level, span, item, scope)
             break  # outside the possible range the usual range says nothing new
+    yield from _retired(item, scope)
     if item.kind == "link" and scope.code(item.key) is not None and not scope.instances(("linked", item.key)):
         message = _l("“%(label)s” points to %(target)s, which does not exist or was removed.")
         args = {"label": item.label, "target": scope.code(item.key)}
         yield Finding("hard", f"{item.key}:link", message, item.oid, row, args)
+
+
+def _retired(item: Item, scope: InstanceScope) -> Iterator[Finding]:
+    """A code that this version no longer offers is asked about, never taken away: it was an answer when it was given."""
+    if gone := chosen(item, scope.code(item.key)) & retired_codes(item):
+        message = _l("“%(label)s” is %(value)s, which is no longer offered. Correct it, or say why it stays.")
+        args = {"label": item.label, "value": decoded(item, tuple(sorted(gone)))}
+        yield Finding("soft", f"{item.key}:retired", message, item.oid, scope.row.id if scope.row else None, args)
+
+
+def retired_codes(item: Item) -> frozenset[str]:
+    """The codes that an item holds for what was answered before, and offers no longer."""
+    return item.codes.retired_codes if item.codes and item.kind in ("code", "multi") else frozenset()
+
+
+def chosen(item: Item, value: Any) -> frozenset[Any]:
+    """The codes of an answer, one or several; none for a blank and for what is typed."""
+    if item.kind not in ("code", "multi") or value is None:
+        return frozenset()
+    return frozenset(value) if isinstance(value, tuple) else frozenset({value})
 
 
 _RANGE_WORDS = {

@@ -18,12 +18,14 @@ class Code:
     """One answer: stored `code`, shown `decode`, NCI C-code where CDISC has one.
 
     `unknown` codes ("unknown", "not done", "failed", "Tx" ...) complete the form, and are None to logic (PROTOCOL, head).
+    `retired` codes were offered by an earlier version: they keep their meaning where they stand, and are not offered any more.
     """
 
     code: str
     decode: str
     unknown: bool = False
     ccode: str | None = None
+    retired: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class Codelist:
     def unknown_codes(self) -> frozenset[str]:
         """The codes that are answers for the form and None to logic."""
         return frozenset(each.code for each in self.codes if each.unknown)
+
+    @cached_property
+    def retired_codes(self) -> frozenset[str]:
+        """The codes that are kept for what was answered under an earlier version, and are not offered any more."""
+        return frozenset(each.code for each in self.codes if each.retired)
 
     def code(self, value: str) -> Code:
         """The entry of one code; raises CodelistError for one it does not hold."""

@@ -10,7 +10,9 @@ from forms.codelist import Code, Codelist
 from forms.language import Bound, Check, FormDef, GroupDef, Item, Range
 from forms.logic import Expr, from_json
 
-_PLAIN = ("label", "unit", "places", "help", "section", "source", "unique", "exclusive", "target", "accept", "sdtm")
+_PLAIN = (
+    "label", "unit", "places", "help", "section", "source", "unique", "exclusive", "target", "accept", "sdtm", "retired"
+)  # fmt: skip
 _DEFAULTS = {f.name: f.default for f in fields(Item)}
 
 
@@ -74,7 +76,10 @@ def _read_expr(data: Any) -> Expr | None:
 
 def _codelist(codes: Codelist) -> dict[str, Any]:
     entries = [
-        _without_blanks({"code": c.code, "decode": c.decode, "unknown": c.unknown, "ccode": c.ccode}) for c in codes
+        _without_blanks(
+            {"code": c.code, "decode": c.decode, "unknown": c.unknown, "ccode": c.ccode, "retired": c.retired}
+        )
+        for c in codes
     ]
     return _without_blanks({"source": codes.source, "codes": entries})
 

@@ -81,7 +81,8 @@ class Item(Operand):
 
     `required`: True, False, or a condition. `ask_if`: the condition under which it is shown; an unknown condition
     shows it without requiring it. `hard` must hold for the answer to be possible; outside `soft` a reason is asked.
-    `places`: decimals kept. `unit` is UCUM-like text. `source`: where the definition comes from.
+    `places`: decimals kept. `unit` is UCUM-like text. `source`: where the definition comes from. `retired`: an earlier
+    version asked it; answers given then are kept and shown, a new form does not ask it.
     """
 
     kind: str
@@ -102,6 +103,7 @@ class Item(Operand):
     accept: str = ""
     derive: Expr | None = None
     sdtm: str = ""
+    retired: bool = False
     oid: str = ""
     form: str = ""
     group: str | None = None
@@ -307,6 +309,10 @@ class FormDef:
         if oid not in self._by_oid:
             raise KeyError(f"{self.oid} has no item {oid}")
         return self._by_oid[oid]
+
+    def get(self, oid: str) -> Item | None:
+        """Return the item, None if the form has none of that name."""
+        return self._by_oid.get(oid)
 
     def group(self, oid: str) -> GroupDef:
         """Return the group; KeyError if the form has none of that name."""

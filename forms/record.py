@@ -31,12 +31,14 @@ Definitions = Mapping[tuple[str, int], FormDef]
 class Record:
     """The current revision of each CRF of one participant, **in the order of the course**, and facts.
 
-    Where a form exists more than once, `value` reads the last instance that counts: RST2 before RST.
+    Where a form exists more than once, `value` reads the last instance that counts: RST2 before RST. `versions`: the version of each
+    form that the participant is on; None where nobody said, and the last one is meant.
     """
 
     crfs: tuple[Crf, ...]
     definitions: Definitions
     facts: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, int] | None = None
     _memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     _scopes: dict[tuple[int, int], InstanceScope] = field(default_factory=dict, repr=False, compare=False)
 
@@ -54,7 +56,9 @@ class Record:
 
     @cached_property
     def newest(self) -> dict[str, FormDef]:
-        """The last version of each form."""
+        """The version of each form that the participant is on, or the last one."""
+        if self.versions is not None:
+            return {form: self.definitions[form, version] for form, version in self.versions.items()}
         return {form: self.definitions[form, version] for form, version in sorted(self.definitions)}
 
     @cached_property
@@ -89,6 +93,17 @@ class Record:
         crf = self.latest(key.partition(".")[0])
         return None if crf is None else self.scope(crf).code(key)
 
+    def definition_of(self, key: str) -> Item:
+        """The item FORM.ITEM as the last instance was asked it, else as the participant's version asks it. Raises KeyError."""
+        form, _, oid = key.partition(".")
+        answered = self.latest(form)
+        item = None if answered is None else self.definitions[form, answered.version].get(oid)
+        return self.newest[form].item(oid) if item is None else item
+
+    def asked_elsewhere(self, form: str, oid: str) -> bool:
+        """Whether some other version of the form has an item of that name."""
+        return any(each.get(oid) is not None for (name, _), each in self.definitions.items() if name == form)
+
     def scope(self, crf: Crf, row: Row | None = None) -> InstanceScope:
         """How that instance, or one row of it, sees the record."""
         key = id(crf), id(row)  # both live as long as the scope that holds them
@@ -107,11 +122,12 @@ class Record:
             return self
         others = tuple(c for c in self.crfs if c is not former)
         at = next((i for i, c in enumerate(self.crfs) if c is former), len(others))
-        return Record((*others[:at], crf, *others[at:]), self.definitions, self.facts)
+        return Record((*others[:at], crf, *others[at:]), self.definitions, self.facts, self.versions)
 
     def with_facts(self, **facts: Any) -> Record:
         """The same record told more."""
-        return Record(self.crfs, self.definitions, ChainMap(facts, self.facts))  # type: ignore[arg-type]  # only read
+        told = ChainMap(facts, self.facts)  # type: ignore[arg-type]  # only read
+        return Record(self.crfs, self.definitions, told, self.versions)
 
 
 @dataclass(frozen=True)
@@ -133,7 +149,9 @@ class InstanceScope(Scope):
         found = self._find(key)
         if found is None:
             return self.record.value(key)
-        item = self.definition.item(found)
+        item = self._own(found)
+        if item is None:
+            return None
         if item.derive is not None:
             return item.derive.value(self)
         answer = self._answer(found)
@@ -143,13 +161,15 @@ class InstanceScope(Scope):
         found = self._find(key)
         if found is None:
             return self.record.code(key)
-        item = self.definition.item(found)
+        item = self._own(found)
+        if item is None:
+            return None
         return self.item(key) if item.derive is not None else self._answer(found)
 
     def definition_of(self, key: str) -> Item:
-        """The item FORM.ITEM: of this very version for the own form, of the newest for another. Raises KeyError."""
+        """The item FORM.ITEM: of this very version for the own form, else as the record has it. Raises KeyError."""
         form, _, oid = key.partition(".")
-        return (self.definition if form == self.definition.oid else self.record.newest[form]).item(oid)
+        return self.definition.item(oid) if form == self.definition.oid else self.record.definition_of(key)
 
     def fact(self, name: str) -> Any:
         if name not in self.definition.facts and name not in STANDING_FACTS:
@@ -175,6 +195,13 @@ class InstanceScope(Scope):
             target = self.code(name)
             return tuple(c for c in self.record.crfs if c.address == target and c.counts)
         raise LogicError(f"no source {kind!r}")
+
+    def _own(self, oid: str) -> Item | None:
+        """The item of this form; None where only another version asks it: then it has no answer here. Raises KeyError."""
+        item = self.definition.get(oid)
+        if item is None and not self.record.asked_elsewhere(self.definition.oid, oid):
+            return self.definition.item(oid)  # raises
+        return item
 
     def _find(self, key: str) -> str | None:
         form, _, oid = key.partition(".")

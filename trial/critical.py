@@ -6,10 +6,9 @@ Eligibility is read from the criteria themselves. The rest is declared here, wit
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
-from forms.catalogue import definitions
-from trial.protocol import PROTOCOL
+from forms.catalogue import definitions, kept
+from trial.amendments import releases
 
 USED_BY: Mapping[str, tuple[str, ...]] = {
     "Protocol 5, 6: decision and strata": (
@@ -30,9 +29,9 @@ USED_BY: Mapping[str, tuple[str, ...]] = {
 """FORM.ITEM by what uses it."""
 
 
-@cache
+@kept
 def critical_items() -> frozenset[str]:
     """FORM.ITEM of every critical item."""
-    judged = frozenset[str]().union(*(c.rule.keys() for c in PROTOCOL.criteria))
+    judged = frozenset[str]().union(*(c.rule.keys() for r in releases() for c in r.protocol.criteria))
     known = {item.key for form in definitions().values() for item in form.every_item() if item.stored}
     return (judged & known).union(*USED_BY.values())

@@ -103,7 +103,9 @@ class Assessment:
 
 def assess(protocol: Protocol, record: Record) -> Assessment:
     """Judge every criterion of `protocol` on `record`. Facts: `consent_validity` and `zone` (see `trial/facts.py`)."""
-    return Assessment(protocol.version, tuple(judge(criterion, record) for criterion in protocol.criteria))
+    return Assessment(
+        protocol.criteria_of or protocol.version, tuple(judge(criterion, record) for criterion in protocol.criteria)
+    )
 
 
 def judge(criterion: Criterion, record: Record) -> Line:

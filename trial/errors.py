@@ -1,7 +1,7 @@
 """One class for each thing a person must do differently. They carry data; `web/` finds the words, `cli.py` the exit code."""
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 
@@ -175,6 +175,23 @@ class NotOpen(VigilError):
 
     step: str
     blockers: tuple[Any, ...]
+
+
+@dataclass(eq=False)
+class VersionNotInForce(VigilError):
+    """The form was typed under a version that does not hold for this participant. `wanted`: the versions that do."""
+
+    form: str
+    version: int
+    wanted: tuple[int, ...]
+
+
+@dataclass(eq=False)
+class ApprovalAhead(VigilError):
+    """An amendment was to be activated with an approval that lies in the future, `approved_on`; `today` is the day here."""
+
+    approved_on: date
+    today: date
 
 
 @dataclass(eq=False)

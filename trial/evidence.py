@@ -115,9 +115,8 @@ def as_source(record: Record, reading: Reading) -> Source:
 
 
 def item_of(record: Record, key: str) -> Item:
-    """The item FORM.ITEM in the newest version the record knows. Raises KeyError where no form has it."""
-    form, _, oid = key.partition(".")
-    return record.newest[form].item(oid)
+    """The item FORM.ITEM as it was asked. Raises KeyError where no form has it."""
+    return record.definition_of(key)
 
 
 def _args(expr: Expr) -> list[Expr]:

@@ -86,13 +86,18 @@ class ParticipantAdded(Event, tag="site:participant:added"):
 
 @dataclass(frozen=True)
 class CrfSaved(Event, tag="site:crf:saved"):
-    """A revision was written. `changed` lists the paths, never the values: those are in the revision."""
+    """A revision was written. `changed` lists the paths, never the values: those are in the revision.
+
+    `protocol` and `consent`: the version of the protocol the participant was on, and of the consent form signed last (R37).
+    """
 
     crf: str
     revision: int
     version: int
     changed: tuple[str, ...]
     source: str
+    protocol: str = ""
+    consent: str | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
 
 from forms.text import _l
@@ -176,7 +177,11 @@ class Safety:
 
 @dataclass(frozen=True)
 class Protocol:
-    """One version of the protocol. `criteria` judge whoever was consented under it; see `trial/eligibility.py`."""
+    """One version of the protocol. `criteria` judge whoever was consented under it; see `trial/eligibility.py`.
+
+    As it applies to a participant who was on an earlier version, it says so (`trial/amendments.py`): `criteria_of` is the version that
+    eligibility was confirmed under, `formerly` what held before, each with the day that ended it, in order.
+    """
 
     version: str
     study_id: str
@@ -189,6 +194,8 @@ class Protocol:
     safety: Safety = Safety()
     regimens: Mapping[str, Regimen] = field(default_factory=lambda: dict(REGIMENS))
     permanent_stoma_months: int = 18
+    criteria_of: str = ""
+    formerly: tuple[tuple[date, Protocol], ...] = ()
 
     def randomisation_parameters(self) -> dict[str, Any]:
         """What `plan_for` needs besides the method, as JSON values; stored when randomisation opens."""

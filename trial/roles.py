@@ -63,6 +63,8 @@ VERBS: Mapping[str, str] = {
     "foreign.read": _l("See studies of other systems and export them again"),
     "audit.read": _l("Read the audit trail and verify it"),
     "users.manage": _l("Manage people, roles and sites"),
+    "amendment.activate": _l("Activate a version of the protocol at a site"),
+    "amendment.preview": _l("See what a version of the protocol would change"),
 }
 """Everything anyone may do, in words."""
 
@@ -129,7 +131,7 @@ _TABLE = (
         "data_manager", _l("Data manager"), "all",
         _READS | {"query.raise", "code.terms", "crf.freeze", "export.blinded", "import.data", "accrual.read",
                   "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close", "trail.redact",
-                  "oversight.read", "ranges.set", "foreign.take", "foreign.read"},
+                  "oversight.read", "ranges.set", "foreign.take", "foreign.read", "amendment.activate", "amendment.preview"},
         blinded=True,
     ),
     _role(
@@ -162,7 +164,7 @@ _TABLE = (
         _READS | {"safety.read", "accrual.read", "results.pooled", "audit.read", "randomisation.replay", "oversight.read",
                   "foreign.read"},
     ),
-    _role("administrator", _l("Administrator"), "none", {"users.manage", "randomisation.open"}),
+    _role("administrator", _l("Administrator"), "none", {"users.manage", "randomisation.open", "amendment.activate"}),
 )  # fmt: skip
 
 ROLES: Mapping[str, Role] = {role.name: role for role in _TABLE}

@@ -148,7 +148,12 @@ def _opened(record: Record) -> Iterator[Due]:
 
 
 def asked(form: str, record: Record) -> bool:
-    """Whether the form's own condition ("form due only when") holds. Until it is known the form is not asked for."""
+    """Whether the form's own condition ("form due only when") holds. Until it is known the form is not asked for.
+
+    A form that the participant's version of the protocol does not have is asked of nobody.
+    """
+    if record.versions is not None and form not in record.versions:
+        return False
     newest = record.newest.get(form)
     rule = newest.due_if if newest is not None else None
     return rule is None or rule.value(WholeRecord(record)) is True

@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
 from forms.answers import Crf
-from forms.catalogue import definitions
+from forms.catalogue import definitions, kept
 from forms.checks import everything
 from forms.dependence import Dependence, dependence
 from forms.findings import Finding
 from forms.record import Record
+from trial.amendments import releases
 from trial.limits import READ_BY_LIMITS, limits
-from trial.protocol import PROTOCOL
 from trial.roles import SPONSOR_ITEMS
 
 
@@ -25,8 +24,12 @@ def form_of(key: str) -> str:
 
 OF_THE_SITE = frozenset({"event", "birth_year_only", "consent_versions", "taxon_tables"})
 """Facts that no saved form changes."""
-JUDGED = frozenset(map(form_of, frozenset[str]().union(*(c.rule.keys() for c in PROTOCOL.criteria))))
-"""Forms that eligibility is read from."""
+
+
+@kept
+def judged_forms() -> frozenset[str]:
+    """Forms that eligibility is read from, under any version of the protocol."""
+    return frozenset(form_of(key) for r in releases() for c in r.protocol.criteria for key in c.rule.keys())  # noqa: SIM118
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,11 @@ def standing(record: Record, crf: Crf) -> Standing:
     return Standing(crf, missing, tuple(f for f in spoken if f.level in ("soft", "hard")))
 
 
-@cache
+@kept
 def _dependence(form: str, version: int) -> Dependence:
     newest = {oid: each for (oid, _version), each in sorted(definitions().items())}
     found = dependence(definitions()[form, version], newest)
-    judged = JUDGED if "eligible" in definitions()[form, version].facts else frozenset()
+    judged = judged_forms() if "eligible" in definitions()[form, version].facts else frozenset()
     return Dependence(found.anywhere | READ_BY_LIMITS | judged, found.here)
 
 

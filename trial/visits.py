@@ -39,7 +39,34 @@ def visits(protocol: Protocol, record: Record, allocation: Allocation | None = N
     """Every visit of the course as it stands, in the order of the schedule.
 
     Before enrolment there is screening only; after it follow-up, from the decision or, until there is one, from the planned one.
+    A window that closed before the participant came under this version stays what it was: nobody could have met the new one.
     """
+    planned = _planned(protocol, record, allocation)
+    if protocol.formerly:
+        planned = _with_closed(planned, protocol, record, allocation)
+    return tuple(sorted(planned, key=lambda v: (soa.position(v.event), soa.number(v.event))))
+
+
+def _with_closed(
+    planned: list[Visit], protocol: Protocol, record: Record, allocation: Allocation | None
+) -> list[Visit]:
+    found = {_which(v): v for v in planned}
+    for day, former in reversed(protocol.formerly):
+        earlier = {_which(v): v for v in _planned(former, record, allocation)}
+        closed = {k: v for k, v in earlier.items() if _closed(v, day) or (k in found and _closed(found[k], day))}
+        found = {k: v for k, v in found.items() if k in earlier or not _closed(v, day)} | closed
+    return list(found.values())
+
+
+def _which(visit: Visit) -> tuple[str, tuple[str, ...]]:
+    return visit.event, visit.forms
+
+
+def _closed(visit: Visit, day: date) -> bool:
+    return visit.window_to is not None and visit.window_to < day
+
+
+def _planned(protocol: Protocol, record: Record, allocation: Allocation | None) -> list[Visit]:
     c = course(record, allocation)
     found = [*_screening(protocol, c)]
     if c.enrolled:
@@ -48,7 +75,7 @@ def visits(protocol: Protocol, record: Record, allocation: Allocation | None = N
         found += _operations(protocol, c)
         found += _follow_up(protocol, record, c)
     found += _end(protocol, c)
-    return tuple(sorted(found, key=lambda v: (soa.position(v.event), soa.number(v.event))))
+    return found
 
 
 def months_after(day: date, months: int) -> date:

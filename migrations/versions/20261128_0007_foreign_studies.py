@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_0007"
-down_revision = "20261124_0005"
+down_revision = "20261128_0006"
 branch_labels = None
 depends_on = None
 

@@ -49,6 +49,7 @@ def office(house: House):
         digests = {"before": "a" * 64, "after": "b" * 64}
         write("redaction_place", redaction=out["id"], place="hold 99", **digests)
         reviewed = {"scope": "study", "first": 1, "last": 5, "looked_at": 5, "findings": "none"}
+        write("activation", site="01", protocol="1.1", approved_on=NOON.date(), by=who, role="data_manager", at=NOON)
         write("audit_review", **reviewed, by=who, role="data_manager", at=NOON)
 
 

@@ -10,12 +10,13 @@ from typing import Any
 from forms.answers import Crf
 from forms.catalogue import definitions
 from forms.record import Record
+from trial.amendments import Followed, consent_form, consented_under, consents_of, followed
 from trial.clock import Clock
 from trial.course import in_course_order
 from trial.errors import NotOpen
 from trial.facts import facts_for
 from trial.holds import HELD, held
-from trial.protocol import PROTOCOL, Protocol
+from trial.protocol import Protocol
 from trial.queries import address_of
 from trial.ranges import SiteRanges
 from trial.store import coding, crfs, office, ranges
@@ -27,8 +28,9 @@ class Case:
     """The participant, the record in the order of the course, and what was decided about them.
 
     `allocation` is the row, or None; `predictions` and `signatures` are rows, oldest first. `states` are the rows of `crf`, `queries` all
-    ever raised, `holds` those that stand over the participant, `codings` the approved codes. `today` is the day in `zone`, the trial's: at
-    07:00 in Shanghai, UTC still has yesterday. `ranges`: the reference ranges that the site's laboratories state, None for none.
+    ever raised, `holds` those that stand over the participant, `activations` the amendments of the site, `codings` the approved codes.
+    `today` is the day in `zone`, the trial's: at 07:00 in Shanghai, UTC still has yesterday. `ranges`: the reference ranges that the
+    site's laboratories state, None for none.
     """
 
     participant: Row
@@ -43,7 +45,7 @@ class Case:
     now: datetime
     today: date
     zone: tzinfo
-    protocol: Protocol = PROTOCOL
+    activations: tuple[Row, ...] = ()
     ranges: SiteRanges | None = None
     codings: tuple[Row, ...] = ()
     _last: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -54,17 +56,55 @@ class Case:
         return str(self.participant["id"])
 
     @cached_property
+    def followed(self) -> Followed:
+        """The version of the protocol the participant is on, and what it says of forms and windows."""
+        return followed(self.crfs, self.site, self.activations)
+
+    def under(self, crfs: tuple[Crf, ...]) -> Followed:
+        """The same with other instances: a consent that is being saved moves the participant in the same transaction."""
+        return self.followed if crfs is self.crfs else followed(crfs, self.site, self.activations)
+
+    @property
+    def protocol(self) -> Protocol:
+        """The protocol as it applies to the participant."""
+        return self.followed.protocol
+
+    @cached_property
+    def consents(self) -> tuple[dict[str, Any], ...]:
+        """The consent form versions of the site, those that amendments brought included."""
+        return consents_of(self.site, self.activations)
+
+    @property
+    def stood_under(self) -> tuple[str, str | None]:
+        """The version of the protocol, and of the consent form signed last: said of each revision in the journal."""
+        return self.followed.version, consented_under(self.crfs)
+
+    def version(self, form: str) -> int | None:
+        """The version of a form for a new instance; None where the participant's protocol does not have the form."""
+        return consent_form(self.activations) if form == "IC" else self.followed.forms.get(form)
+
+    def versions(self, form: str, event: str, occurrence: int) -> tuple[int, ...]:
+        """The versions an instance may be saved under, the usual one first: that of what is on file, then the participant's."""
+        saved, own = self.bare.at(form, event, occurrence), self.version(form)
+        on_file = (saved.version,) if saved is not None and saved.answers.removed is None else ()
+        return on_file + ((own,) if own is not None and all(own > version for version in on_file) else ())
+
+    @cached_property
     def bare(self) -> Record:
         """The record without facts, for what needs none."""
-        return Record(self.crfs, definitions())
+        return Record(self.crfs, definitions(), versions=self.followed.forms)
 
     def record(self, event: str = "ANY", crfs: tuple[Crf, ...] | None = None) -> Record:
         """The record with every fact a form of that event may ask for."""
         base = self.bare if crfs is None or crfs is self.crfs else self._other(crfs)
+        return self.told(base, event, self.under(self.crfs if crfs is None else crfs))
+
+    def told(self, base: Record, event: str, holds: Followed) -> Record:
+        """A record with the facts of one event under a version of the protocol."""
         facts = facts_for(
             base,
-            protocol=self.protocol,
-            site=self.site,
+            protocol=holds.protocol,
+            site={**self.site, "consent_versions": self.consents},
             event=event,
             allocation=self.allocation,
             prediction=self.predictions[-1] if self.predictions else None,
@@ -73,12 +113,14 @@ class Case:
             zone=self.zone,
             laboratory_ranges=self.ranges,
         )
-        return Record(base.crfs, definitions(), facts)
+        return Record(base.crfs, definitions(), facts, holds.forms)
 
     def _other(self, crfs: tuple[Crf, ...]) -> Record:
         """The record of other instances, without facts; the last one is kept, since every event asks for it."""
         if self._last.get("crfs") is not crfs:
-            self._last.update(crfs=crfs, record=Record(in_course_order(crfs), definitions()))
+            self._last.update(
+                crfs=crfs, record=Record(in_course_order(crfs), definitions(), versions=self.under(crfs).forms)
+            )
         found: Record = self._last["record"]
         return found
 
@@ -129,6 +171,7 @@ def load(reader: Reader, participant: Row, clock: Clock) -> Case:
         clock.now(),
         clock.today(),
         clock.zone,
+        tuple(reader.all("activation", site=participant["site_code"])),
         ranges=ranges.over_site(reader, participant["site_code"]),
         codings=tuple(coding.approved(reader, name)),
     )

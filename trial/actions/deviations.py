@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from forms.answers import Answers, Crf
-from forms.catalogue import current
 from forms.findings import Finding
 from trial.actions.case import Case
 from trial.course import in_course_order
@@ -38,4 +37,4 @@ def _deviation(after: tuple[Crf, ...], finding: Finding, crf: Crf, case: Case) -
     reason = crf.answers.confirmed[finding.key]
     term = f"{crf.address}: {finding.text()} ({reason})"[:LONGEST]
     items = {"DVTERM": term, "DVDAT": case.today, "DVCAT": category, "DVSEV": severity}
-    return Crf("DV", current("DV").version, "ANY", number, 1, Answers(items))
+    return Crf("DV", case.followed.forms["DV"], "ANY", number, 1, Answers(items))

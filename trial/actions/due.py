@@ -53,12 +53,15 @@ def refresh(
     `verified`: addresses whose verification changed. Returns address to standing of what was looked at.
     """
     stored = {_key(r): r for r in uow.all("due", participant=case.id)}
+    moves = case.under(crfs).steps != case.followed.steps
     at = cache(lambda event: case.record(event, crfs))
     facts = {c.address: told(at(c.event), c) for c in crfs if c.counts}
-    looked_at = [c for c in crfs if c.counts and (every or _concerned(c, saved, facts[c.address], stored.get(_key(c))))]
+    looked_at = [
+        c for c in crfs if c.counts and (every or moves or _concerned(c, saved, facts[c.address], stored.get(_key(c))))
+    ]
     stood = {c.address: standing(at(c.event), c) for c in looked_at}
     rows = _Rows(case, {c.address: c for c in crfs}, stood, facts, uow, plan, verified)
-    expected = schedule.standing(case.protocol, at("ANY"), case.allocation)
+    expected = schedule.standing(case.under(crfs).protocol, at("ANY"), case.allocation)
     wanted = {_key(d): rows.row(d, stored.get(_key(d))) for d in expected}
     for event, form, occurrence in stored.keys() - wanted.keys():
         uow.drop("due", {"participant": case.id, "event": event, "form": form, "occurrence": occurrence})

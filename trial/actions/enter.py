@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from forms.answers import Crf
-from forms.catalogue import current, definitions
+from forms.catalogue import definitions
 from forms.checks import calculated, confirmed, findings, pruned
 from forms.document import read_document
 from forms.findings import Finding
 from forms.reading import Unreadable, read_words
 from forms.record import Record
+from forms.retired import chosen_anew
 from trial.actions import coding_follow, deviations, verify_data
 from trial.actions.case import Case, load
 from trial.actions.once import earlier_answer, remember
@@ -34,6 +35,7 @@ from trial.errors import (
     NotOpen,
     ReasonNeeded,
     Refused,
+    VersionNotInForce,
 )
 from trial.happenings import CrfRemoved, CrfSaved
 from trial.limits import entry_blockers, limits
@@ -55,6 +57,8 @@ COMPLETE_WHEN_SAVED = frozenset({"PRE"})
 @dataclass(frozen=True)
 class Entry:
     """One form as typed. `based_on` is the revision that was on the screen, None when there was none.
+
+    `version` is the form version that was on the screen; None for the usual one, see `in_force`.
 
     `raw` is the raw document of `forms.document`; `reasons` maps the path of each changed value to why, and the path ""
     to a reason for all of them. `key` makes the post idempotent.
@@ -118,6 +122,7 @@ def saved_within(entry: Entry, uow: UnitOfWork) -> Saved:
     if earlier := earlier_answer(uow, entry.key, "save_crf"):
         return _as_before(earlier, entry)
     case = load(uow, row, uow.clock)
+    entry = in_force(case, entry)
     refuse_if_closed(case, entry)
     crf, problems = _typed(case, entry, uow.actor.role)
     _refuse((*problems, *_unreadable_reasons(entry.reasons)))
@@ -145,6 +150,7 @@ def preview(entry: Entry, *, uow: UnitOfWork) -> Preview:
     """What saving would say, with calculated items; for live checks. Writes nothing."""
     with Reading(uow.engine) as reader:
         case = load(reader, _writable(reader, uow.actor, entry), uow.clock)
+        entry = in_force(case, entry)
         crf, problems = _typed(case, entry, uow.actor.role)
         record, crf = _lean(case, entry, crf)
         previous = _previous(case, crf)
@@ -183,10 +189,8 @@ def _writable(reader: Reader, actor: Actor, entry: Entry) -> Row:
     row = participant_for(reader, actor, entry.participant, "import.data" if imported else "crf.write")
     if not imported and not may_write_form(actor.role, entry.form):
         raise NotAllowed(actor.role, f"crf.write:{entry.form}", row["site_code"])
-    version = (
-        entry.version or current(entry.form).version if is_place(entry.form, entry.event, entry.occurrence) else None
-    )
-    if (entry.form, version) not in definitions():
+    known = entry.version is None or (entry.form, entry.version) in definitions()
+    if not known or not is_place(entry.form, entry.event, entry.occurrence):
         raise NotFound("crf", {"form": entry.form, "event": entry.event, "occurrence": entry.occurrence})
     return row
 
@@ -200,6 +204,18 @@ def _held(uow: UnitOfWork, entry: Entry) -> Row:
     row = _writable(uow, uow.actor, entry)
     uow.lock("participant", {"id": entry.participant})
     return row
+
+
+def in_force(case: Case, entry: Entry) -> Entry:
+    """The entry under the version it is saved under: an existing form keeps the version it was entered under unless whoever corrects it
+    chose the participant's; a new one has the participant's. Raises VersionNotInForce for any other, NotFound where there is none.
+    """
+    wanted = case.versions(entry.form, entry.event, entry.occurrence)
+    if not wanted:
+        raise NotFound("form", {"form": entry.form, "event": entry.event})
+    if entry.version is not None and entry.version not in wanted:
+        raise VersionNotInForce(entry.form, entry.version, wanted)
+    return replace(entry, version=entry.version or wanted[0])
 
 
 def refuse_if_closed(case: Case, entry: Entry) -> None:
@@ -224,7 +240,8 @@ def closed_because(case: Case, entry: Entry) -> tuple[Any, ...]:
 
 def as_crf(case: Case, entry: Entry) -> tuple[Crf, tuple[Finding, ...]]:
     """The next revision as typed, and what could not be read."""
-    form = definitions()[entry.form, entry.version or current(entry.form).version]
+    version = entry.version or case.versions(entry.form, entry.event, entry.occurrence)[0]
+    form = definitions()[entry.form, version]
     document = read_document(form, entry.raw, lambda: uuid.uuid4().hex[:12])
     number = (entry.based_on or 0) + 1
     return Crf(form.oid, form.version, entry.event, entry.occurrence, number, document.answers), document.findings
@@ -236,10 +253,9 @@ def _typed(case: Case, entry: Entry, role: str) -> tuple[Crf, tuple[Finding, ...
     previous = _previous(case, crf)
     if _only_imports(entry, role):
         return crf, problems  # a file is checked by who may import it, form by form, not item by item
-    own, foreign = within_role(
-        definitions()[crf.form, crf.version], crf, previous.answers if previous else None, entry.raw, role
-    )
-    return own, (*problems, *foreign)
+    form = definitions()[crf.form, crf.version]
+    own, foreign = within_role(form, crf, previous.answers if previous else None, entry.raw, role)
+    return own, (*problems, *foreign, *chosen_anew(form, previous.answers if previous else None, own.answers))
 
 
 def _unreadable_reasons(reasons: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -282,7 +298,9 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
         uow, case.id, crf, based_on=entry.based_on, reason=reason, source=entry.source, complete=_complete(crf, found)
     )
     paths = tuple(c.path for c in made)
-    uow.record(CrfSaved(crf.address, crf.number, crf.version, paths, entry.source, participant=case.id))
+    uow.record(
+        CrfSaved(crf.address, crf.number, crf.version, paths, entry.source, *case.stood_under, participant=case.id)
+    )
     void(case, crf, reason, uow, made)
     if previous:
         verify_data.reset(case, crf, made, uow)
@@ -337,7 +355,7 @@ def _reason(previous: Crf | None, made: tuple[Change, ...], reasons: Mapping[str
 def keep_draft(entry: Entry, *, uow: UnitOfWork) -> None:
     """Keep what was typed so far, for this person only; not part of the record."""
     with uow:
-        _writable(uow, uow.actor, entry)
+        case = load(uow, _writable(uow, uow.actor, entry), uow.clock)
         uow.put(
             "draft",
             person=uow.actor.person_id,
@@ -345,7 +363,7 @@ def keep_draft(entry: Entry, *, uow: UnitOfWork) -> None:
             event=entry.event,
             form=entry.form,
             occurrence=entry.occurrence,
-            form_version=entry.version or current(entry.form).version,
+            form_version=entry.version or in_force(case, entry).version,
             base_revision=entry.based_on,
             raw={"document": dict(entry.raw), "reasons": dict(entry.reasons)},
             at=uow.clock.now(),

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
 from forms.answers import Crf
-from forms.catalogue import current
+from forms.catalogue import current, definitions
 from forms.dates import PartialDate
 from forms.findings import Finding
 from forms.text import _l
@@ -340,7 +340,8 @@ def _attempt(sample: Sequence[Result], kind: str, job: Job) -> list[Verdict]:
     saved = crfs.current(uow, participant)
     occurrence = laboratory.occurrence_of(saved, event, day)
     before = next((c for c in saved if (c.form, c.event, c.occurrence) == (FORM, event, occurrence)), None)
-    raw, placed = laboratory.merged(current(FORM), before, sample)
+    form = definitions()[FORM, before.version] if before else current(FORM)
+    raw, placed = laboratory.merged(form, before, sample)
     entry = Entry(
         participant, event, FORM, occurrence, before.number if before else None, None, raw,
         {"": order.reason} if order.reason else {}, None, f"{IMPORTED}{kind}:{job.sha256}",

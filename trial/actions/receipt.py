@@ -37,7 +37,11 @@ def received(case: Case, crf: Crf, uow: UnitOfWork, *, complete: bool) -> Crf:
     crfs.append_revision(
         uow, case.id, noted, based_on=crf.number, reason=RECEIVED, source=SOURCE, complete=complete, by_system=True
     )
-    uow.record(CrfSaved(noted.address, noted.number, noted.version, ("SAESPON",), SOURCE, participant=case.id))
+    uow.record(
+        CrfSaved(
+            noted.address, noted.number, noted.version, ("SAESPON",), SOURCE, *case.stood_under, participant=case.id
+        )
+    )
     return noted
 
 

@@ -26,20 +26,26 @@ from trial.store.unit_of_work import UnitOfWork
 def release_definitions(*, uow: UnitOfWork) -> int:
     """Register each released form version with its digest; returns how many were new."""
     with uow:
-        new = [
-            form
-            for (oid, version), form in definitions().items()
-            if uow.ensure(
-                "definition",
-                form=oid,
-                version=version,
-                sha256=digest(form),
-                json=canonical(form_to_json(form)).decode(),
-            )
-        ]
-        if new:
-            uow.record(DefinitionsReleased(tuple(f"{f.oid}-v{f.version}" for f in new)))
+        new = release_within(uow)
         uow.commit()
+    return new
+
+
+def release_within(uow: UnitOfWork) -> int:
+    """The same inside a unit of work that is open."""
+    new = [
+        form
+        for (oid, version), form in definitions().items()
+        if uow.ensure(
+            "definition",
+            form=oid,
+            version=version,
+            sha256=digest(form),
+            json=canonical(form_to_json(form)).decode(),
+        )
+    ]
+    if new:
+        uow.record(DefinitionsReleased(tuple(f"{f.oid}-v{f.version}" for f in new)))
     return len(new)
 
 

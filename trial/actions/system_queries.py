@@ -21,9 +21,14 @@ from trial.store.unit_of_work import UnitOfWork
 RESOLVED = "The check has nothing to say any more."
 
 
-def look_again(case: Case, after: tuple[Crf, ...], uow: UnitOfWork, saved: Crf | None = None) -> None:
-    """After a save, an allocation, a call: what is due, and what the checks ask of every form that may stand otherwise now."""
-    stood = due.refresh(case, after, uow, saved)
+def look_again(
+    case: Case, after: tuple[Crf, ...], uow: UnitOfWork, saved: Crf | None = None, *, every: bool = False
+) -> None:
+    """After a save, an allocation, a call: what is due, and what the checks ask of every form that may stand otherwise now.
+
+    `every`: of all of them, where the rules themselves are others now.
+    """
+    stood = due.refresh(case, after, uow, saved, every=every)
     _follow(case, stood, frozenset({saved.address}) if saved else frozenset(), uow)
 
 

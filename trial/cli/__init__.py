@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from trial import errors as e
+from trial.cli.amend import amend
 from trial.cli.base import BROKEN, Broken, Installation, bar, json_option, migrated, run, said, shown
 from trial.cli.coding import coding
 from trial.cli.imports import import_
@@ -50,6 +51,7 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         clock,
         notify,
         coding,
+        amend,
     ):
         vigil.add_command(command)
     return vigil

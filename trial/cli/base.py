@@ -92,6 +92,16 @@ class Installation:
             self._app = self._factory()
         return self._app
 
+    def somebody(self, username: str, role: str, verb: str) -> Any:
+        """A person in one of the roles they hold. Raises NotFound, and NotAllowed for a role they do not hold."""
+        from trial.actions.people import person
+
+        reader = self.house.reading()
+        found = person(reader, reader.the("person", username=username.lower())["id"])
+        if role not in {held for held, _site in found.roles}:
+            raise e.NotAllowed(role, verb)
+        return found.actor(role)
+
     @property
     def house(self) -> Any:
         """What it stands on."""
@@ -115,13 +125,7 @@ def migrated(here: Installation) -> Any:
 
 def acting(here: Installation, username: str, role: str, verb: str) -> Any:
     """A unit of work in the name of somebody who holds that role. Raises NotFound, NotAllowed."""
-    from trial.actions.people import person
-
-    reader = here.house.reading()
-    somebody = person(reader, reader.the("person", username=username.lower())["id"])
-    if role not in {held for held, _site in somebody.roles}:
-        raise e.NotAllowed(role, verb)
-    return here.house.writing(somebody.actor(role))
+    return here.house.writing(here.somebody(username, role, verb))
 
 
 @contextmanager

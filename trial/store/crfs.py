@@ -46,6 +46,25 @@ def current(reader: Reader, participant: str) -> tuple[Crf, ...]:
     return tuple(_read(row) for row in reader.prepared(_CURRENT, participant=participant))
 
 
+_OF_FORMS = (
+    select(
+        *(crf_revision.c[name] for name in ("participant", "form", "form_version", "event", "occurrence", "number")),
+        type_coerce(crf_revision.c.answers, Text).label("text"),
+    )
+    .join(crf, NEWEST)
+    .where(crf.c.form == bindparam("form"))
+    .order_by(crf.c.participant, crf.c.event, crf.c.occurrence)
+)
+
+
+def of_form(reader: Reader, form: str) -> dict[str, tuple[Crf, ...]]:
+    """Participant to the current revision of each instance of one form, everywhere."""
+    found: dict[str, list[Crf]] = {}
+    for row in reader.prepared(_OF_FORMS, form=form):
+        found.setdefault(row["participant"], []).append(_read(row))
+    return {participant: tuple(crfs) for participant, crfs in found.items()}
+
+
 def _read(row: Row) -> Crf:
     form, version = row["form"], row["form_version"]
     return Crf(form, version, row["event"], row["occurrence"], row["number"], _answers(form, version, row["text"]))

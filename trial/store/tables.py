@@ -20,10 +20,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from trial.store import tables_coding as tables_coding  # its tables join the same metadata
+from trial.store import tables_amendments as tables_amendments  # their tables join the same metadata
+from trial.store import tables_coding as tables_coding
 from trial.store import tables_foreign as tables_foreign
 from trial.store import tables_notices as tables_notices
-from trial.store import tables_office as tables_office  # its tables join the same metadata
+from trial.store import tables_office as tables_office
 from trial.store import tables_ranges as tables_ranges
 from trial.store import tables_trail as tables_trail
 from trial.store.columns import COVERED, SECRET, Long, crf_key, flag, participant_id, person_id, sha256
@@ -369,6 +370,7 @@ LEDGER = frozenset({"journal", "journal_head"})
 INSERT_ONLY = frozenset(
     {
         "crf_revision",
+        "activation",
         "allocation",
         "prediction",
         "definition",

@@ -24,7 +24,7 @@ from trial.actions.enter import Entry, Saved, as_crf, save_crf
 from trial.actions.permission import participant_for
 from trial.actions.sign import save_and_sign
 from trial.actions.upload import upload
-from trial.errors import NotAllowed, NotFound, ReasonNeeded, Refused, StaleRevision, VigilError
+from trial.errors import NotAllowed, NotFound, ReasonNeeded, Refused, StaleRevision, VersionNotInForce, VigilError
 from trial.places import is_place
 from trial.store import crfs
 from trial.web import crf_view
@@ -45,7 +45,10 @@ NO_EVENT = "ANY"
 
 
 def _definition(form: str, event: str, occurrence: int = 1) -> FormDef:
-    """The newest version of a form the role may read, at an address there is. NotFound, NotAllowed."""
+    """The newest version of a form the role may read, at an address there is. NotFound, NotAllowed.
+
+    It names whatever any version asked; what is on the page is under the version that `_on_file` and `_typed` say.
+    """
     if not is_place(form, event, occurrence):
         raise NotFound("form", {"form": form, "event": event})
     if not roles.may_read_form(actor().role, form) or roles.hides(actor().role, form, event=event):
@@ -65,11 +68,16 @@ def show(participant: str, event: str, form: str, occurrence: int) -> Response |
     """The form as saved, or as this person last typed it."""
     _definition(form, event, occurrence)
     case = _case(participant)
-    entry = _on_file(case, event, form, occurrence)
+    entry = _as_chosen(case, _on_file(case, event, form, occurrence))
     draft = enter.draft(reading(), actor().person_id, entry)
     if draft is not None:
+        kept = draft["form_version"]
         entry = replace(
-            entry, raw=draft["raw"]["document"], reasons=draft["raw"]["reasons"], based_on=draft["base_revision"]
+            entry,
+            raw=draft["raw"]["document"],
+            reasons=draft["raw"]["reasons"],
+            based_on=draft["base_revision"],
+            version=kept if kept in case.versions(form, event, occurrence) else entry.version,
         )
     return _page(
         case, entry, draft_at=draft["at"] if draft else None, untouched=draft is None and entry.based_on is None
@@ -87,7 +95,18 @@ def _on_file(case: Case, event: str, form: str, occurrence: int) -> Entry:
         if saved and saved.answers.removed is None
         else _blank(case, form)
     )
-    return Entry(case.id, event, form, occurrence, saved.number if saved else None, current(form).version, raw)
+    versions = case.versions(form, event, occurrence)
+    if not versions:
+        raise NotFound("form", {"form": form, "event": event})
+    return Entry(case.id, event, form, occurrence, saved.number if saved else None, versions[0], raw)
+
+
+def _as_chosen(case: Case, entry: Entry) -> Entry:
+    """The entry under the version that was asked for in the address, where the form may be moved to it."""
+    wanted = request.args.get("version", type=int)
+    return (
+        replace(entry, version=wanted) if wanted in case.versions(entry.form, entry.event, entry.occurrence) else entry
+    )
 
 
 def _blank(case: Case, form: str) -> dict[str, Any]:
@@ -197,6 +216,8 @@ def _with_files(entry: Entry) -> Entry:
 
 def _refused(entry: Entry, refusal: VigilError) -> Response:
     """The page again, everything that was typed on it, and what the server says about each item."""
+    if isinstance(refusal, VersionNotInForce):
+        entry = replace(entry, version=refusal.wanted[0])
     words = said(refusal)
     extra = refusal.findings if isinstance(refusal, Refused) else ()
     wanted = frozenset(c.path for c in refusal.changes) if isinstance(refusal, ReasonNeeded) else frozenset()
@@ -207,7 +228,8 @@ def _refused(entry: Entry, refusal: VigilError) -> Response:
 
 def _conflict(entry: Entry, stale: StaleRevision) -> Response:
     """Both versions side by side; nothing of either is lost."""
-    definition = definitions()[entry.form, entry.version or current(entry.form).version]
+    newest = _definition(entry.form, entry.event, entry.occurrence).version
+    definition = definitions()[entry.form, entry.version or newest]
     table = values_of(definition, {"theirs": stale.theirs, "base": stale.base, "mine": stale.mine})
     place = place_words(entry.form, entry.event, entry.occurrence)
     page = render_template(
@@ -259,6 +281,8 @@ def _page(
         title=place_words(entry.form, entry.event, entry.occurrence), refusal=refusal, draft_at=draft_at, note=note,
         blockers=_blockers(case, entry), missing_words=[(code, _(words)) for code, words in MISSING_WORDS.items()],
         history_url=lambda path: url_for("crf.history", **place, path=path), key=uuid.uuid4().hex, typed_by=someone().id,
+        moves_from=shown.saved.version if shown.saved and shown.saved.version < view.form.version else None,
+        later=[v for v in case.versions(entry.form, entry.event, entry.occurrence) if v > view.form.version],
         signs=entry.form in SIGNED_WHEN_SAVED, signature=_signature(case, entry),
         desk=desk(case, entry.form, entry.event, entry.occurrence), against=judged_against(case.ranges, shown.record, shown.crf),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from forms.answers import Crf, Row
 from forms.catalogue import definitions
-from forms.checks import calculated, visible
+from forms.checks import calculated, chosen, retired_codes, visible
 from forms.decoded import options
 from forms.findings import Finding
 from forms.language import FormDef, GroupDef, Item
@@ -174,6 +174,8 @@ def _sections(shown: Shown, worth: Mapping[str, Any]) -> Iterator[Section]:
         item = None if group else shown.form.item(name)
         if item is not None and roles.hides(shown.role, shown.form.oid, item.oid, event=shown.crf.event):
             continue
+        if item is not None and item.retired and not _answered(item, shown.scope()):
+            continue
         if items and (item is None or item.section != title):
             yield Section(_(title) if title else "", tuple(items))
             items = []
@@ -285,7 +287,7 @@ def _choices(item: Item, shown: Shown) -> tuple[tuple[str, str], ...]:
     if item.kind == "link":
         return tuple((c.address, _link_words(c, shown.record)) for c in shown.record.all(item.target or ""))
     if item.key == "IC.ICVER":
-        return tuple((v["version"], v["version"]) for v in shown.case.site["consent_versions"])
+        return tuple((v["version"], v["version"]) for v in shown.case.consents)
     if item.key == "SAE.SAEDRUG":
         given = dict.fromkeys(shown.record.scope(c).code("EX.EXTRT") for c in shown.record.all("EX"))
         words = (
@@ -296,7 +298,17 @@ def _choices(item: Item, shown: Shown) -> tuple[tuple[str, str], ...]:
             else {}
         )
         return tuple((code, _(words.get(code, code))) for code in given if code)
-    return tuple((code, _(decode)) for code, decode in options(item))
+    kept = _codes_on(item, shown)
+    return tuple((code, _(decode)) for code, decode in options(item) if code not in retired_codes(item) - kept)
+
+
+def _codes_on(item: Item, shown: Shown) -> frozenset[str]:
+    """The codes that stand in the form: a retired one is offered only where it is the answer."""
+    held = [crf.answers for crf in (shown.crf, shown.saved) if crf is not None]
+    items = [answers.items for answers in held]
+    rows = [row.items for answers in held for row in answers.groups.get(item.group or "", ())]
+    values = [part.get(item.oid) for part in (*items, *rows)]
+    return frozenset[str]().union(*(chosen(item, value) for value in values))
 
 
 _NAMED_BY = {"AE": "AE.AETERM", "SUR": "SUR.SURDAT", "EX": "EX.EXSTDT"}

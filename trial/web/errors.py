@@ -32,7 +32,7 @@ class Said:
 
 def said(error: Exception) -> Said:
     """Status and words for an error."""
-    for words in (_web, _refusal, _storage, _http):
+    for words in (_web, _refusal, _versions, _storage, _http):
         if found := words(error):
             return found
     return Said(
@@ -132,6 +132,31 @@ def _refusal(error: Exception) -> Said | None:
             return Said(404, _("Not found"), _("There is nothing at this address, or your role does not reach it."))
         case e.AlreadyExists():
             return Said(409, _("It exists already"), _("The same thing is there already. Nothing was changed."))
+    return None
+
+
+def _versions(error: Exception) -> Said | None:
+    match error:
+        case e.VersionNotInForce(version=version, wanted=wanted):
+            return Said(
+                409,
+                _("This form has another version now"),
+                _(
+                    "The page was version %(version)d; for this participant it is %(wanted)s. Nothing was saved. "
+                    "What you typed is on the page: look at it, then save.",
+                    version=version,
+                    wanted=" / ".join(map(str, wanted)),
+                ),
+            )
+        case e.ApprovalAhead(approved_on=day):
+            return Said(
+                422,
+                _("Not activated"),
+                _(
+                    "An ethics approval on %(day)s lies in the future. A site is activated once it has been given.",
+                    day=day,
+                ),
+            )
     return None
 
 

@@ -64,7 +64,7 @@ def _words(key: str, form: FormDef, record: Record, say: Callable[[str], str]) -
     name, oid = key.split(".")
     if name == form.oid:
         return {code: say(decode) for code, decode in options(form.item(oid))}
-    return decoded(record.newest[name].item(oid), record.code(key), say)
+    return decoded(record.definition_of(key), record.code(key), say)
 
 
 def _plain(value: Any) -> bool:

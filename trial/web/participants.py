@@ -109,6 +109,7 @@ def show(participant: str) -> str:
     return render_template(
         "participant.html",
         case=case,
+        consent=case.stood_under[1],
         participant=case.id,
         course=told,
         line=timeline(told, house().clock.today()),

@@ -14,7 +14,6 @@ from forms.catalogue import definitions
 from trial import roles, safety, schedule
 from trial.actions.case import load
 from trial.actions.enter import Entry
-from trial.protocol import PROTOCOL
 from trial.safety import ClockState
 from trial.schedule import Status
 from trial.store import office, worklist
@@ -156,7 +155,7 @@ def _clocks(reader: Reader, participant: Row) -> Iterator[Task]:
     case = load(reader, participant, house().clock)
     record = case.record()
     for sae in record.all("SAE"):
-        for clock in safety.clocks(PROTOCOL, record, sae, case.now, house().settings.zone):
+        for clock in safety.clocks(case.protocol, record, sae, case.now, house().settings.zone):
             if clock.state in (ClockState.RUNNING, ClockState.OVERDUE) and clock.due:
                 place = {"participant": case.id, "event": sae.event, "form": "SAE", "occurrence": sae.occurrence}
                 state = "overdue" if clock.state is ClockState.OVERDUE else "due"

@@ -42,6 +42,8 @@ TABLE = {
     "allocation.read": [C, I, M, D, A],
     "randomisation.open": [X],
     "randomisation.close": [D],
+    "amendment.activate": [D, X],
+    "amendment.preview": [D],
     "randomisation.replay": [U, A],
     "seed.reveal": [U],
     "query.raise": [M, D, S],
