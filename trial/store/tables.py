@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from trial.store import tables_office as tables_office  # its tables join the same metadata
+from trial.store import tables_participants as tables_participants
 from trial.store.columns import COVERED, SECRET, Long, crf_key, flag, participant_id, person_id, sha256
 from trial.store.columns import CRF_KEY as CRF_KEY
 from trial.store.columns import metadata as metadata
@@ -37,6 +38,7 @@ site = Table(
     flag("birth_year_only"),
     Column("opened_on", Date),
     Column("target", Integer, CheckConstraint("target >= 0", name="target_not_negative")),
+    Column("emergency_phone", Text),
 )
 
 person = Table(
@@ -77,11 +79,12 @@ participant = Table(
     "participant",
     metadata,
     Column("id", String(32), primary_key=True),
+    # Where the participant is followed now (`transfer` moves it); the id keeps the site that gave the number.
     Column("site_code", ForeignKey("site.code"), nullable=False),
     Column("number", Integer, CheckConstraint("number >= 1", name="number_from_one"), nullable=False),
     Column("created_at", Instant, nullable=False),
     person_id("created_by"),
-    UniqueConstraint("site_code", "number"),
+    Index(None, "site_code"),
 )
 
 definition = Table(
@@ -356,6 +359,9 @@ INSERT_ONLY = frozenset(
         "review_plan",
         "checklist",
         "audit_review",
+        "breach",
+        "screening_log",
+        "transfer",
     }
 )
 JOURNALLED = tuple(t for t in metadata.sorted_tables if t.name not in UNJOURNALLED | LEDGER)
