@@ -18,7 +18,7 @@ from trial.holds import HELD, held
 from trial.proposals import proposed
 from trial.protocol import PROTOCOL, Protocol
 from trial.queries import address_of
-from trial.store import crfs, office
+from trial.store import crfs, office, transfers
 from trial.store.reading import Reader, Row
 
 
@@ -119,7 +119,7 @@ def load(reader: Reader, participant: Row, clock: Clock) -> Case:
     name = participant["id"]
     return Case(
         participant,
-        reader.the("site", code=participant["site_code"]),
+        transfers.site_of(reader, participant),
         in_course_order(crfs.current(reader, name)),
         reader.one("allocation", participant=name),
         tuple(reader.all("prediction", order_by="number", participant=name)),

@@ -31,7 +31,20 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         """Vigil: trial management and electronic data capture for watch-and-wait trials."""
         context.obj = Installation(factory)
 
-    for command in (init, serve, user, site, due, eligibility, verify, randomisation, simulate, demo, import_, deviations):
+    for command in (
+        init,
+        serve,
+        user,
+        site,
+        due,
+        eligibility,
+        verify,
+        randomisation,
+        simulate,
+        demo,
+        import_,
+        deviations,
+    ):
         vigil.add_command(command)
     return vigil
 

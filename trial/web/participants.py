@@ -101,9 +101,7 @@ def show(participant: str) -> str:
     case = _case(participant)
     told = _course(case)
     repeating = [
-        f
-        for f in order()
-        if current(f).repeats and roles.may_write_form(actor().role, f) and soa.cell(f, "ANY") and f != "DV"
+        f for f in order() if current(f).repeats and roles.may_write_form(actor().role, f) and soa.cell(f, "ANY")
     ]
     visits = _visits(case)
     return render_template(
