@@ -30,6 +30,12 @@ def moves(reader: Reader, participant: str) -> list[Row]:
     return reader.prepared(_OF, participant=participant)
 
 
+def left(reader: Reader, sites: frozenset[str] | None) -> list[Row]:
+    """Transfers away from these sites, the last first: what their investigators keep a copy of."""
+    found = select(transfer).order_by(transfer.c.id.desc())
+    return reader.all(found if sites is None else found.where(transfer.c.from_site.in_(sorted(sites))))
+
+
 def origins(reader: Reader) -> dict[str, str]:
     """Participant to the site that enrolled them, of those who were ever transferred."""
     found: dict[str, str] = {}
