@@ -33,7 +33,11 @@ AVAILABLE = frozenset({"RAD", "MIC", "LBX", "MOL", "SPEC"})
 """Forms of what a site may have no laboratory for; the model takes a missing modality (PROTOCOL 5)."""
 BY_COURSE = frozenset({"SUR", "YP", "SLV", "STO", "RGW", "MGT", "PRE", "ELIG"})
 """Forms whose absence is another matter than a missed assessment: what was done instead is recorded with its reason."""
-DEC_TO_DUE: Mapping[str, tuple[str, str]] = {"SUR": ("TREATMENT", "MAJOR"), "DEC": ("ASSESSMENT", "MAJOR")}
+BY_VISIT: Mapping[str, tuple[str, str]] = {
+    "SUR": ("TREATMENT", "MAJOR"),
+    "NAT": ("TREATMENT", "MINOR"),
+    "DEC": ("ASSESSMENT", "MAJOR"),
+}
 """Category and importance by the series of the visit that was missed; any other is an assessment, minor."""
 
 
@@ -95,7 +99,7 @@ def missed(planned: Iterable[Due], today: date) -> Iterator[Breach]:
     """Visits of which nothing was entered, and forms that were left out of a visit that took place, once nobody can make up for it."""
     ordered = sorted(planned, key=lambda d: (soa.position(d.event), soa.number(d.event)))
     for event, forms in groupby(ordered, key=lambda d: d.event):
-        yield from _of_visit(event, [d for d in forms if _assessed(d)], today)
+        yield from _of_visit(event, list(forms), today)
 
 
 def _assessed(d: Due) -> bool:
@@ -103,7 +107,7 @@ def _assessed(d: Due) -> bool:
 
 
 def _of_visit(event: str, forms: list[Due], today: date) -> Iterator[Breach]:
-    owed = [d for d in forms if d.status in (Status.OVERDUE, Status.MISSED)]
+    owed = [d for d in forms if _assessed(d) and d.status in (Status.OVERDUE, Status.MISSED)]
     if not owed:
         return
     if any(d.status in (Status.ENTERED, Status.NOT_DONE) for d in forms):
@@ -123,7 +127,7 @@ def _missed_on(d: Due) -> date:
 
 
 def _window(event: str, owed: list[Due]) -> Breach:
-    category, severity = DEC_TO_DUE.get(soa.series(event), ("ASSESSMENT", "MINOR"))
+    category, severity = BY_VISIT.get(soa.series(event), ("ASSESSMENT", "MINOR"))
     first = min(d.due_from for d in owed if d.due_from) if any(d.due_from for d in owed) else None
     last = max(d.due_to for d in owed if d.due_to)
     message = _l("Nothing was entered for the visit %(event)s; its window was %(first)s to %(last)s.")

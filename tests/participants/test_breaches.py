@@ -113,6 +113,11 @@ def test_nobody_is_late_after_death_withdrawal_or_screen_failure():
     assert keys(failed, late, None) == set()
 
 
+def test_screening_that_began_with_a_consent_took_place():
+    begun = person(without=("DM", "MH", "PATH", "MRI0", "CT0", "PLAN"))
+    assert keys(begun, CONSENT + timedelta(60), None) == set()
+
+
 def test_nobody_is_late_before_consent_or_on_an_empty_record():
     record = person(without=("IC", "DM", "MH", "PATH", "MRI0", "CT0", "PLAN"))
     assert keys(record, date(2030, 1, 1), None) == set()

@@ -20,7 +20,7 @@ from trial.web.house import actor, reading
 from trial.web.words import finding_words
 
 pages = Blueprint("deviations", __name__)
-SOURCES = {SYSTEM: _l("the system"), PEOPLE: _l("the site")}
+SOURCES = {SYSTEM: _l("system"), PEOPLE: _l("site")}
 PAGE = 100
 COLUMNS = {
     "participant": _l("Number of the participant"),
