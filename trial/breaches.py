@@ -23,10 +23,18 @@ from trial.eligibility import assess
 from trial.limits import ALWAYS_OPEN
 from trial.protocol import Protocol
 from trial.randomisable import allocation_factors
+from trial.safety import site_deadline
 from trial.schedule import Due, Status, due
 from trial.standing import JUDGED
 
-WINDOW, OMITTED, NOT_DONE, STRATUM, ELIGIBILITY = "window", "omitted", "notdone", "stratum", "eligibility"
+WINDOW, OMITTED, NOT_DONE, STRATUM, ELIGIBILITY, REPORT = (
+    "window",
+    "omitted",
+    "notdone",
+    "stratum",
+    "eligibility",
+    "report",
+)
 ALLOCATION = "allocation"
 """What a breach of randomisation follows from: for whoever must not see an arm, that there was one says enough."""
 AVAILABLE = frozenset({"RAD", "MIC", "LBX", "MOL", "SPEC"})
@@ -67,6 +75,7 @@ def breaches(
         *not_done(record, today),
         *wrong_stratum(protocol, record, allocation, site),
         *found_ineligible(protocol, record, today),
+        *reported_late(protocol, record),
     )
 
 
@@ -74,7 +83,8 @@ def shown_by(saved: Crf) -> frozenset[str]:
     """The kinds of breach that a save can reveal at once; that time passes reveals the others."""
     stratum = {STRATUM} if saved.form in ("RST", "MRI0", "EX") else set()
     judged = {ELIGIBILITY} if saved.form in JUDGED | {"ELIG"} else set()
-    return frozenset(stratum | judged | ({NOT_DONE} if saved.answers.not_done else set()))
+    safety = {REPORT} if saved.form == "SAE" else set()
+    return frozenset(stratum | judged | safety | ({NOT_DONE} if saved.answers.not_done else set()))
 
 
 def kind_of(key: str) -> str:
@@ -194,3 +204,14 @@ def found_ineligible(protocol: Protocol, record: Record, today: date) -> Iterato
         args = {"criterion": line.id, "text": line.text}
         because = next((s.address for s in line.sources if s.address), "ELIG/SCR/1")
         yield Breach(f"{ELIGIBILITY}:{line.id}", "ELIGIBILITY", "MAJOR", on, because, message, args)
+
+
+def reported_late(protocol: Protocol, record: Record) -> Iterator[Breach]:
+    """Serious events that reached the sponsor more than 24 hours after the site knew (PROTOCOL 9)."""
+    for crf in record.all("SAE"):
+        scope = record.scope(crf)
+        aware, received = scope.item("SAE.SAEAWARE"), scope.item("SAE.SAESPON")
+        if aware and received and received > site_deadline(protocol, aware):
+            message = _l("The sponsor was told of a serious event %(hours)s hours after the site knew; 24 are allowed.")
+            args = {"hours": f"{(received - aware).total_seconds() / 3600:.0f}"}
+            yield Breach(f"{REPORT}:{crf.address}", "SAFETY", "MAJOR", received.date(), crf.address, message, args)

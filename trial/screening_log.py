@@ -1,7 +1,7 @@
 """The pre-consent log: whom a site saw and did not enrol, as month, age band, sex and reason (PROTOCOL 10; CONSORT 2025, item 22a).
 
 No participant record, no date of birth, no free text: a line cannot be traced to a person. What leaves the site is counts, and a
-count below `SMALL` is shown as such, with no total beside it from which it could be told.
+count below `SMALL` is withheld, with another one where it could be worked out from the rest.
 """
 
 from __future__ import annotations
@@ -60,17 +60,21 @@ def problems(line: Line, today: date) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class Guarded:
-    """Counts as the sponsor may see them. `cells`: None for a small one; `total` None where it would give a small one away."""
+    """Counts as the sponsor may see them. `cells`: None for one that is withheld; `total` None where it is a small count itself."""
 
     cells: Mapping[str, int | None]
     total: int | None
 
 
 def guarded(counts: Mapping[str, int]) -> Guarded:
-    """Withhold counts of 1 to 4; and the total, where it would tell exactly one that was withheld."""
-    cells = {name: None if 0 < n < SMALL else n for name, n in counts.items()}
-    withheld = sum(n is None for n in cells.values())
-    return Guarded(cells, None if withheld == 1 else sum(counts.values()))
+    """Withhold counts of 1 to 4; where that is a single one, the next smallest as well: all less the others would tell it."""
+    total = sum(counts.values())
+    small = {name for name, n in counts.items() if 0 < n < SMALL}
+    if len(small) == 1:
+        others = sorted((n, name) for name, n in counts.items() if n >= SMALL)
+        small |= {name for _n, name in others[:1]}
+    cells = {name: None if name in small else n for name, n in counts.items()}
+    return Guarded(cells, None if 0 < total < SMALL else total)
 
 
 @dataclass(frozen=True)
