@@ -19,6 +19,9 @@ VERBS: Mapping[str, str] = {
     "participant.read": _l("Open a participant"),
     "participant.create": _l("Give a new participant number"),
     "participant.log": _l("Keep the pre-consent log"),
+    "participant.card": _l("Print a participant's emergency card"),
+    "participant.transfer": _l("Transfer a participant to another site"),
+    "deviation.read": _l("See the list of deviations"),
     "crf.read": _l("Read CRFs"),
     "crf.write": _l("Enter and correct CRFs"),
     "crf.sign": _l("Sign CRFs"),
@@ -97,7 +100,7 @@ _READS = frozenset(
 )  # fmt: skip
 _ENTERS = _READS | {
     "participant.create", "participant.log", "crf.write", "file.upload", "query.answer", "randomise", "safety.read",
-    "accrual.read", "audit.read", "oversight.read", "import.forms",
+    "accrual.read", "audit.read", "oversight.read", "import.forms", "participant.card", "deviation.read",
 }  # fmt: skip
 SAFETY_FORMS = frozenset(
     {"AE", "SAE", "DTH", "CM", "EX", "RT", "DM", "MH", "LB", "POC", "SUR", "IC", "EOS", "PLAN"}
@@ -125,13 +128,14 @@ _TABLE = (
     _role(
         "monitor", _l("Monitor"), "assigned",
         _READS | {"query.raise", "data.verify", "visit.report", "safety.read", "accrual.read", "audit.read",
-                  "audit.review", "oversight.read"},
+                  "audit.review", "oversight.read", "deviation.read"},
     ),
     _role(
         "data_manager", _l("Data manager"), "all",
         _READS | {"query.raise", "code.terms", "crf.freeze", "export.blinded", "import.data", "accrual.read",
                   "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close", "trail.redact",
-                  "oversight.read", "ranges.set", "foreign.take", "foreign.read", "amendment.activate", "amendment.preview"},
+                  "oversight.read", "ranges.set", "foreign.take", "foreign.read", "amendment.activate",
+                  "amendment.preview", "deviation.read", "participant.transfer"},
         blinded=True,
     ),
     _role(
@@ -162,7 +166,7 @@ _TABLE = (
     _role(
         "auditor", _l("Auditor or inspector"), "all",
         _READS | {"safety.read", "accrual.read", "results.pooled", "audit.read", "randomisation.replay", "oversight.read",
-                  "foreign.read"},
+                  "foreign.read", "deviation.read"},
     ),
     _role("administrator", _l("Administrator"), "none", {"users.manage", "randomisation.open", "amendment.activate"}),
 )  # fmt: skip

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_0016"
-down_revision = "20261128_0011"
+down_revision = "20261128_0013"
 branch_labels = None
 depends_on = None
 

@@ -16,10 +16,11 @@ from trial.course import in_course_order
 from trial.errors import NotOpen
 from trial.facts import facts_for
 from trial.holds import HELD, held
+from trial.proposals import proposed
 from trial.protocol import Protocol
 from trial.queries import address_of
 from trial.ranges import SiteRanges
-from trial.store import coding, crfs, office, ranges
+from trial.store import coding, crfs, office, ranges, transfers
 from trial.store.reading import Reader, Row
 
 
@@ -141,12 +142,16 @@ class Case:
     @cached_property
     def queried(self) -> tuple[str, ...]:
         """Addresses of the CRFs on which a person waits for an answer; what a check asks, the check itself says."""
-        asked = (q for q in self.queries if q["state"] == "open" and q["form"] and q["rule"] is None)
+        asked = (q for q in self.queries if q["state"] == "open" and q["form"] and _a_person_asks(q["rule"]))
         return tuple(dict.fromkeys(map(address_of, asked)))
 
     def signed(self, form: str) -> Row | None:
         """The last valid signature on any instance of a form."""
         return next((s for s in reversed(self.signatures) if s["form"] == form and s["voided_at"] is None), None)
+
+
+def _a_person_asks(rule: str | None) -> bool:
+    return rule is None or proposed(rule)
 
 
 def refuse_if_held(case: Case, step: str) -> None:
@@ -160,7 +165,7 @@ def load(reader: Reader, participant: Row, clock: Clock) -> Case:
     name = participant["id"]
     return Case(
         participant,
-        reader.the("site", code=participant["site_code"]),
+        transfers.site_of(reader, participant),
         in_course_order(crfs.current(reader, name)),
         reader.one("allocation", participant=name),
         tuple(reader.all("prediction", order_by="number", participant=name)),

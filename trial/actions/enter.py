@@ -38,7 +38,7 @@ from trial.errors import (
     VersionNotInForce,
 )
 from trial.happenings import CrfRemoved, CrfSaved
-from trial.limits import entry_blockers, limits
+from trial.limits import confirmed_limits, entry_blockers, open_limits
 from trial.places import is_place
 from trial.roles import IMPORTED_FORMS, NEVER_IMPORTED, may_write_form
 from trial.standing import of_the_site
@@ -154,7 +154,7 @@ def preview(entry: Entry, *, uow: UnitOfWork) -> Preview:
         crf, problems = _typed(case, entry, uow.actor.role)
         record, crf = _lean(case, entry, crf)
         previous = _previous(case, crf)
-        said = (*problems, *findings(record, crf), *limits(record, crf))
+        said = (*problems, *findings(record, crf), *open_limits(record, crf))
         return Preview(said, calculated(record, crf), changes(previous.answers if previous else None, crf.answers))
 
 
@@ -281,13 +281,13 @@ def _previous(case: Case, crf: Crf) -> Crf | None:
 def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     crfs.refuse_stale(uow, case.id, typed, based_on=entry.based_on)
     record, crf = _lean(case, entry, typed)
-    found = (*findings(record, crf), *limits(record, crf), *crfs.repeated_values(uow, case.id, crf))
+    found = (*findings(record, crf), *open_limits(record, crf), *crfs.repeated_values(uow, case.id, crf))
     gaps = tuple(f for f in found if f.level == "missing") if crf.form in COMPLETE_WHEN_SAVED else ()
     _refuse(tuple(replace(f, level="hard") for f in gaps) + found)
     if unconfirmed := tuple(f for f in found if f.level == "soft"):
         raise ConfirmationNeeded(unconfirmed)
     told = calculated(record, crf) if from_file(entry.source) else {}
-    said = confirmed(record, crf)
+    said = (*confirmed(record, crf), *confirmed_limits(record, crf))
     crf = _with_confirmations(crf, said)
     previous = _previous(case, crf)
     made = changes(previous.answers if previous else None, crf.answers)
@@ -309,6 +309,7 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     crf = received(case, crf, uow, complete=_complete(crf, found))
     after = case.with_crf(crf)
     after = deviations.raise_for(case, after, crf, previous, said, uow)
+    after = deviations.raise_shown(case, after, crf, uow)
     look_again(case, after, uow, crf)
     uow.drop(
         "draft",

@@ -105,15 +105,16 @@ def put_question(
     rule: str | None = None,
     said: Mapping[str, Any] | None = None,
     revision: int | None = None,
+    state: str = "open",
 ) -> Row:
-    """Write an open query and its first remark; the caller records the event. Of the system where there is a rule."""
+    """Write an open (or proposed) query and its first remark; the caller records the event. Of the system where there is a rule."""
     now, by = uow.clock.now(), None if rule else uow.actor
     who = {"raised_by": by.person_id if by else None, "raised_role": by.role if by else None}
     row = uow.insert(
         "query",
         participant=participant,
         **place,
-        state="open",
+        state=state,
         source=source,
         rule=rule,
         words=words,
@@ -125,7 +126,8 @@ def put_question(
         changed_at=now,
         ended_at=None,
     )
-    _remark(uow, row["id"], 1, "raise", "open", words, by_system=rule is not None)
+    act = "raise" if state == "open" else "propose"
+    _remark(uow, row["id"], 1, act, state, words, by_system=rule is not None)
     return row
 
 
@@ -177,7 +179,7 @@ def _act(number: int, act: str, words: str, uow: UnitOfWork, assigned: str | Non
     held = participant_for(uow, uow.actor, found["participant"], "participant.read")
     uow.lock("participant", {"id": held["id"]})
     row = uow.the("query", id=number)
-    if not may_act(uow.actor.role, act, row["raised_role"]):
+    if not may_act(uow.actor.role, act, row["raised_role"], row["state"]):
         raise NotAllowed(uow.actor.role, f"query.{act}", held["site_code"])
     if row["form"] is not None and not may_read_form(uow.actor.role, row["form"]):
         raise NotAllowed(uow.actor.role, f"crf.read:{row['form']}")

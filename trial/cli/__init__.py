@@ -17,6 +17,7 @@ from trial import errors as e
 from trial.cli.amend import amend
 from trial.cli.base import BROKEN, Broken, Installation, bar, json_option, migrated, run, said, shown
 from trial.cli.coding import coding
+from trial.cli.deviations import deviations
 from trial.cli.imports import import_
 from trial.cli.keep import backup, clock, restore
 from trial.cli.notify import beside, notify
@@ -52,6 +53,7 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         notify,
         coding,
         amend,
+        deviations,
     ):
         vigil.add_command(command)
     return vigil

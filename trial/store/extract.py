@@ -19,6 +19,7 @@ from forms.catalogue import definitions
 from forms.record import Record
 from trial import roles
 from trial.errors import NotAllowed
+from trial.store import transfers
 from trial.store.coding import every_approved
 from trial.store.crfs import NEWEST, as_crf
 from trial.store.reading import Reader, Row
@@ -30,7 +31,10 @@ from trial.store.types import canonical
 
 @dataclass(frozen=True)
 class Extracted:
-    """One participant: current revisions, the allocation row (None: not allocated, or withheld), and the approved codes of terms."""
+    """One participant: current revisions, the allocation row (None: not allocated, or withheld), and the approved codes of terms.
+
+    `site` follows the participant now; `enrolled_at` is the site that enrolled, where accrual counts and the draw was made.
+    """
 
     participant: str
     site: str
@@ -38,6 +42,12 @@ class Extracted:
     crfs: tuple[Crf, ...]
     allocation: Row | None
     codings: tuple[Row, ...] = ()
+    origin: str | None = None
+
+    @property
+    def enrolled_at(self) -> str:
+        """The site that enrolled."""
+        return self.origin or self.site
 
     def record(self) -> Record:
         """The answers as a record, without facts."""
@@ -86,6 +96,7 @@ def _extract(reader: Reader, viewer: Any, verb: str, cut_on: date, now: datetime
 def _everyone(reader: Reader, sites: frozenset[str] | None) -> Iterable[Extracted]:
     allocations = {row["participant"]: row for row in reader.all("allocation")}
     crfs: dict[str, list[Crf]] = {}
+    origins = transfers.origins(reader)
     newest = select(crf_revision).join(crf, NEWEST).order_by(crf.c.first_entered_at, *crf.primary_key.columns)
     for row in reader.stream(newest):
         crfs.setdefault(row["participant"], []).append(as_crf(row))
@@ -95,9 +106,9 @@ def _everyone(reader: Reader, sites: frozenset[str] | None) -> Iterable[Extracte
     for row in reader.all(participant_table, order_by="id"):
         if sites is None or row["site_code"] in sites:
             name = row["id"]
-            yield Extracted(
-                name, row["site_code"], row["created_at"], tuple(crfs.get(name, ())), allocations.get(name), tuple(coded.get(name, ()))
-            )  # fmt: skip
+            kept, codes = tuple(crfs.get(name, ())), tuple(coded.get(name, ()))
+            made, drawn = row["created_at"], allocations.get(name)
+            yield Extracted(name, row["site_code"], made, kept, drawn, codes, origins.get(name))
 
 
 def _digest(reader: Reader, participants: set[str]) -> str:

@@ -25,6 +25,7 @@ from trial.store import tables_coding as tables_coding
 from trial.store import tables_foreign as tables_foreign
 from trial.store import tables_notices as tables_notices
 from trial.store import tables_office as tables_office
+from trial.store import tables_participants as tables_participants
 from trial.store import tables_ranges as tables_ranges
 from trial.store import tables_trail as tables_trail
 from trial.store.columns import COVERED, SECRET, Long, crf_key, flag, participant_id, person_id, sha256
@@ -43,6 +44,7 @@ site = Table(
     flag("birth_year_only"),
     Column("opened_on", Date),
     Column("target", Integer, CheckConstraint("target >= 0", name="target_not_negative")),
+    Column("emergency_phone", Text),
 )
 
 person = Table(
@@ -83,11 +85,12 @@ participant = Table(
     "participant",
     metadata,
     Column("id", String(32), primary_key=True),
+    # Where the participant is followed now (`transfer` moves it); the id keeps the site that gave the number.
     Column("site_code", ForeignKey("site.code"), nullable=False),
     Column("number", Integer, CheckConstraint("number >= 1", name="number_from_one"), nullable=False),
     Column("created_at", Instant, nullable=False),
     person_id("created_by"),
-    UniqueConstraint("site_code", "number"),
+    Index(None, "site_code"),
 )
 
 definition = Table(
@@ -385,6 +388,9 @@ INSERT_ONLY = frozenset(
         "foreign_study",
         "foreign_subject",
         "source_audit",
+        "breach",
+        "screening_log",
+        "transfer",
     }
 )
 JOURNALLED = tuple(t for t in metadata.sorted_tables if t.name not in UNJOURNALLED | LEDGER)

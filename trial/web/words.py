@@ -71,6 +71,7 @@ BLOCKER_WORDS: Mapping[str, str] = {
     "nothing-saved": _l("Nothing has been saved yet."),
     "incomplete": _l("The form is not complete, or a check on it is open."),
     "site-not-open": _l("The site is not open for enrolment."),
+    "nobody-agreed": _l("Nobody who is investigator at the new site is named as having agreed."),
     "accrual-closed": _l("Accrual is closed."),
     "accrual-open": _l("Accrual is still open."),
     "frozen": _l("Data entry is frozen here."),
