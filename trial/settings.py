@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from trial.intake import GIGABYTE, Intake, key_from
 
 SHORTEST_SECRET = 32
 KEY_BYTES = 32
@@ -44,6 +47,23 @@ class Settings:
     largest_post: int = 32 * 1024 * 1024
     largest_form: int = 4 * 1024 * 1024
     most_parts: int = 3000
+    largest_upload: int = 210_000_000
+    quota_participant: int = 2 * GIGABYTE
+    quota_site: int = 50 * GIGABYTE
+    scanner: tuple[str, ...] = ()
+    scan_seconds: int = 120
+
+    @property
+    def intake(self) -> Intake:
+        """What is let in; files wait in the instance folder, on a disk and not in memory."""
+        return Intake(
+            key_from(self.sealing_key),
+            self.quota_participant,
+            self.quota_site,
+            self.scanner,
+            self.scan_seconds,
+            self.instance / "incoming",
+        )
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -67,7 +87,18 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         hosts=tuple(host.strip() for host in given.get("HOSTS", "").split(",") if host.strip()),
         idle=timedelta(minutes=_number(given, "IDLE_MINUTES", 15, 60)),
         longest=timedelta(hours=_number(given, "SESSION_HOURS", 12, 24)),
+        quota_participant=GIGABYTE * _number(given, "QUOTA_PARTICIPANT_GB", 2, 10_000),
+        quota_site=GIGABYTE * _number(given, "QUOTA_SITE_GB", 50, 1_000_000),
+        scanner=_command(given.get("SCAN_COMMAND", "")),
+        scan_seconds=_number(given, "SCAN_SECONDS", 120, 600),
     )
+
+
+def _command(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise SettingInvalid("VIGIL_SCAN_COMMAND", str(error)) from error
 
 
 def _files(given: str) -> Path:

@@ -44,6 +44,18 @@ def office(house: House):
         write("checklist", results=[], content_digest="e" * 64, **signed)
         write("casebook", participant="VG-01-0001", forms={}, content_digest="f" * 64, **signed)
         reviewed = {"scope": "study", "first": 1, "last": 5, "looked_at": 5, "findings": "none"}
+        sent = {"sha256": "a" * 64, "participant": "VG-01-0001"}
+        write("file", **sent, name="f", size=1, media_type="image", by=who, at=NOON)
+        facts = {
+            "source": "b" * 64,
+            "preview_size": 0,
+            "flags": ["to-look-at"],
+            "facts": {},
+            "network": "none",
+            "scanned": "",
+        }
+        write("file_report", **sent, form="RST", item="ENDOIMG", **facts)
+        write("file_look", **sent, finding="clean", by=who, role="investigator", at=NOON)
         write("audit_review", **reviewed, by=who, role="data_manager", at=NOON)
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from trial.store import tables_files as tables_files  # its tables join the same metadata
 from trial.store import tables_office as tables_office  # its tables join the same metadata
 from trial.store.columns import COVERED, SECRET, Long, crf_key, flag, participant_id, person_id, sha256
 from trial.store.columns import CRF_KEY as CRF_KEY
@@ -356,6 +357,8 @@ INSERT_ONLY = frozenset(
         "review_plan",
         "checklist",
         "audit_review",
+        "file_report",
+        "file_look",
     }
 )
 JOURNALLED = tuple(t for t in metadata.sorted_tables if t.name not in UNJOURNALLED | LEDGER)
