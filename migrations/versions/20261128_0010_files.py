@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 FILE_KEY = ("sha256", "participant")
-TABLES = ("file_report", "file_look")
+TABLES = {"file_report": FILE_KEY, "file_look": (*FILE_KEY, "finding")}
 
 
 def upgrade() -> None:
@@ -34,7 +34,7 @@ def upgrade() -> None:
     op.create_table(
         "file_look",
         *_file_key(),
-        sa.Column("finding", sa.String(16), nullable=False),
+        sa.Column("finding", sa.String(16), primary_key=True),
         sa.Column("by", sa.Integer, sa.ForeignKey("person.id"), nullable=False),
         sa.Column("role", sa.String(40), nullable=False),
         sa.Column("at", sa.String(27), nullable=False),
@@ -49,7 +49,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in reversed(TABLES):
+    for table in reversed(list(TABLES)):
         op.drop_table(table)
 
 
@@ -64,7 +64,7 @@ def _refuse_on_sqlite(table: str) -> None:
     stop = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
     for action in ("UPDATE", "DELETE"):
         op.execute(sa.DDL(f"CREATE TRIGGER {table}_refuses_{action.lower()} BEFORE {action} ON {table} {stop}"))
-    same = " AND ".join(f"{name} = NEW.{name}" for name in FILE_KEY)
+    same = " AND ".join(f"{name} = NEW.{name}" for name in TABLES[table])
     replace = f"CREATE TRIGGER {table}_refuses_replace BEFORE INSERT ON {table}"
     op.execute(sa.DDL(f"{replace} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) {stop}"))  # noqa: S608  # names from above
 

@@ -37,7 +37,8 @@ file_look = Table(
     "file_look",
     metadata,
     *_file_key(),
-    Column("finding", String(16), nullable=False),
+    # "name" may follow "clean", when somebody looks better; it stands for good.
+    Column("finding", String(16), primary_key=True),
     person_id("by", nullable=False),
     Column("role", String(40), nullable=False),
     Column("at", Instant, nullable=False),

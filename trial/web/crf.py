@@ -35,6 +35,7 @@ from trial.web.house import actor, house, reading, someone, writing
 from trial.web.live import page_data
 from trial.web.merge import merged
 from trial.web.tasks import next_form
+from trial.web.uploads import flag_words, of_form
 from trial.web.words import blocker_words, place_words
 
 pages = Blueprint("crf", __name__, url_prefix="/participants/<participant>")
@@ -188,7 +189,14 @@ def _with_files(entry: Entry) -> Entry:
         oid = name.removesuffix("__file")
         if sent.filename and oid in current(entry.form).kinds():
             ref = upload(
-                entry.participant, entry.form, oid, sent.filename, sent.read(), files=house().files, uow=writing()
+                entry.participant,
+                entry.form,
+                oid,
+                sent.filename,
+                sent.stream,
+                files=house().files,
+                uow=writing(),
+                intake=house().settings.intake,
             )
             items[oid] = {"sha256": ref.sha256, "name": ref.name, "size": ref.size}
     return replace(entry, raw={**entry.raw, "items": items})
@@ -259,7 +267,7 @@ def _page(
         blockers=_blockers(case, entry), missing_words=[(code, _(words)) for code, words in MISSING_WORDS.items()],
         history_url=lambda path: url_for("crf.history", **place, path=path), key=uuid.uuid4().hex, typed_by=someone().id,
         signs=entry.form in SIGNED_WHEN_SAVED, signature=_signature(case, entry),
-        desk=desk(case, entry.form, entry.event, entry.occurrence),
+        desk=desk(case, entry.form, entry.event, entry.occurrence), filed=of_form(shown.form, case.id), flag_words=flag_words(),
     )  # fmt: skip
 
 

@@ -74,6 +74,7 @@ BLOCKER_WORDS: Mapping[str, str] = {
     "accrual-open": _l("Accrual is still open."),
     "frozen": _l("Data entry is frozen here."),
     "nothing-to-review": _l("There is no entry to review."),
+    "nothing-to-look-at": _l("There is nothing to look at in this file, or somebody has looked."),
     "locked": _l("It is locked."),
     "checklist-not-signed": _l("The checklist before the lock is not signed, or something changed since."),
     "query-candidate": _l("The query is only proposed yet."),
