@@ -35,13 +35,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Taken:
-    """A file that can be kept: where its content is, a preview if there is one, remarks, facts, and how the network was kept away."""
+    """A file that can be kept: where its content is, a preview if there is one, remarks, facts, how the network was kept away.
+
+    `same`: a keyed digest by which a study is known again, however it was packed; None where the bytes sent are all there is.
+    """
 
     content: Path
     preview: Path | None
     flags: tuple[str, ...]
     facts: Mapping[str, Any]
     network: str
+    same: str | None = None
 
 
 def read(job: Job, *, limits: Limits = LIMITS, seconds: float = SECONDS, worker: Path = WORKER) -> Taken:
@@ -57,7 +61,12 @@ def read(job: Job, *, limits: Limits = LIMITS, seconds: float = SECONDS, worker:
     preview = job.folder / "preview"
     taken = said["taken"]
     return Taken(
-        job.folder / "content", preview if preview.exists() else None, tuple(taken["flags"]), taken["facts"], network
+        job.folder / "content",
+        preview if preview.exists() else None,
+        tuple(taken["flags"]),
+        taken["facts"],
+        network,
+        taken.get("same"),
     )
 
 

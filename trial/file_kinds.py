@@ -81,6 +81,16 @@ def largest(kind: str) -> int:
     return LARGEST[kind]
 
 
+ENDINGS = ((b"\x89PNG", "png"), (b"\xff\xd8\xff", "jpg"), (b"PK\x03\x04", "zip"), (b"\x1f\x8b", "nii.gz"))
+
+
+def name_of(participant: str, item: str, kind: str, head: bytes) -> str:
+    """What a kept file is called: the name it was sent under may be the patient's. `item` is FORM.ITEM, `head` how it begins."""
+    other = "csv" if kind.startswith("csv") else "dcm" if head[128:132] == b"DICM" else "nii"
+    ending = other if kind.startswith("csv") else next((end for mark, end in ENDINGS if head.startswith(mark)), other)
+    return f"{participant}_{item.replace('.', '_')}.{ending}"
+
+
 def in_bytes(size: int) -> str:
     """A size as people read it: 1.5 MB is 1 500 000 bytes."""
     for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):

@@ -98,7 +98,6 @@ def test_another_sites_file_and_another_participants_file_are_not_there(house, e
         ELSEWHERE,
         "RAD",
         "RADFILE",
-        "f.csv",
         TABLE,
         files=house.files,
         uow=house.work("coordinator", "02"),
@@ -172,7 +171,7 @@ def test_the_list_shows_name_size_digest_remarks_and_what_to_do(house, enter, in
     ref = photograph(house, intake)
     page = enter("investigator01").get(f"/participants/{RESTAGED}/files").text
     for words in (
-        "endo.jpg",
+        f"{RESTAGED}_RST_ENDOIMG.jpg",
         ref.sha256[:12],
         "nobody has looked yet",
         "I looked: no name is in it",
@@ -202,7 +201,7 @@ def test_a_form_takes_a_study_and_shows_it(house, enter, intake):
     assert posted(client, made.study(2)).status_code == 303
     page = client.get(f"/participants/{ENROLLED}/SCR/MRI0").text
     ref = house.stored(ENROLLED, "MRI0")["items"]["IMAGES"]
-    for words in ("ZIMMERMANN.zip", ref["sha256"][:12], "2 images in 1 series", "/preview"):
+    for words in (f"{ENROLLED}_MRI0_IMAGES.zip", ref["sha256"][:12], "2 images in 1 series", "/preview"):
         assert words in page
     assert files.listing(house.reader, house.actor(), ENROLLED)[0].places == (Place("MRI0", "IMAGES", "SCR", 1),)
 

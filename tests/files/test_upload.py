@@ -29,16 +29,16 @@ def intake(tmp_path):
     return Intake(b"a key for the tests of files", folder=tmp_path / "incoming")
 
 
-def send(house, intake, content, form="RAD", item="RADFILE", participant=ENROLLED, name="f.csv", by="coordinator"):
-    return upload(participant, form, item, name, content, files=house.files, uow=house.work(by), intake=intake)
+def send(house, intake, content, form="RAD", item="RADFILE", participant=ENROLLED, by="coordinator"):
+    return upload(participant, form, item, content, files=house.files, uow=house.work(by), intake=intake)
 
 
 def study(house, intake, content=None, participant=ENROLLED, **options):
-    return send(house, intake, content or made.study(2), "MRI0", "IMAGES", participant, "ZIMMERMANN.zip", **options)
+    return send(house, intake, content or made.study(2), "MRI0", "IMAGES", participant, **options)
 
 
 def photograph(house, intake, content=None, participant=RESTAGED):
-    return send(house, intake, content or made.jpeg(), "RST", "ENDOIMG", participant, "endo.jpg")
+    return send(house, intake, content or made.jpeg(), "RST", "ENDOIMG", participant)
 
 
 def report(house, ref, participant=ENROLLED):
@@ -107,7 +107,7 @@ def test_a_refusal_is_in_words_with_its_numbers(house, intake):
     assert "is empty" in refused(house, intake, b"")
     assert "> 2.0 MB, and at most 2.0 MB" in refused(house, intake, b"x" * 2_000_001)
     assert "Line 3 is not so" in refused(house, intake, b"f,v\na,1\nb,x\n")
-    assert "whatever its name says" in refused(house, intake, b"<html>", "RST", "ENDOIMG", RESTAGED, "photo.png")
+    assert "whatever its name says" in refused(house, intake, b"<html>", "RST", "ENDOIMG", RESTAGED)
     assert "password" in refused(house, intake, made.encrypted(made.study(1)), "MRI0", "IMAGES")
 
 
@@ -156,11 +156,11 @@ def test_the_same_study_again_is_the_same_file(house, intake):
 
 
 def test_the_journal_knows_a_keyed_digest_of_what_was_sent_and_not_the_digest(house, intake):
-    sent = made.study(2)
-    ref = study(house, intake, sent)
+    sent = made.jpeg()
+    ref = photograph(house, intake, sent)
     plain = hashlib.sha256(sent).hexdigest()
     entry = house.reader.all("journal", tag="site:file:stored")[-1]
-    assert report(house, ref)["source"] == intake.digest(plain) != plain
+    assert report(house, ref, RESTAGED)["source"] == intake.digest(plain) != plain
     assert intake.digest(plain) in entry["body"] and plain not in entry["body"]
     assert replace(intake, key=b"another key of this kind").digest(plain) != intake.digest(plain)
 
@@ -178,14 +178,35 @@ def test_the_same_file_for_another_participant_is_remarked_on(house, intake, sen
     assert "elsewhere" in report(house, again, RESTAGED)["flags"]
 
 
+@pytest.mark.requirement("R77")
+def test_a_study_is_known_again_however_it_was_packed(house, intake):
+    whole = made.zipped({f"a{n}": made.dicom(made.instance(n)) for n in (1, 2, 3)})
+    part = made.zipped({"b": made.dicom(made.instance(2))})
+    other = made.zipped({"c": made.dicom(made.instance(2, StudyInstanceUID=made.STUDY + "1"))})
+    study(house, intake, whole)
+    flags = [report(house, study(house, intake, sent, RESTAGED), RESTAGED)["flags"] for sent in (part, other)]
+    assert ["elsewhere" in each for each in flags] == [True, False]
+
+
 def test_the_remark_names_nobody(house, intake):
     photograph(house, intake, participant=ENROLLED)
     row = report(house, photograph(house, intake), RESTAGED)
     assert ENROLLED not in str(row)
 
 
-def test_a_name_keeps_its_end(house, intake):
-    assert send(house, intake, TABLE, name="x" * 300 + ".csv").name == "x" * 196 + ".csv"
+@pytest.mark.requirement("R40")
+def test_the_name_it_was_sent_under_is_not_kept(house, intake):
+    for ref, name in (
+        (study(house, intake), f"{ENROLLED}_MRI0_IMAGES.zip"),
+        (photograph(house, intake), f"{RESTAGED}_RST_ENDOIMG.jpg"),
+        (photograph(house, intake, made.png()), f"{RESTAGED}_RST_ENDOIMG.png"),
+        (send(house, intake, TABLE), f"{ENROLLED}_RAD_RADFILE.csv"),
+        (send(house, intake, made.packed(made.nifti()), item="RADMASK"), f"{ENROLLED}_RAD_RADMASK.nii.gz"),
+        (send(house, intake, made.nifti(), item="RADMASK"), f"{ENROLLED}_RAD_RADMASK.nii"),
+        (send(house, intake, made.dicom(made.instance(sop=made.SEG)), item="RADMASK"), f"{ENROLLED}_RAD_RADMASK.dcm"),
+    ):
+        assert ref.name == name
+    assert "immermann" not in str(house.reader.all("file") + house.reader.all("journal")).lower()
 
 
 # --- whoever may not -----------------------------------------------------------------------------------------------------
@@ -234,9 +255,7 @@ def test_two_at_once_do_not_both_find_the_last_room(either, intake):
         try:
             content = TABLE + b"\n" * number
             outcomes.append(
-                upload(
-                    ENROLLED, "RAD", "RADFILE", "f", content, files=either.files, uow=units[number], intake=room
-                ).size
+                upload(ENROLLED, "RAD", "RADFILE", content, files=either.files, uow=units[number], intake=room).size
             )
         except Refused:
             outcomes.append("refused")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from trial import contained
 from trial.actions.permission import participant_for
 from trial.contained import Job, Taken
 from trial.errors import NotAllowed, NotFound, Refused, Unread
-from trial.file_kinds import HEAD, REASONS, in_bytes, known_problem, largest
+from trial.file_kinds import HEAD, REASONS, in_bytes, known_problem, largest, name_of
 from trial.happenings import FileStored
 from trial.happenings_files import FileRefused
 from trial.intake import Intake
@@ -32,7 +32,7 @@ from trial.store.reading import Reader, Reading
 from trial.store.unit_of_work import UnitOfWork
 
 NO_LIMITS = Intake()
-LONGEST_NAME = 200
+Reads = Callable[[Job], Taken]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,6 @@ class Sent:
     participant: str
     form: str
     item: str
-    name: str
     kind: str
     path: Path
     source: str
@@ -54,6 +53,7 @@ class Read:
     """What the child made of it, staged in the store."""
 
     taken: Taken
+    name: str
     content: Staged
     preview: Staged | None
 
@@ -72,14 +72,16 @@ def upload(
     participant: str,
     form: str,
     item: str,
-    name: str,
     content: bytes | IO[bytes],
     *,
     files: Files,
     uow: UnitOfWork,
     intake: Intake = NO_LIMITS,
+    reader: Reads | None = None,
 ) -> FileRef:
-    """Keep a file for an item of a form; the reference is what the form then holds.
+    """Keep a file for an item of a form; the reference is what the form then holds. The name it is sent under is not even asked for (R40).
+
+    `reader` reads it, by default the child process; a simulation reads the tables it has made itself.
 
     Raises Refused (not of the kind asked for, too large, unreadable, stopped by the scanner, over a quota), NotAllowed, NotFound.
     """
@@ -87,9 +89,9 @@ def upload(
     kind = _accepted(form, item)
     with intake.room() as room:
         try:
-            sent = _received(participant, form, item, name[-LONGEST_NAME:], kind, content, room, intake)
+            sent = _received(participant, form, item, kind, content, room, intake)
             _scanned(sent, intake, uow)
-            with _read(sent, room, intake, files) as found:
+            with _read(sent, room, intake, files, reader or contained.read) as found:
                 return _kept(sent, found, intake, uow)
         except Unread as unread:
             raise _refusal(item, unread.reason, {"detail": unread.detail}) from unread
@@ -116,7 +118,7 @@ def _refusal(item: str, reason: str, args: Mapping[str, Any]) -> Refused:
 
 
 def _received(
-    participant: str, form: str, item: str, name: str, kind: str, content: bytes | IO[bytes], room: Path, intake: Intake
+    participant: str, form: str, item: str, kind: str, content: bytes | IO[bytes], room: Path, intake: Intake
 ) -> Sent:
     """The file in the private folder; no more than the kind may have is read. Raises Refused by size and first bytes."""
     path, most, size, digest = room / "sent", largest(kind), 0, hashlib.sha256()
@@ -130,7 +132,7 @@ def _received(
     if problem:
         said = in_bytes(size) if size <= most else f"> {in_bytes(most)}"
         raise _refusal(item, problem, {"size": said, "largest": in_bytes(most)})
-    return Sent(participant, form, item, name, kind, path, intake.digest(digest.hexdigest()), size)
+    return Sent(participant, form, item, kind, path, intake.digest(digest.hexdigest()), size)
 
 
 def _scanned(sent: Sent, intake: Intake, uow: UnitOfWork) -> None:
@@ -146,11 +148,11 @@ def _scanned(sent: Sent, intake: Intake, uow: UnitOfWork) -> None:
 
 
 @contextmanager
-def _read(sent: Sent, room: Path, intake: Intake, files: Files) -> Iterator[Read]:
+def _read(sent: Sent, room: Path, intake: Intake, files: Files, reader: Reads) -> Iterator[Read]:
     """What the child makes of it, on the disk of the store and not yet kept."""
     folder = room / "made"
     folder.mkdir()
-    taken = contained.read(Job(sent.kind, sent.path, folder, sent.participant, intake.key))
+    taken = reader(Job(sent.kind, sent.path, folder, sent.participant, intake.key))
     with ExitStack() as stack:
         content, preview = (
             stack.enter_context(files.staged(stack.enter_context(path.open("rb")))) if path else None
@@ -158,7 +160,12 @@ def _read(sent: Sent, room: Path, intake: Intake, files: Files) -> Iterator[Read
         )
         if content is None:
             raise Unread("crash", "no content")
-        yield Read(taken, content, preview)
+        yield Read(taken, _named(sent, taken.content), content, preview)
+
+
+def _named(sent: Sent, content: Path) -> str:
+    with content.open("rb") as file:
+        return name_of(sent.participant, f"{sent.form}.{sent.item}", sent.kind, file.read(HEAD))
 
 
 def _kept(sent: Sent, found: Read, intake: Intake, uow: UnitOfWork) -> FileRef:
@@ -171,11 +178,11 @@ def _kept(sent: Sent, found: Read, intake: Intake, uow: UnitOfWork) -> FileRef:
             _refuse_over_quota(sent, found.size, site, intake, uow)
         for staged in filter(None, (found.content, found.preview)):
             staged.keep()
-        register(uow, stored, sent.participant, name=sent.name, media_type=sent.kind)
+        register(uow, stored, sent.participant, name=found.name, media_type=sent.kind)
         uow.ensure("file_report", **_report(sent, found, intake, uow))
         uow.record(FileStored(stored.sha256, participant=sent.participant))
         uow.commit()
-    return FileRef(stored.sha256, sent.name, stored.size)
+    return FileRef(stored.sha256, found.name, stored.size)
 
 
 def _refuse_over_quota(sent: Sent, size: int, site: str, intake: Intake, uow: UnitOfWork) -> None:
@@ -189,11 +196,11 @@ def _refuse_over_quota(sent: Sent, size: int, site: str, intake: Intake, uow: Un
 
 
 def _report(sent: Sent, found: Read, intake: Intake, uow: UnitOfWork) -> dict[str, Any]:
-    stored = found.content.stored
-    elsewhere = sent_for_another(uow, stored.sha256, sent.source, sent.participant)
+    stored, source = found.content.stored, found.taken.same or sent.source
+    elsewhere = sent_for_another(uow, stored.sha256, source, sent.participant)
     flags = (*found.taken.flags, *(("elsewhere",) if elsewhere else ()))
     return {
-        "sha256": stored.sha256, "participant": sent.participant, "form": sent.form, "item": sent.item, "source": sent.source,
+        "sha256": stored.sha256, "participant": sent.participant, "form": sent.form, "item": sent.item, "source": source,
         "preview": found.preview.stored.sha256 if found.preview else None, "preview_size": found.preview_size,
         "flags": list(flags), "facts": dict(found.taken.facts), "network": found.taken.network,
         "scanned": intake.scanner[0] if intake.scanner else "",

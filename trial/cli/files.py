@@ -35,6 +35,6 @@ def check(here: Installation, as_json: bool) -> None:
         shown({"findings": [asdict(f) for f in findings], "leftovers": left}, True)
     else:
         strays = [f"no row names {each['path']} ({each['size']} bytes)" for each in left]
-        shown([*(findings or ["every file is as it was stored"]), *strays], False)
+        shown([*(map(str, findings) if findings else ["every file is as it was stored"]), *strays], False)
     if findings:
         raise Broken

@@ -20,6 +20,7 @@ from pydicom.encaps import encapsulate, generate_frames
 from pydicom.errors import InvalidDicomError
 from pydicom.sequence import Sequence
 from pydicom.uid import (
+    UID,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -27,7 +28,6 @@ from pydicom.uid import (
     JPEGLSTransferSyntaxes,
     JPEGTransferSyntaxes,
     RLELossless,
-    UID_dictionary,
 )
 
 from trial.imaging import kept
@@ -62,12 +62,13 @@ NUMBER = re.compile(r" *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})? *")
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What became of an object: its bytes, where it stands among others, its modality, and the flags it needs."""
+    """What became of an object: its bytes, where it stands among others, its modality, the flags it needs, its study's own UID."""
 
     content: bytes
     order: tuple[str, str, int, str]
     modality: str
     flags: frozenset[str]
+    study: str
 
 
 def is_image(head: bytes) -> bool:
@@ -143,7 +144,7 @@ def _value(found: Dataset, tag: Any, keyword: str, names: Pseudonyms) -> Any:
 
 def _scalars(keyword: str, element: DataElement, texts: list[str], names: Pseudonyms) -> Any:
     if keyword in kept.UIDS:
-        return _one_or_many([text if text in UID_dictionary else names.uid(text) for text in texts])
+        return _one_or_many([text if UID(text).name != text else names.uid(text) for text in texts])
     if keyword in kept.DATES:
         return _one_or_many([names.shifted(text) for text in texts])
     if keyword in kept.NUMBERS:
@@ -197,14 +198,16 @@ def _written(found: FileDataset, made: Dataset, names: Pseudonyms) -> Cleaned:
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = made.SOPClassUID, made.SOPInstanceUID
     meta.TransferSyntaxUID = ExplicitVRLittleEndian if syntax in NATIVE else syntax
-    meta.ImplementationClassUID, meta.ImplementationVersionName = IMPLEMENTATION, "VIGIL 1"
+    meta.ImplementationClassUID, meta.ImplementationVersionName = UID(IMPLEMENTATION), "VIGIL 1"
     # A new preamble: the first 128 bytes of a DICOM file may be a program or another picture.
     made.file_meta, made.preamble = meta, b"\0" * 128
     target = BytesIO()
     made.save_as(target, enforce_file_format=True)
     number = int(made.get("InstanceNumber") or 0)
     order = (str(made.StudyInstanceUID), str(made.SeriesInstanceUID), number, str(made.SOPInstanceUID))
-    return Cleaned(target.getvalue(), order, str(made.get("Modality", "")), frozenset(_flags(made)))
+    return Cleaned(
+        target.getvalue(), order, str(made.get("Modality", "")), frozenset(_flags(made)), str(found.StudyInstanceUID)
+    )
 
 
 def _flags(made: Dataset) -> set[str]:

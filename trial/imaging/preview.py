@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pydicom
 from PIL import Image
+from pydicom.pixels.utils import pixel_array
 
 from trial.imaging.picture import BROKEN, MOST_PIXELS, opened
 from trial.imaging.refusal import Unacceptable
@@ -28,7 +29,7 @@ def of_slice(source: Path, target: Path) -> bool:
         if found.Rows * found.Columns > MOST_PIXELS:
             return False
         frames = int(found.get("NumberOfFrames") or 1)
-        _saved(_drawn(found, pydicom.pixels.pixel_array(source, index=frames // 2)), target)
+        _saved(_drawn(found, pixel_array(source, index=frames // 2)), target)
     except (*BROKEN, AttributeError, KeyError, RuntimeError, NotImplementedError, TypeError):
         return False
     return True

@@ -6,6 +6,7 @@ between two studies is kept to the day, as the assessment of response needs it; 
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -27,6 +28,12 @@ class Pseudonyms:
     def uid(self, uid: str) -> str:
         """A UID in its place: 2.25 and a number of 128 bits (PS3.5 B.2)."""
         return f"2.25.{int.from_bytes(self._digest('uid', uid)[:16])}"
+
+    def mark(self, uids: Iterable[str]) -> str:
+        """A keyed digest of studies by their own UIDs, the same for every participant: it shows a study that was sent for two."""
+        return hmac.digest(
+            self.key, "\0".join(("studies", *sorted(set(uids)))).encode("utf-8", "surrogateescape"), hashlib.sha256
+        ).hex()
 
     def shifted(self, text: str) -> str:
         """A DICOM date (YYYYMMDD) moved; blank where it is none."""

@@ -14,7 +14,7 @@ CHUNK = 2**20
 
 def rewritten(source: Path, folder: Path, names: Pseudonyms) -> dict[str, Any]:
     """Write `content` (and `preview`, where one can be drawn) into the folder; returns flags and facts. Raises Unacceptable."""
-    parts, left_out = [], 0
+    parts, left_out, studies = [], 0, set()
     with archive.entries(source) as files:
         for number, cleaned in enumerate(_cleaned(files, folder / "part", names)):
             if cleaned is None:
@@ -22,6 +22,7 @@ def rewritten(source: Path, folder: Path, names: Pseudonyms) -> dict[str, Any]:
                 continue
             place = folder / f"{number}.dcm"
             place.write_bytes(cleaned.content)
+            studies.add(cleaned.study)
             parts.append((cleaned.order, place, cleaned.modality, cleaned.flags))
     if not parts:
         raise Unacceptable("no-image")
@@ -42,7 +43,7 @@ def rewritten(source: Path, folder: Path, names: Pseudonyms) -> dict[str, Any]:
         "left_out": left_out,
         "modalities": sorted({part[2] for part in parts}),
     }
-    return {"flags": sorted(flags), "facts": facts}
+    return {"flags": sorted(flags), "facts": facts, "same": names.mark(studies)}
 
 
 def _cleaned(files: Iterator[IO[bytes]], place: Path, names: Pseudonyms) -> Iterator[Cleaned | None]:

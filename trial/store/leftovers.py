@@ -17,8 +17,8 @@ from trial.store.tables_office import import_run
 def named(reader: Reader) -> frozenset[str]:
     """Every digest that a row names: files, previews, imported files and the reports on them."""
     columns = (file.c.sha256, file_report.c.preview, import_run.c.sha256, import_run.c.report)
-    every = union(*(select(column.label("sha256")).where(column.is_not(None)) for column in columns))
-    return frozenset(row["sha256"] for row in reader.stream(every))
+    every = union(*(select(column.label("sha256")).where(column.is_not(None)) for column in columns)).subquery()
+    return frozenset(row["sha256"] for row in reader.stream(select(every)))
 
 
 def leftovers(reader: Reader, files: Files) -> Iterator[Path]:

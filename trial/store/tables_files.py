@@ -19,7 +19,8 @@ file_report = Table(
     # The item it was sent for: whether a role may read that decides where no form holds the file (yet).
     Column("form", String(16), nullable=False),
     Column("item", String(16), nullable=False),
-    # A keyed digest of what was sent: it shows the same file again, and nobody without the key can try a file of their own against it.
+    # A keyed digest of what was sent (the bytes; of images, their studies): it shows the same again, and nobody without the key
+    # can try a file of their own against it.
     Column("source", String(64), CheckConstraint("length(source) = 64", name="source_is_sha256"), nullable=False),
     Column("preview", String(64), CheckConstraint("length(preview) = 64", name="preview_is_sha256")),
     Column("preview_size", Long, nullable=False),

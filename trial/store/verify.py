@@ -94,7 +94,7 @@ def files_kept(reader: Reader, files: Files | None) -> Iterator[Finding]:
     drawn = select(file_report.c.preview, literal("preview"), file_report.c.participant).where(
         file_report.c.preview.is_not(None)
     )
-    for row in reader.stream(union_all(kept, drawn).order_by("sha256")):
+    for row in reader.stream(select(union_all(kept, drawn).subquery()).order_by("sha256")):
         try:
             files.check(row["sha256"])
         except FileMissing:

@@ -192,7 +192,6 @@ def _with_files(entry: Entry) -> Entry:
                 entry.participant,
                 entry.form,
                 oid,
-                sent.filename,
                 sent.stream,
                 files=house().files,
                 uow=writing(),

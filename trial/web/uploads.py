@@ -14,7 +14,7 @@ from trial.actions import files
 from trial.actions.files import Filed
 from trial.file_kinds import FLAGS, LOOK, in_bytes
 from trial.web.house import actor, house, reading, writing
-from trial.web.words import place_words
+from trial.web.words import form_words, place_words
 
 pages = Blueprint("files", __name__, url_prefix="/participants/<participant>/files")
 
@@ -32,21 +32,19 @@ def listing(participant: str) -> str:
         participant=participant,
         files=found,
         names=names,
-        words={f.sha256: [_place(p) for p in f.places] for f in found},
+        words={f.sha256: [_place(participant, p) for p in f.places] for f in found},
         flag_words=flag_words(),
         may_look=roles.may(actor().role, "file.look"),
         size=in_bytes,
     )
 
 
-def _place(place: files.Place) -> tuple[str, str]:
+def _place(participant: str, place: files.Place) -> tuple[str, str]:
     """The form in words, and the way to it; no way where no saved form holds the file."""
     if place.event is None:
-        return _("%(form)s (not in a saved form)", form=place.form), ""
-    at = {"event": place.event, "form": place.form, "occurrence": place.occurrence}
-    return place_words(place.form, place.event, place.occurrence), url_for(
-        "crf.show", **at, **(request.view_args or {})
-    )
+        return _("%(form)s (not in a saved form)", form=form_words(place.form)), ""
+    way = url_for("crf.show", participant=participant, event=place.event, form=place.form, occurrence=place.occurrence)
+    return place_words(place.form, place.event, place.occurrence), way
 
 
 def flag_words() -> Mapping[str, tuple[str, bool]]:
