@@ -130,6 +130,14 @@ class FeatureTableUnreadable(VigilError):
 
 
 @dataclass(eq=False)
+class Unread(VigilError):
+    """A file somebody sent was not taken: `reason` is a key of `trial.file_kinds.REASONS`, `detail` for the log."""
+
+    reason: str
+    detail: str = ""
+
+
+@dataclass(eq=False)
 class UnitOfWorkMisused(VigilError):
     """A mistake of the caller, not of a person: nested use, writing outside `with`, a write that belongs to no event."""
 

@@ -28,6 +28,7 @@ VERBS: Mapping[str, str] = {
     "crf.freeze": _l("Freeze and lock CRFs"),
     "file.read": _l("Download uploaded files"),
     "file.upload": _l("Upload files"),
+    "file.look": _l("Say whether a name is burned into a picture"),
     "eligibility.read": _l("Read the eligibility argument"),
     "eligibility.sign": _l("Confirm eligibility with a signature"),
     "decision.record": _l("Record the own estimate and the decision"),
@@ -123,7 +124,7 @@ _TABLE = (
     _role("coordinator", _l("Coordinator"), "own", _ENTERS, writes=None),
     _role(
         "investigator", _l("Investigator"), "own",
-        _ENTERS | {"crf.sign", "eligibility.sign", "decision.record", "model.call"}, writes=None,
+        _ENTERS | {"crf.sign", "file.look", "eligibility.sign", "decision.record", "model.call"}, writes=None,
     ),
     _role(
         "monitor", _l("Monitor"), "assigned",
@@ -135,7 +136,7 @@ _TABLE = (
         _READS | {"query.raise", "code.terms", "crf.freeze", "export.blinded", "import.data", "accrual.read",
                   "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close", "trail.redact",
                   "oversight.read", "ranges.set", "foreign.take", "foreign.read", "amendment.activate",
-                  "amendment.preview", "deviation.read", "participant.transfer"},
+                  "amendment.preview", "deviation.read", "participant.transfer", "file.look"},
         blinded=True,
     ),
     _role(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from trial.intake import GIGABYTE, Intake, key_from
 
 SHORTEST_SECRET = 32
 KEY_BYTES = 32
@@ -52,6 +55,23 @@ class Settings:
     address: str = ""
     mail_server: str = field(default="", repr=False)
     mail_from: str = ""
+    largest_upload: int = 210_000_000
+    quota_participant: int = 2 * GIGABYTE
+    quota_site: int = 50 * GIGABYTE
+    scanner: tuple[str, ...] = ()
+    scan_seconds: int = 120
+
+    @property
+    def intake(self) -> Intake:
+        """What is let in; files wait in the instance folder, on a disk and not in memory."""
+        return Intake(
+            key_from(self.sealing_key),
+            self.quota_participant,
+            self.quota_site,
+            self.scanner,
+            self.scan_seconds,
+            self.instance / "incoming",
+        )
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -80,7 +100,18 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         address=given.get("ADDRESS", "").rstrip("/"),
         mail_server=_mail_server(given.get("MAIL_SERVER", "")),
         mail_from=given.get("MAIL_FROM", "vigil@localhost"),
+        quota_participant=GIGABYTE * _number(given, "QUOTA_PARTICIPANT_GB", 2, 10_000),
+        quota_site=GIGABYTE * _number(given, "QUOTA_SITE_GB", 50, 1_000_000),
+        scanner=_command(given.get("SCAN_COMMAND", "")),
+        scan_seconds=_number(given, "SCAN_SECONDS", 120, 600),
     )
+
+
+def _command(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise SettingInvalid("VIGIL_SCAN_COMMAND", str(error)) from error
 
 
 def _files(given: str) -> Path:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_0011"
-down_revision = "20261128_0009"
+down_revision = "20261128_0010"
 branch_labels = None
 depends_on = None
 

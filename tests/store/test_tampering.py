@@ -50,6 +50,18 @@ def office(house: House):
         write("redaction_place", redaction=out["id"], place="hold 99", **digests)
         reviewed = {"scope": "study", "first": 1, "last": 5, "looked_at": 5, "findings": "none"}
         write("activation", site="01", protocol="1.1", approved_on=NOON.date(), by=who, role="data_manager", at=NOON)
+        sent = {"sha256": "a" * 64, "participant": "VG-01-0001"}
+        write("file", **sent, name="f", size=1, media_type="image", by=who, at=NOON)
+        facts = {
+            "source": "b" * 64,
+            "preview_size": 0,
+            "flags": ["to-look-at"],
+            "facts": {},
+            "network": "none",
+            "scanned": "",
+        }
+        write("file_report", **sent, form="RST", item="ENDOIMG", **facts)
+        write("file_look", **sent, finding="clean", by=who, role="investigator", at=NOON)
         write("audit_review", **reviewed, by=who, role="data_manager", at=NOON)
 
 

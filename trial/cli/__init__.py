@@ -18,6 +18,7 @@ from trial.cli.amend import amend
 from trial.cli.base import BROKEN, Broken, Installation, bar, json_option, migrated, run, said, shown
 from trial.cli.coding import coding
 from trial.cli.deviations import deviations
+from trial.cli.files import files
 from trial.cli.imports import import_
 from trial.cli.keep import backup, clock, restore
 from trial.cli.notify import beside, notify
@@ -54,6 +55,7 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         coding,
         amend,
         deviations,
+        files,
     ):
         vigil.add_command(command)
     return vigil

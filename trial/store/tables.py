@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from trial.store import tables_amendments as tables_amendments  # their tables join the same metadata
 from trial.store import tables_coding as tables_coding
+from trial.store import tables_files as tables_files
 from trial.store import tables_foreign as tables_foreign
 from trial.store import tables_notices as tables_notices
 from trial.store import tables_office as tables_office
@@ -391,6 +392,8 @@ INSERT_ONLY = frozenset(
         "breach",
         "screening_log",
         "transfer",
+        "file_report",
+        "file_look",
     }
 )
 JOURNALLED = tuple(t for t in metadata.sorted_tables if t.name not in UNJOURNALLED | LEDGER)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain as concatenated
 
-from sqlalchemy import Engine, Text, and_, select, type_coerce
+from sqlalchemy import Engine, Text, and_, literal, select, type_coerce, union_all
 
 from forms import catalogue
 from trial.content import content_digest
@@ -22,6 +22,7 @@ from trial.store.redaction import redacted
 from trial.store.replay import replaying
 from trial.store.rows import rows
 from trial.store.tables import CRF_KEY, crf_revision, definition, file, signature
+from trial.store.tables_files import file_report
 
 __all__ = ["Check", "Finding", "verify"]
 LAST = 1 << 62
@@ -50,7 +51,7 @@ def verify(
             rows(reader, replay, taken_out),
             _signatures(reader, taken_out),
             _definitions(reader, expected),
-            _files(reader, files),
+            files_kept(reader, files),
         ]
         rest = list(concatenated(*others, *(check(reader) for check in checks)))
     return broken + sorted(rest, key=lambda finding: LAST if finding.seq is None else finding.seq)
@@ -94,10 +95,15 @@ def _definitions(reader: Reader, released: Mapping[tuple[str, int], str]) -> Ite
             yield Finding("definition", f"definition {row['form']}/{row['version']}", detail)
 
 
-def _files(reader: Reader, files: Files | None) -> Iterator[Finding]:
+def files_kept(reader: Reader, files: Files | None) -> Iterator[Finding]:
+    """Files and previews that the store has not, or has with other bytes."""
     if files is None:
         return
-    for row in reader.stream(select(file).order_by(file.c.sha256)):
+    kept = select(file.c.sha256, file.c.name, file.c.participant)
+    drawn = select(file_report.c.preview, literal("preview"), file_report.c.participant).where(
+        file_report.c.preview.is_not(None)
+    )
+    for row in reader.stream(select(union_all(kept, drawn).subquery()).order_by("sha256")):
         try:
             files.check(row["sha256"])
         except FileMissing:

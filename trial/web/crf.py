@@ -36,6 +36,7 @@ from trial.web.live import page_data
 from trial.web.merge import merged
 from trial.web.ranges import judged_against
 from trial.web.tasks import next_form
+from trial.web.uploads import flag_words, of_form
 from trial.web.words import blocker_words, place_words
 
 pages = Blueprint("crf", __name__, url_prefix="/participants/<participant>")
@@ -208,7 +209,13 @@ def _with_files(entry: Entry) -> Entry:
         oid = name.removesuffix("__file")
         if sent.filename and oid in current(entry.form).kinds():
             ref = upload(
-                entry.participant, entry.form, oid, sent.filename, sent.read(), files=house().files, uow=writing()
+                entry.participant,
+                entry.form,
+                oid,
+                sent.stream,
+                files=house().files,
+                uow=writing(),
+                intake=house().settings.intake,
             )
             items[oid] = {"sha256": ref.sha256, "name": ref.name, "size": ref.size}
     return replace(entry, raw={**entry.raw, "items": items})
@@ -285,6 +292,7 @@ def _page(
         later=[v for v in case.versions(entry.form, entry.event, entry.occurrence) if v > view.form.version],
         signs=entry.form in SIGNED_WHEN_SAVED, signature=_signature(case, entry),
         desk=desk(case, entry.form, entry.event, entry.occurrence), against=judged_against(case.ranges, shown.record, shown.crf),
+        filed=of_form(shown.form, case.id), flag_words=flag_words(),
     )  # fmt: skip
 
 

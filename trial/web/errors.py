@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from trial import errors as e
+from trial.file_kinds import REASONS
 from trial.web.refusals import Elsewhere, SignInFirst
 from trial.web.words import blocker_words, finding_words, place_words, stamp_words
 
@@ -196,6 +197,8 @@ def _storage(error: Exception) -> Said | None:
             return Said(
                 422, _("Not saved"), _("The database refused a value that cannot be right. Nothing was changed.")
             )
+        case e.Unread(reason=reason, detail=detail):
+            return Said(422, _("The file was not taken"), _(REASONS[reason]) % {"detail": detail})
         case e.FileDamaged():
             return Said(
                 503,

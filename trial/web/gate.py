@@ -94,6 +94,9 @@ PERMISSIONS: Mapping[str, str] = {
     "signing.show": "crf.sign",
     "signing.sign": "crf.sign",
     "files.download": "file.read",
+    "files.listing": "file.read",
+    "files.preview": "file.read",
+    "files.look": "file.look",
     "steps.eligibility": "eligibility.read",
     "steps.decision_point": "eligibility.read",
     "steps.call": "model.call",
@@ -110,6 +113,9 @@ PERMISSIONS: Mapping[str, str] = {
     "admin.open_site": "users.manage",
 }
 """Endpoint to the verb of `trial.roles` it needs. `analysis/pages.py` adds its own through `open_to`."""
+
+TAKES_FILES = "crf.save"
+"""The page that studies are sent to: larger than any other post, from who is signed in."""
 
 _later: dict[str, str] = {}
 
@@ -145,6 +151,8 @@ def admit() -> Response | None:
         return None
     g.person = session.resume(house())
     g.actor = session.chosen(g.person) if g.person else None
+    if request.endpoint == TAKES_FILES and g.actor is not None and request.mimetype == "multipart/form-data":
+        request.max_content_length = house().settings.largest_upload
     if request.endpoint is None:
         return None  # no such address: Flask answers 404, 405 or the redirect to the plain one, to whoever asks
     verb = verb_of(request.endpoint)

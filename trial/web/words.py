@@ -77,6 +77,7 @@ BLOCKER_WORDS: Mapping[str, str] = {
     "frozen": _l("Data entry is frozen here."),
     "nothing-to-review": _l("There is no entry to review."),
     "two-persons": _l("Two different persons are needed."),
+    "nothing-to-look-at": _l("There is nothing to look at in this file, or somebody has looked."),
     "locked": _l("It is locked."),
     "checklist-not-signed": _l("The checklist before the lock is not signed, or something changed since."),
     "no-dictionary": _l("No dictionary is in use: terms stay as they were typed."),

@@ -36,6 +36,7 @@ TABLE = {
     "crf.freeze": [D],
     "file.read": [C, I, M, D, L, A],
     "file.upload": [C, I, L],
+    "file.look": [I, D],
     "eligibility.read": [C, I, M, D, A],
     "eligibility.sign": [I],
     "decision.record": [I],
