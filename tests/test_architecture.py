@@ -87,7 +87,7 @@ PLACES = {
     "argon2": ("trial.passwords",),
     "cryptography": ("trial.seal", "trial.store"),
     "lxml": ("forms.odm", "forms.odm13"),
-    "defusedxml": ("forms.odm", "forms.odm13"),
+    "defusedxml": ("forms.odm", "forms.odm13", "forms.redcap"),
     "tqdm": (*COMMANDS, "trial.simulate.driver", "trial.simulate.demo"),
 }
 """Every library outside the standard one, and the only rooms that may know it. A library that is not here is a decision to write down."""

@@ -25,7 +25,7 @@ from trial.protocol import Protocol
 from trial.randomisable import allocation_factors
 from trial.safety import site_deadline
 from trial.schedule import Due, Status, due
-from trial.standing import JUDGED
+from trial.standing import judged_forms
 
 WINDOW, OMITTED, NOT_DONE, STRATUM, ELIGIBILITY, REPORT = (
     "window",
@@ -82,7 +82,7 @@ def breaches(
 def shown_by(saved: Crf) -> frozenset[str]:
     """The kinds of breach that a save can reveal at once; that time passes reveals the others."""
     stratum = {STRATUM} if saved.form in ("RST", "MRI0", "EX") else set()
-    judged = {ELIGIBILITY} if saved.form in JUDGED | {"ELIG"} else set()
+    judged = {ELIGIBILITY} if saved.form in judged_forms() | {"ELIG"} else set()
     safety = {REPORT} if saved.form == "SAE" else set()
     return frozenset(stratum | judged | safety | ({NOT_DONE} if saved.answers.not_done else set()))
 
