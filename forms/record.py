@@ -175,7 +175,10 @@ class InstanceScope(Scope):
         if name not in self.definition.facts and name not in STANDING_FACTS:
             raise LogicError(f"{self.definition.oid} does not declare the fact {name!r}")
         found = self.record.facts.get(name)
-        return found.of(self) if isinstance(found, PerInstance) else found
+        if isinstance(found, PerInstance):
+            told = found
+            return self.record.once((name, id(self.crf)), lambda: told.of(self))
+        return found
 
     def instances(self, source: tuple[str, ...]) -> tuple[Scope, ...]:
         kind, name, *group = source

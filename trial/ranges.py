@@ -7,7 +7,7 @@ missing day of birth or a missing sex could choose another range, the limits can
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -48,7 +48,7 @@ class Range:
     laboratory: str | None = None
     replaces: int | None = None
 
-    @property
+    @cached_property
     def limits(self) -> Limits:
         """In the SI unit of the test."""
         return to_si(self.test, self.low, self.unit), to_si(self.test, self.high, self.unit)
@@ -118,19 +118,19 @@ def choose(ranges: Iterable[Range], test: str, sex: str | None, born: AnyDate | 
         return Chosen(reference_limits(test, sex))
     if day is None:
         return Chosen(UNCLEAR, unclear=True)
-    sexes, ages = (sex,) if sex in SEXES else SEXES, _ages(born, day)
+    sexes, ages = (sex,) if sex in SEXES else SEXES, _ages(of_test, born, day)
     found = [_one(of_test, test, each, age, day) for each in sexes for age in ages]
     if any(each.limits != found[0].limits for each in found):
         return Chosen(UNCLEAR, unclear=True)
     return found[0]
 
 
-def _ages(born: AnyDate | None, day: date) -> range:
-    """Every age in completed years that the birth date leaves open."""
-    if born is None:
-        return range(OLDEST + 1)
-    youngest, oldest = completed_years(born, day)
-    return range(max(youngest, 0), max(oldest, 0) + 1)
+def _ages(ranges: tuple[Range, ...], born: AnyDate | None, day: date) -> tuple[int, ...]:
+    """The ages in completed years that the birth date leaves open: the first, and each at which another range may begin."""
+    youngest, oldest = completed_years(born, day) if born is not None else (0, OLDEST)
+    begins = {r.age_from for r in ranges if r.age_from is not None}
+    begins |= {r.age_to + 1 for r in ranges if r.age_to is not None}
+    return tuple(sorted({max(youngest, 0), *(age for age in begins if youngest < age <= oldest)}))
 
 
 def _one(ranges: tuple[Range, ...], test: str, sex: str, age: int, day: date) -> Chosen:
@@ -145,29 +145,59 @@ def _one(ranges: tuple[Range, ...], test: str, sex: str, age: int, day: date) ->
 class SiteRanges(PerInstance):
     """The fact `laboratory_ranges`: each laboratory form is told the limits of its own day of sample.
 
-    `rows` are rows of `laboratory_range`; they become values when a form first asks, which most saves never do.
+    `rows` are rows of `laboratory_range`, by number; they become values when a form asks for their test.
     """
 
     rows: tuple[Mapping[str, Any], ...]
-    _told: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _read: dict[str, tuple[Range, ...]] = field(default_factory=dict, repr=False)
 
     @cached_property
-    def ranges(self) -> tuple[Range, ...]:
-        """Those that stand."""
-        return standing(map(as_range, self.rows))
-
-    def of(self, scope: InstanceScope) -> Mapping[str, Mapping[str, Limits]]:
-        """Test to sex ("" where it is not known) to limits, for what the site's laboratory states; the rest falls back."""
-        born, day = scope.record.value("DM.BRTHDAT"), scope.crf.answers.items.get("LBDAT")
-        if (born, day) not in self._told:
-            tests = dict.fromkeys(r.test for r in self.ranges)
-            self._told[born, day] = {test: self._by_sex(test, born, day) for test in tests}
-        found: Mapping[str, Mapping[str, Limits]] = self._told[born, day]
+    def by_test(self) -> dict[str, list[Mapping[str, Any]]]:
+        """Rows by the test of which they state something."""
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        for row in self.rows:
+            found.setdefault(row["test"], []).append(row)
         return found
 
-    def _by_sex(self, test: str, born: AnyDate | None, day: date | None) -> dict[str, Limits]:
-        chosen = {sex: choose(self.ranges, test, sex or None, born, day) for sex in (*SEXES, "")}
-        return {sex: c.limits for sex, c in chosen.items() if c.limits is not None}
+    def of_test(self, test: str) -> tuple[Range, ...]:
+        """The ranges of a test that stand."""
+        if test not in self._read:
+            self._read[test] = standing(map(as_range, self.by_test.get(test, ())))
+        return self._read[test]
+
+    def of(self, scope: InstanceScope) -> ToldLimits:
+        """What that form is told."""
+        sex, born = (scope.record.value(f"DM.{item}") for item in ("SEX", "BRTHDAT"))
+        return ToldLimits(self, sex, born, scope.crf.answers.items.get("LBDAT"))
+
+
+class ToldLimits(Mapping[str, Mapping[str, Limits]]):
+    """Test to the participant's sex ("" where it is not known) to limits, for what the site's laboratory states; the rest falls back.
+
+    Worked out test by test when asked. Its `repr` says what the limits follow from, and is another whenever they may be.
+    """
+
+    def __init__(self, ranges: SiteRanges, sex: str | None, born: AnyDate | None, day: date | None) -> None:
+        self._ranges, self._sex, self._born, self._day = ranges, sex, born, day
+        self._found: dict[str, Mapping[str, Limits]] = {}
+
+    def __getitem__(self, test: str) -> Mapping[str, Limits]:
+        if test not in self._found:
+            if not (ranges := self._ranges.of_test(test)):
+                raise KeyError(test)
+            limits = choose(ranges, test, self._sex, self._born, self._day).limits
+            self._found[test] = {} if limits is None else {self._sex or "": limits}
+        return self._found[test]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ranges.by_test)
+
+    def __len__(self) -> int:
+        return len(self._ranges.by_test)
+
+    def __repr__(self) -> str:
+        last = self._ranges.rows[-1]["id"]
+        return f"limits of {self._day} for {self._sex} {self._born} by {len(self._ranges.rows)} ranges up to {last}"
 
 
 def as_range(row: Mapping[str, Any]) -> Range:

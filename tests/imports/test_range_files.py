@@ -148,7 +148,7 @@ def test_a_wrong_row_is_corrected_by_another_once(either: House) -> None:
     assert list(reasons(state(either, stated(low="121", replaces=str(wrong["id"]))))) == [2]
     assert list(reasons(state(either, stated(test="PLAT", unit="10^9/L", replaces=str(wrong["id"]))))) == [2]
     told = over_site(either.reader, "01")
-    assert told is not None and [str(r.low) for r in told.ranges] == ["120"]
+    assert told is not None and [str(r.low) for r in told.of_test("HGB")] == ["120"]
 
 
 def test_a_dry_run_says_the_same_and_keeps_nothing(house: House) -> None:
@@ -310,4 +310,7 @@ def test_a_house_without_ranges_tells_its_forms_nothing(house: House) -> None:
     state(house, stated(site="02"))
     assert over_site(house.reader, "01") is None
     told = over_site(house.reader, "02")
-    assert told is not None and choose(told.ranges, "HGB", "M", None, house.clock.today()).range == told.ranges[0]
+    assert (
+        told is not None
+        and choose(told.of_test("HGB"), "HGB", "M", None, house.clock.today()).range == told.of_test("HGB")[0]
+    )

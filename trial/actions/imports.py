@@ -395,11 +395,12 @@ class _Judged:
     ) -> None:
         person = next((c.answers.items for c in reversed(saved) if c.form == "DM" and c.counts), {})
         self._sex, self._born, self._day = person.get("SEX"), person.get("BRTHDAT"), PartialDate.parse(day).earliest
-        self._ranges, self._calculated = ranges.ranges if ranges else (), calculated
+        self._ranges, self._calculated = ranges, calculated
 
     def tells(self, row: str, test: str) -> tuple[str, ...]:
         values = (self._calculated.get(f"{laboratory.GROUP}/{row}/{name}") for name in ("LBNRIND", "LBTOXGR"))
-        against = choose(self._ranges, test, self._sex, self._born, self._day).words()
+        stated = self._ranges.of_test(test) if self._ranges else ()
+        against = choose(stated, test, self._sex, self._born, self._day).words()
         return (*("" if value is None else str(value) for value in values), against)
 
 

@@ -58,9 +58,12 @@ def judged_against(ranges: SiteRanges | None, record: Record, crf: Crf) -> list[
     if crf.form != "LB" or not roles.may(actor().role, "ranges.read"):
         return []
     sex, born, day = record.value("DM.SEX"), record.value("DM.BRTHDAT"), crf.answers.items.get("LBDAT")
-    every = ranges.ranges if ranges else ()
     tests = dict.fromkeys(r.items.get("LBTEST") for r in crf.answers.groups.get("R", ()))
-    return [_against(test, choose(every, test, sex, born, day)) for test in tests if test in TESTS]
+    return [
+        _against(test, choose(ranges.of_test(test) if ranges else (), test, sex, born, day))
+        for test in tests
+        if test in TESTS
+    ]
 
 
 def _against(test: str, chosen: Chosen) -> Against:
