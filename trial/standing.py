@@ -11,6 +11,7 @@ from forms.catalogue import definitions, kept
 from forms.checks import everything
 from forms.dependence import Dependence, dependence
 from forms.findings import Finding
+from forms.mirrors import answered_elsewhere
 from forms.record import Record
 from trial.amendments import releases
 from trial.limits import READ_BY_LIMITS, limits
@@ -56,7 +57,13 @@ def standing(record: Record, crf: Crf) -> Standing:
     found = everything(record, crf)
     spoken = (*found, *limits(record, crf))
     missing = sum(f.level == "missing" for f in of_the_site(crf, found))
-    return Standing(crf, missing, tuple(f for f in spoken if f.level in ("soft", "hard")))
+    return Standing(crf, missing, tuple(f for f in spoken if f.level == "hard" or _stands(record, crf, f)))
+
+
+def _stands(record: Record, crf: Crf, finding: Finding) -> bool:
+    """Whether a question is this form's: confirmed here, or answered nowhere."""
+    own = bool(crf.answers.confirmed.get(finding.key))
+    return finding.level == "soft" and (own or not answered_elsewhere(record, crf, finding))
 
 
 @kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -154,8 +154,9 @@ def preview(entry: Entry, *, uow: UnitOfWork) -> Preview:
         crf, problems = _typed(case, entry, uow.actor.role)
         record, crf = _lean(case, entry, crf)
         previous = _previous(case, crf)
-        said = (*problems, *findings(record, crf), *open_limits(record, crf))
-        return Preview(said, calculated(record, crf), changes(previous.answers if previous else None, crf.answers))
+        made = changes(previous.answers if previous else None, crf.answers)
+        said = (*problems, *findings(record, crf, _typed_anew(crf, made)), *open_limits(record, crf))
+        return Preview(said, calculated(record, crf), made)
 
 
 def remove_crf(entry: Entry, reason: str, *, uow: UnitOfWork) -> int:
@@ -281,7 +282,13 @@ def _previous(case: Case, crf: Crf) -> Crf | None:
 def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     crfs.refuse_stale(uow, case.id, typed, based_on=entry.based_on)
     record, crf = _lean(case, entry, typed)
-    found = (*findings(record, crf), *open_limits(record, crf), *crfs.repeated_values(uow, case.id, crf))
+    previous = _previous(case, crf)
+    made = changes(previous.answers if previous else None, crf.answers)
+    found = (
+        *findings(record, crf, _typed_anew(crf, made)),
+        *open_limits(record, crf),
+        *crfs.repeated_values(uow, case.id, crf),
+    )
     gaps = tuple(f for f in found if f.level == "missing") if crf.form in COMPLETE_WHEN_SAVED else ()
     _refuse(tuple(replace(f, level="hard") for f in gaps) + found)
     if unconfirmed := tuple(f for f in found if f.level == "soft"):
@@ -289,8 +296,6 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     told = calculated(record, crf) if from_file(entry.source) else {}
     said = (*confirmed(record, crf), *confirmed_limits(record, crf))
     crf = _with_confirmations(crf, said)
-    previous = _previous(case, crf)
-    made = changes(previous.answers if previous else None, crf.answers)
     if previous and not made and previous.version == crf.version and previous.answers == crf.answers:
         return Saved(previous.number, _complete(crf, found), (), told)
     reason = _reason(previous, made, entry.reasons)
@@ -322,6 +327,11 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
         },
     )
     return Saved(crf.number, _complete(crf, found), paths, told)
+
+
+def _typed_anew(crf: Crf, made: Iterable[Change]) -> frozenset[str]:
+    """FORM.ITEM of the values that this save changes."""
+    return frozenset(f"{crf.form}.{c.path.rpartition('/')[2]}" for c in made)
 
 
 def _lean(case: Case, entry: Entry, typed: Crf) -> tuple[Record, Crf]:

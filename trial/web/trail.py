@@ -30,6 +30,8 @@ TAG_WORDS: Mapping[str, str] = {
     "person:crf:signed": _l("Form signed"),
     "person:signature:refused": _l("Signature refused: wrong password"),
     "system:signature:voided": _l("Signature broken by a change"),
+    "system:breach:found": _l("Protocol deviation found by the system"),
+    "person:participant:transferred": _l("Transferred to another site"),
     "system:prediction:made": _l("Model called"),
     "person:prediction:seen": _l("Prediction looked at"),
     "system:participant:allocated": _l("Allocated"),
