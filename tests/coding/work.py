@@ -12,12 +12,11 @@ from trial.actions import coding as actions
 from trial.actions import dictionaries
 from trial.actions.dictionaries import Imported
 from trial.dictionaries import meddra, whodrug
+from trial.dictionaries.terms import MINI as MINIS
 from trial.dictionaries.terms import Broken, Source, Term
 from trial.store import coding
 
-DATA = Path(__file__).resolve().parents[2] / "trial" / "data" / "dictionaries"
-MINI = DATA / "meddra-mini-1.0"
-DRUGS = DATA / "whodrug-mini-1.0"
+MINI, DRUGS = MINIS["meddra"], MINIS["whodrug"]
 EVENT = {"AESTDAT": "2026-02-01", "AETOXGR": "2", "AESER": "N", "AEOUT": "RECOVERED", "AEENDAT": "2026-02-10", "AEREL": ["NONE"],
          "AEACNRT": "NONE", "AEACNCH": "NONE", "AEACNIO": "NA"}  # fmt: skip
 WHOLE = {"AECTCAE": "Fatigue"}

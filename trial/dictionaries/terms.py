@@ -27,6 +27,9 @@ LEVEL_WORDS: Mapping[str, str] = {
     "PREF": _l("Preferred name"),
     "ATC": _l("ATC class"),
 }
+_DATA = Path(__file__).resolve().parents[1] / "data" / "dictionaries"
+MINI: Mapping[str, Path] = {MEDDRA: _DATA / "meddra-mini-1.0", WHODRUG: _DATA / "whodrug-mini-1.0"}
+"""The invented dictionaries, for tests and the demonstration."""
 LONGEST_LINE = 20_000
 
 Path3 = tuple[str, str, str]
