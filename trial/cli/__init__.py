@@ -16,6 +16,7 @@ import click
 from trial import errors as e
 from trial.cli.base import BROKEN, Broken, Installation, bar, json_option, migrated, run, said, shown
 from trial.cli.imports import import_
+from trial.cli.redcap import export, import_records
 
 __all__ = ["commands", "run"]
 
@@ -30,8 +31,9 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         """Vigil: trial management and electronic data capture for watch-and-wait trials."""
         context.obj = Installation(factory)
 
-    for command in (init, serve, user, site, due, eligibility, verify, randomisation, simulate, demo, import_):
+    for command in (init, serve, user, site, due, eligibility, verify, randomisation, simulate, demo, import_, export):
         vigil.add_command(command)
+    import_.add_command(import_records)
     return vigil
 
 

@@ -42,29 +42,37 @@ def labs(
 ) -> None:
     """Laboratory results: CSV with participant, event, date, test, operator, result, unit."""
     from trial.actions.imports import Order, import_labs
-    from trial.actions.people import person
-    from trial.errors import NotAllowed
     from trial.imports.laboratory import Names
     from trial.imports.tabular import FileUnreadable
 
     house = here.house
-    somebody = person(house.reading(), house.reading().the("person", username=username.lower())["id"])
-    if role not in {held for held, _site in somebody.roles}:
-        raise NotAllowed(role, "import.data")
+    somebody = in_role(house, username, role, "import.data")
     known = Names(**json.loads(names.read_text("utf-8"))) if names else Names()
     order = Order(path.name, "all" if whole else "row", dry, reason, known)
     try:
-        with path.open("rb") as file, _bar(path) as bar:
-            done = import_labs(file, order, files=house.files, uow=house.writing(somebody.actor(role)), progress=bar)
+        with path.open("rb") as file, line_bar(path) as bar:
+            done = import_labs(file, order, files=house.files, uow=house.writing(somebody), progress=bar)
     except FileUnreadable as problem:
         said(problem.message % problem.args_ if problem.args_ else problem.message, REFUSED)
         raise Broken from problem
-    _told(done, as_json)
+    told(done, as_json)
     if done.state == "refused":
         raise Broken
 
 
-def _told(done: Any, as_json: bool) -> None:
+def in_role(house: Any, username: str, role: str, verb: str) -> Any:
+    """The actor somebody is in a role they hold. Raises NotFound, NotAllowed."""
+    from trial.actions.people import person
+    from trial.errors import NotAllowed
+
+    somebody = person(house.reading(), house.reading().the("person", username=username.lower())["id"])
+    if role not in {held for held, _site in somebody.roles}:
+        raise NotAllowed(role, verb)
+    return somebody.actor(role)
+
+
+def told(done: Any, as_json: bool) -> None:
+    """Print what became of a file."""
     if as_json:
         return shown(done, True)
     counts = ", ".join(f"{n} {verdict}" for verdict, n in sorted(done.counts.items()))
@@ -76,7 +84,7 @@ def _told(done: Any, as_json: bool) -> None:
     return None
 
 
-class _bar:  # noqa: N801  # used as a function
+class line_bar:  # noqa: N801  # used as a function
     """A bar on a terminal that counts lines."""
 
     def __init__(self, path: Path) -> None:
