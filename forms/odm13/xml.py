@@ -3,7 +3,7 @@
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import fromstring, tostring
 
 from forms.text import _l
 
@@ -70,3 +70,9 @@ def text_of(element: Element, *path: str, language: str = "en") -> str:
     texts = element.findall("/".join(f"{ODM_13}{part}" for part in (*path, "TranslatedText")))
     in_language = [t for t in texts if t.get("{http://www.w3.org/XML/1998/namespace}lang", "") == language]
     return next(((t.text or "").strip() for t in (*in_language, *texts)), "")
+
+
+def as_text(element: Element) -> str:
+    """The element again as XML, for what is kept as written."""
+    text: str = tostring(element, encoding="unicode")
+    return text.strip()

@@ -10,12 +10,15 @@ from typing import Any
 
 from forms.foreign import ForeignStudy
 from forms.redcap import data_csv, dictionary_csv, events_csv, mapping_csv
-from forms.redcap.setup import MISSING
+from forms.redcap.setup import MISSING, setup_of
 from forms.redcap.sheet import read_sheet
+from trial.actions.permission import permit
 from trial.exports.redcap import study_of
 from trial.happenings_exports import RedcapExported
+from trial.happenings_foreign import ForeignStudyExported
 from trial.roles import ROLES
 from trial.store.extract import Extract, listing
+from trial.store.foreign import foreign_study_of
 from trial.store.unit_of_work import UnitOfWork
 
 MANIFEST = "manifest.json"
@@ -45,6 +48,21 @@ def export_redcap(name: str, *, software: str, uow: UnitOfWork) -> Export:
         uow.record(RedcapExported(sha256, taken.digest, counts["participants"], counts["lines"], with_arm))
         uow.commit()
     return Export({**files, MANIFEST: manifest}, counts, sha256)
+
+
+def export_foreign(name: str, *, uow: UnitOfWork) -> Mapping[str, bytes]:
+    """A REDCap project that was read in, as its own files again. Raises NotAllowed, and NotFound where there is no such project."""
+    with uow:
+        permit(uow.actor, "foreign.read")
+        row = uow.the("foreign_study", name=name, system="redcap")
+        study = foreign_study_of(uow, row["id"])
+        files = {"dictionary.csv": dictionary_csv(study), "data.csv": data_csv(study)}
+        if setup_of(study.asides).longitudinal:
+            files |= {"events.csv": events_csv(study), "instrument_event_mapping.csv": mapping_csv(study)}
+        digests = "".join(hashlib.sha256(content).hexdigest() for content in files.values())
+        uow.record(ForeignStudyExported(row["id"], "redcap", hashlib.sha256(digests.encode()).hexdigest()))
+        uow.commit()
+    return files
 
 
 def _counts(study: ForeignStudy, data: bytes) -> dict[str, int]:

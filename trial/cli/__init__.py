@@ -22,6 +22,7 @@ from trial.cli.files import files
 from trial.cli.imports import import_
 from trial.cli.keep import backup, clock, restore
 from trial.cli.notify import beside, notify
+from trial.cli.redcap import export, import_records
 
 __all__ = ["commands", "run"]
 
@@ -56,8 +57,10 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         amend,
         deviations,
         files,
+        export,
     ):
         vigil.add_command(command)
+    import_.add_command(import_records)
     return vigil
 
 

@@ -100,17 +100,18 @@ def _imported(
     known = Names(**json.loads(names.read_text("utf-8"))) if names else Names()
     order = Order(path.name, "all" if whole else "row", dry, reason, known)
     try:
-        with path.open("rb") as file, _bar(path) as bar:
+        with path.open("rb") as file, line_bar(path) as bar:
             done = import_file(file, order, kind, files=house.files, uow=uow, progress=bar)
     except FileUnreadable as problem:
         said(problem.message % problem.args_ if problem.args_ else problem.message, REFUSED)
         raise Broken from problem
-    _told(done, as_json)
+    told(done, as_json)
     if done.state == "refused":
         raise Broken
 
 
-def _told(done: Any, as_json: bool) -> None:
+def told(done: Any, as_json: bool) -> None:
+    """Print what became of a file."""
     if as_json:
         return shown(done, True)
     counts = ", ".join(f"{n} {verdict}" for verdict, n in sorted(done.counts.items()))
@@ -122,7 +123,7 @@ def _told(done: Any, as_json: bool) -> None:
     return None
 
 
-class _bar:  # noqa: N801  # used as a function
+class line_bar:  # noqa: N801  # used as a function
     """A bar on a terminal that counts lines."""
 
     def __init__(self, path: Path) -> None:
