@@ -54,6 +54,7 @@ VERBS: Mapping[str, str] = {
     "export.blinded": _l("Export data without arm"),
     "export.unblinded": _l("Export data with arm"),
     "import.data": _l("Import data"),
+    "import.trial": _l("Import the trial's own data from another installation"),
     "foreign.take": _l("Read studies of other systems in, beside the trial"),
     "foreign.read": _l("See studies of other systems and export them again"),
     "audit.read": _l("Read the audit trail and verify it"),
@@ -120,7 +121,7 @@ _TABLE = (
     ),
     _role(
         "data_manager", _l("Data manager"), "all",
-        _READS | {"query.raise", "code.terms", "crf.freeze", "export.blinded", "import.data", "foreign.take",
+        _READS | {"query.raise", "code.terms", "crf.freeze", "export.blinded", "import.data", "import.trial", "foreign.take",
                   "foreign.read", "accrual.read", "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close"},
         blinded=True,
     ),

@@ -171,8 +171,10 @@ def remove_crf(entry: Entry, reason: str, *, uow: UnitOfWork) -> int:
 
 def _writable(reader: Reader, actor: Actor, entry: Entry) -> Row:
     """The participant's row, if the actor may write that form there. Raises NotFound, also for a place there is not, NotAllowed."""
-    imported = from_file(entry.source) and entry.form in IMPORTED_FORMS
-    row = participant_for(reader, actor, entry.participant, "import.data" if imported else "crf.write")
+    whole = entry.source.startswith(f"{IMPORTED}odm:")
+    imported = whole or (from_file(entry.source) and entry.form in IMPORTED_FORMS)
+    verb = "import.trial" if whole else "import.data" if imported else "crf.write"
+    row = participant_for(reader, actor, entry.participant, verb)
     if not imported and not may_write_form(actor.role, entry.form):
         raise NotAllowed(actor.role, f"crf.write:{entry.form}", row["site_code"])
     version = (

@@ -17,7 +17,7 @@ from typing import IO, Any
 from forms.catalogue import current
 from forms.findings import Finding
 from forms.text import _l
-from trial.actions.enter import IMPORTED, Entry, saved_within
+from trial.actions.enter import IMPORTED, Entry, Saved, saved_within
 from trial.actions.permission import participant_for, permit
 from trial.errors import ConfirmationNeeded, CrfLocked, NotAllowed, NotFound, NotOpen, ReasonNeeded, Refused
 from trial.happenings_imports import ImportBegun, ImportEnded
@@ -221,16 +221,18 @@ def _saved(group: Sequence[Result], order: Order, sha256: str, uow: UnitOfWork) 
                 if e.line in bad
             ]
             sample = [each for each in sample if each.line not in bad]
-        except _WHOLE as refusal:
-            why = _why(refusal)
+        except WHOLE as refusal:
+            why = refusal_words(refusal)
             return [*lost, *(Verdict(each.line, each.participant, REJECTED, why) for each in sample)]
     return lost
 
 
-_WHOLE = (NotFound, NotAllowed, NotOpen, CrfLocked)
+WHOLE = (NotFound, NotAllowed, NotOpen, CrfLocked)
+"""Refusals of a form as a whole."""
 
 
-def _why(refusal: Exception) -> str:
+def refusal_words(refusal: Exception) -> str:
+    """Such a refusal, as a msgid."""
     match refusal:
         case NotFound() | NotAllowed():
             return _l("There is no such participant, or you may not import for its site.")
@@ -254,7 +256,7 @@ def _attempt(sample: Sequence[Result], order: Order, sha256: str, uow: UnitOfWor
         {"": order.reason} if order.reason else {}, None, f"{IMPORTED}{KIND}:{sha256}",
     )  # fmt: skip
     try:
-        done = _confirmed(entry, order, uow)
+        done = confirmed_save(entry, order, uow)
     except (Refused, ConfirmationNeeded) as refusal:
         raise _located(refusal, placed) from refusal
     except ReasonNeeded as refusal:
@@ -274,7 +276,8 @@ def _located(refusal: Refused | ConfirmationNeeded, placed: Mapping[int, str]) -
     return type(refusal)(tuple(replace(f, row=line_of.get(f.row or "")) for f in refusal.findings))
 
 
-def _confirmed(entry: Entry, order: Order, uow: UnitOfWork) -> Any:
+def confirmed_save(entry: Entry, order: Order, uow: UnitOfWork) -> Saved:
+    """Save; the reason of the run confirms what the checks ask. Raises as `saved_within`."""
     try:
         return saved_within(entry, uow)
     except ConfirmationNeeded as asked:

@@ -62,6 +62,7 @@ TABLE = {
     "export.blinded": [D, B],
     "export.unblinded": [U],
     "import.data": [D, L],
+    "import.trial": [D],
     "foreign.take": [D],
     "foreign.read": [D, B, A],
     "audit.read": [C, I, M, D, S, A],
@@ -141,7 +142,7 @@ def test_who_only_reads_writes_nothing(role):
     assert not {
         v
         for v in ROLES[role].verbs
-        if v in ("crf.write", "crf.sign", "randomise", "file.upload", "import.data", "foreign.take")
+        if v in ("crf.write", "crf.sign", "randomise", "file.upload", "import.data", "import.trial", "foreign.take")
     }
 
 
