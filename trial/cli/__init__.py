@@ -15,6 +15,7 @@ import click
 
 from trial import errors as e
 from trial.cli.base import BROKEN, Broken, Installation, bar, json_option, migrated, run, said, shown
+from trial.cli.exports import export
 from trial.cli.imports import import_
 
 __all__ = ["commands", "run"]
@@ -30,7 +31,7 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         """Vigil: trial management and electronic data capture for watch-and-wait trials."""
         context.obj = Installation(factory)
 
-    for command in (init, serve, user, site, due, eligibility, verify, randomisation, simulate, demo, import_):
+    for command in (init, serve, user, site, due, eligibility, verify, randomisation, simulate, demo, import_, export):
         vigil.add_command(command)
     return vigil
 

@@ -78,6 +78,16 @@ def shown(data: Any, as_json: bool, line: Callable[[Any], str] = str) -> None:
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
+def who(house: Any, username: str, role: str, verb: str) -> Any:
+    """The actor that a command names. Raises NotFound for nobody, NotAllowed for a role that person does not hold."""
+    from trial.actions.people import person
+
+    somebody = person(house.reading(), house.reading().the("person", username=username.lower())["id"])
+    if role not in {held for held, _site in somebody.roles}:
+        raise e.NotAllowed(role, verb)
+    return somebody.actor(role)
+
+
 class Installation:
     """The application, made when a command first needs it: `--help` needs no database."""
 
@@ -126,3 +136,19 @@ def bar() -> Iterator[Callable[[int, int, date], None]]:
             bar.update(taken - bar.n)
 
         yield progress
+
+
+class counter:  # noqa: N801  # used as a function
+    """A bar on a terminal that counts what was done."""
+
+    def __init__(self, unit: str, total: int | None = None) -> None:
+        self._unit, self._total = unit, total
+
+    def __enter__(self) -> Any:
+        from tqdm import tqdm
+
+        self._shown = tqdm(total=self._total, unit=self._unit, disable=None, file=sys.stderr)
+        return lambda done: self._shown.update(max(0, done - self._shown.n))
+
+    def __exit__(self, *_error: object) -> None:
+        self._shown.close()
