@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +21,7 @@ from forms.text import _l
 from trial import cli, roles
 from trial.clock import Clock, SystemClock
 from trial.protocol import PROTOCOL
+from trial.release import release
 from trial.settings import Settings, from_environment
 from trial.store.engine import make_engine
 from trial.store.files import Files
@@ -36,6 +36,7 @@ from trial.web import (
     deviations,
     dictionaries,
     errors,
+    foreign,
     gate,
     headers,
     health,
@@ -76,6 +77,7 @@ PAGES = (
     imports,
     notices,
     ranges,
+    foreign,
     audit,
     signing,
     steps,
@@ -191,14 +193,6 @@ def _navigation(app: Flask) -> Iterator[SimpleNamespace]:
             room = endpoint.partition(".")[0]
             here = request.endpoint == endpoint if room == "home" else (request.blueprint == room)
             yield SimpleNamespace(url=url_for(endpoint), words=_(words), here=here)
-
-
-def release() -> str:
-    """The version of this installation."""
-    try:
-        return version("vigil")
-    except PackageNotFoundError:
-        return "0.1.0"
 
 
 def main() -> None:

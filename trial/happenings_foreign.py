@@ -45,3 +45,11 @@ class TrialExported(Event, tag="person:trial:exported"):
     participants: int
     values: int
     manifest: str
+
+
+@dataclass(frozen=True)
+class SourceAuditKept(Event, tag="person:source_audit:kept"):
+    """The audit trail that came with a participant's imported values was kept beside the run."""
+
+    run: int
+    records: int

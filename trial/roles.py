@@ -63,6 +63,7 @@ VERBS: Mapping[str, str] = {
     "ranges.read": _l("See laboratory reference ranges"),
     "ranges.set": _l("State laboratory reference ranges"),
     "import.forms": _l("Import forms of the own site from a file"),
+    "import.trial": _l("Import the trial's own data from another installation"),
     "foreign.take": _l("Read studies of other systems in, beside the trial"),
     "foreign.read": _l("See studies of other systems and export them again"),
     "audit.read": _l("Read the audit trail and verify it"),
@@ -136,7 +137,7 @@ _TABLE = (
         _READS | {"query.raise", "code.terms", "crf.freeze", "export.blinded", "import.data", "accrual.read",
                   "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close", "trail.redact",
                   "oversight.read", "ranges.set", "foreign.take", "foreign.read", "amendment.activate",
-                  "amendment.preview", "deviation.read", "participant.transfer", "file.look"},
+                  "amendment.preview", "deviation.read", "participant.transfer", "file.look", "import.trial"},
         blinded=True,
     ),
     _role(

@@ -82,7 +82,7 @@ class _Reader:
         self._beside(element, place, ("FormOID", "FormRepeatKey"))
         for group in children(element, "ItemGroupData"):
             self._group(group, form)
-        if form.items or form.rows:
+        if form.definition is not None and (form.given or form.rows):
             self._crfs.append(_crf(form))
 
     def _numbered(self, form: str, event: str, repeat: str | None) -> Place:

@@ -183,11 +183,12 @@ def remove_crf(entry: Entry, reason: str, *, uow: UnitOfWork) -> int:
 
 def _writable(reader: Reader, actor: Actor, entry: Entry) -> Row:
     """The participant's row, if the actor may write that form there. Raises NotFound, also for a place there is not, NotAllowed."""
-    if from_file(entry.source) and entry.form in NEVER_IMPORTED:
+    if from_file(entry.source) and not _whole(entry) and entry.form in NEVER_IMPORTED:
         raise NotAllowed(actor.role, f"import:{entry.form}")
     # Who enters the form on the screen may bring the same answers in a file; who only imports has the forms for that.
     imported = _only_imports(entry, actor.role)
-    row = participant_for(reader, actor, entry.participant, "import.data" if imported else "crf.write")
+    verb = "import.trial" if _whole(entry) else "import.data" if imported else "crf.write"
+    row = participant_for(reader, actor, entry.participant, verb)
     if not imported and not may_write_form(actor.role, entry.form):
         raise NotAllowed(actor.role, f"crf.write:{entry.form}", row["site_code"])
     known = entry.version is None or (entry.form, entry.version) in definitions()
@@ -196,7 +197,14 @@ def _writable(reader: Reader, actor: Actor, entry: Entry) -> Row:
     return row
 
 
+def _whole(entry: Entry) -> bool:
+    """Whether it is the trial's own record from another installation: every form of it, moved by who may move a trial."""
+    return entry.source.startswith(f"{IMPORTED}odm:")
+
+
 def _only_imports(entry: Entry, role: str) -> bool:
+    if _whole(entry):
+        return True
     return from_file(entry.source) and entry.form in IMPORTED_FORMS and not may_write_form(role, entry.form)
 
 

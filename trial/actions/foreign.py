@@ -16,11 +16,13 @@ from typing import IO, Any
 
 from forms.foreign import ForeignStudy, ForeignSubject, Loss
 from forms.foreign_findings import Remark, remarks
+from forms.odm13 import write
 from trial.actions.permission import permit
 from trial.errors import AlreadyExists
-from trial.happenings_foreign import ForeignStudyTaken, ForeignSubjectsKept
+from trial.happenings_foreign import ForeignStudyExported, ForeignStudyTaken, ForeignSubjectsKept
 from trial.store.files import Files
-from trial.store.foreign import insert_study, insert_subject
+from trial.store.foreign import foreign_study_of, insert_study, insert_subject
+from trial.store.reading import Reading
 from trial.store.unit_of_work import UnitOfWork
 
 BLOCK = 100
@@ -82,6 +84,23 @@ def take_study(
             return seen
         report = _kept(sheet, files)
     return replace(seen, study=_written(study, _stored(sources, files), counts, report, uow), report=report)
+
+
+def export_study(number: int, file: IO[bytes], *, release: str, vendors: bool = False, uow: UnitOfWork) -> str:
+    """Write a kept study as ODM 1.3.2, and the export into the journal; returns the SHA-256 of what was written.
+
+    Raises NotAllowed, NotFound. `file` can be read again from its beginning.
+    """
+    permit(uow.actor, "foreign.read")
+    with Reading(uow.engine) as reader:
+        write(foreign_study_of(reader, number), file, at=uow.clock.now(), release=release, vendors=vendors)
+    file.seek(0)
+    sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # any binary file will do
+    with uow:
+        uow.record(ForeignStudyExported(number, "odm", sha256))
+        uow.commit()
+    file.seek(0)
+    return sha256
 
 
 def _stored(sources: Sequence[Source], files: Files) -> list[dict[str, Any]]:

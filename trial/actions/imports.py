@@ -293,16 +293,18 @@ def saved_lines(group: Sequence[Any], attempt: Callable[[Sequence[Any]], list[Ve
                 if e.line in bad
             ]
             sample = [each for each in sample if each.line not in bad]
-        except _WHOLE as refusal:
-            why = _why(refusal)
+        except WHOLE as refusal:
+            why = refusal_words(refusal)
             return [*lost, *(Verdict(each.line, each.participant, REJECTED, why) for each in sample)]
     return lost
 
 
-_WHOLE = (NotFound, NotAllowed, NotOpen, CrfLocked)
+WHOLE = (NotFound, NotAllowed, NotOpen, CrfLocked)
+"""Refusals of a form as a whole."""
 
 
-def _why(refusal: Exception) -> str:
+def refusal_words(refusal: Exception) -> str:
+    """Such a refusal, as a msgid."""
     match refusal:
         case NotFound() | NotAllowed():
             return _l("There is no such participant, or you may not import for its site.")

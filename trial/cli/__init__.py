@@ -18,11 +18,12 @@ from trial.cli.amend import amend
 from trial.cli.base import BROKEN, Broken, Installation, bar, json_option, migrated, run, said, shown
 from trial.cli.coding import coding
 from trial.cli.deviations import deviations
+from trial.cli.exports import export
 from trial.cli.files import files
 from trial.cli.imports import import_
 from trial.cli.keep import backup, clock, restore
 from trial.cli.notify import beside, notify
-from trial.cli.redcap import export, import_records
+from trial.cli.redcap import export_records, import_records
 
 __all__ = ["commands", "run"]
 
@@ -61,6 +62,7 @@ def commands(factory: Callable[[], Any]) -> click.Group:
     ):
         vigil.add_command(command)
     import_.add_command(import_records)
+    export.add_command(export_records)
     return vigil
 
 

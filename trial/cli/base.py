@@ -129,15 +129,6 @@ def acting(here: Installation, username: str, role: str, verb: str) -> Any:
 
 
 @contextmanager
-def counted(unit: str) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal that counts up to it is not known where."""
-    from tqdm import tqdm
-
-    with tqdm(unit=f" {unit}", disable=None, file=sys.stderr) as bar:
-        yield lambda done: bar.update(max(0, done - bar.n))
-
-
-@contextmanager
 def bar() -> Iterator[Callable[[int, int, date], None]]:
     """A progress bar on a terminal; the total grows as the course of each participant unfolds."""
     from tqdm import tqdm
@@ -150,3 +141,19 @@ def bar() -> Iterator[Callable[[int, int, date], None]]:
             bar.update(taken - bar.n)
 
         yield progress
+
+
+class counter:  # noqa: N801  # used as a function
+    """A bar on a terminal that counts what was done."""
+
+    def __init__(self, unit: str, total: int | None = None) -> None:
+        self._unit, self._total = unit, total
+
+    def __enter__(self) -> Any:
+        from tqdm import tqdm
+
+        self._shown = tqdm(total=self._total, unit=self._unit, disable=None, file=sys.stderr)
+        return lambda done: self._shown.update(max(0, done - self._shown.n))
+
+    def __exit__(self, *_error: object) -> None:
+        self._shown.close()

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from trial.cli.base import Broken, Installation, acting, counted, json_option, shown
+from trial.cli.base import Broken, Installation, acting, counter, json_option, shown
 from trial.cli.imports import import_
 
 WHERE = click.argument("path", type=click.Path(exists=True, path_type=Path))
@@ -62,7 +62,7 @@ def _import(
     from trial.actions.dictionaries import import_dictionary
 
     uow = acting(here, username, "data_manager", "code.terms")
-    with counted("terms") as progress:
+    with counter(" terms") as progress:
         done = import_dictionary(kind, path, version, uow=uow, language=language, progress=progress, **more)
     if as_json:
         shown({**asdict(done), "problems": [p.words() for p in done.problems]}, True)
@@ -93,7 +93,7 @@ def auto(here: Installation, username: str, as_json: bool) -> None:
     """Code what is certain, propose what looks alike; the rest is left to a person."""
     from trial.actions.coding import autocode
 
-    with counted("terms") as progress:
+    with counter(" terms") as progress:
         done = autocode(uow=acting(here, username, "data_manager", "code.terms"), progress=progress)
     _counts(asdict(done), as_json)
 
@@ -160,7 +160,7 @@ def adopt(here: Installation, version: str, kind: str, username: str, as_json: b
     from trial.actions import dictionaries
 
     of = dictionaries.dictionary(here.house.reading(), kind, version)
-    with counted("codes") as progress:
+    with counter(" codes") as progress:
         uow = acting(here, username, "data_manager", "code.terms")
         done = dictionaries.adopt(of["id"], uow=uow, progress=progress)
     _counts(asdict(done), as_json)

@@ -121,12 +121,7 @@ def _project(name: str, paths: tuple[Path, ...], more: Mapping[str, bytes]) -> A
     )
 
 
-@click.group()
-def export() -> None:
-    """Write data out, as the role may see them, with a manifest; every export is in the journal."""
-
-
-@export.command("redcap")
+@click.command("redcap")
 @click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="A folder that is new or empty."
 )
@@ -141,7 +136,6 @@ def export_records(here: Installation, out: Path, username: str, role: str, stud
 
     if out.exists() and any(out.iterdir()):
         raise click.UsageError(f"{out} is not empty")
-    house = here.house
     verb = "foreign.read" if study else "export.blinded"
     uow = acting(here, username, role, verb)
     files = (

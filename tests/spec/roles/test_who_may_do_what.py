@@ -73,6 +73,7 @@ TABLE = {
     "ranges.read": [C, I, M, D, A],
     "ranges.set": [D],
     "import.forms": [C, I],
+    "import.trial": [D],
     "foreign.take": [D],
     "foreign.read": [D, B, A],
     "audit.read": [C, I, M, D, S, A],
@@ -152,7 +153,7 @@ def test_who_only_reads_writes_nothing(role):
     assert not {
         v
         for v in ROLES[role].verbs
-        if v in ("crf.write", "crf.sign", "randomise", "file.upload", "import.data", "foreign.take")
+        if v in ("crf.write", "crf.sign", "randomise", "file.upload", "import.data", "import.trial", "foreign.take")
     }
 
 
