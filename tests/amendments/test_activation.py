@@ -127,8 +127,17 @@ def test_a_person_may_move_a_form_and_loses_nothing_by_it(house):
     )
     house.post(kept)
     row = house.revisions(CONSENTED, "MRI0")[-1]
-    assert (row["form_version"], row["answers"]["items"]["FIELD"]) == (2, "1.5")
+    assert (row["form_version"], row["answers"]["items"]["FIELD"], row["reason"]) == (2, "1.5", enter.MOVED)
     assert house.case(CONSENTED).bare.code("MRI0.FIELD") == "1.5"
+
+
+def test_an_amendment_leaves_every_signature_as_it_is(house):
+    """Whatever was signed was signed under its version, and stays under it."""
+    activate(house)
+    reconsent(house, READY)
+    assert house.case(READY).signed("ELIG") is not None
+    assert all(s["voided_at"] is None for s in house.case(READY).signatures)
+    assert unaltered(house)
 
 
 def test_a_retired_code_cannot_be_chosen_anew(house):
@@ -257,14 +266,29 @@ def test_a_consent_that_is_taken_out_takes_the_version_with_it(house):
     assert window(house, READY, "FU", "FU03")[0] == date(2026, 8, 5)
 
 
-def test_a_window_that_had_closed_stays_what_it_was(house):
-    """Screening ended under 1.0; a visit still open at the consent has its new window."""
+EARLY = [f"FU{months:02d}" for months in (3, 6, 9, 12, 15, 18, 21, 24)]
+
+
+@pytest.mark.parametrize(
+    ("consented", "kept"),
+    [
+        (MAY, []),
+        # FU03 is 2026-08-05 to 09-02 under 1.0 and 08-12 to 08-26 under 1.1.
+        (date(2026, 8, 26), []),
+        (date(2026, 8, 27), ["FU03"]),
+        (date(2026, 9, 3), ["FU03"]),
+        (date(2027, 1, 10), ["FU03", "FU06"]),
+    ],
+)
+def test_a_window_that_had_closed_before_the_consent_stays_what_it_was(house, consented, kept):
+    house.clock.advance(timedelta(days=240))
     activate(house)
     before = {(v.event, v.forms): v for v in visits_of(house, READY)}
-    reconsent(house, READY)
+    reconsent(house, READY, consented)
     after = {(v.event, v.forms): v for v in visits_of(house, READY)}
-    changed = {key for key in before if before[key] != after[key]}
-    assert changed == {key for key in before if key[0] in {f"FU{m:02d}" for m in (3, 6, 9, 12, 15, 18, 21, 24)}}
+    assert before.keys() == after.keys()
+    changed = {key[0] for key in before if before[key] != after[key]}
+    assert changed == {event for event in EARLY if event not in kept}
 
 
 def visits_of(house: House, participant: str):

@@ -137,6 +137,14 @@ def test_who_is_on_the_version_already_is_counted_and_left_out(house):
     assert READY not in {line.participant for line in found.lines}
 
 
+def test_who_will_consent_to_nothing_any_more_is_counted_and_left_out(house):
+    house.save(ELSEWHERE, "DTH", {"DTHDAT": "2026-05-20", "DTHCAUS": "RECTAL"}, "ANY")
+    house.save(SCREENED, "EOS", {"EOSDAT": "2026-05-20", "EOSREAS": "SCREENFAIL", "LSTALVDT": "2026-05-20"}, "EOS")
+    found = dry(house, shown=None)
+    assert (found.ended, found.touched) == (2, 4)
+    assert not {ELSEWHERE, SCREENED} & {line.participant for line in found.lines}
+
+
 def test_the_first_lines_are_shown_and_all_are_handed_on(house):
     handed: list[object] = []
     steps: list[tuple[int, int]] = []

@@ -14,6 +14,7 @@ from trial.actions.setup import release_within
 from trial.actions.system_queries import look_again
 from trial.actor import SYSTEM, Actor
 from trial.amendments import CONSENT, ORIGINAL, Release, as_if, release, releases, steps
+from trial.course import course
 from trial.errors import AlreadyExists, ApprovalAhead, NotFound
 from trial.happenings_amendments import AmendmentActivated
 from trial.impact import DUE, Effect
@@ -46,6 +47,7 @@ def activate(version: str, site: str, approved_on: date, *, uow: UnitOfWork) -> 
         moved = tuple(_moved(row, before, uow))
         uow.record(AmendmentActivated(site, version, approved_on, wanted.consents, moved))
         for name in moved:
+            uow.lock("participant", {"id": name})
             case = load(uow, uow.the("participant", id=name), uow.clock)
             look_again(case, case.crfs, uow, every=True)
         uow.commit()
@@ -130,7 +132,8 @@ class Line:
 
 @dataclass(frozen=True)
 class DryRun:
-    """What a version would change. `looked_at` participants, of whom `there` are on it (or a later one) already.
+    """What a version would change. `looked_at` participants, of whom `there` are on it (or a later one) already, and `ended` will never
+    consent to it: they died, failed screening, or ended the study.
 
     `counts`: (site, kind) to how many effects; `lines`: the first of them; `withheld`: whether the role is not told when forms are due.
     """
@@ -138,6 +141,7 @@ class DryRun:
     version: str
     looked_at: int
     there: int
+    ended: int
     touched: int
     counts: Mapping[tuple[str, str], int]
     lines: tuple[Line, ...]
@@ -175,29 +179,39 @@ def dry_run(
     _amendment(version)
     counts: Counter[tuple[str, str]] = Counter()
     lines: list[Line] = []
-    looked_at = there = touched = 0
+    looked_at = there = ended = touched = 0
     with Reading(uow.engine) as reader:
         where = {} if site is None else {"site_code": _site(reader, uow.actor, site)["code"]}
         rows = [r for r in reader.all("participant", order_by="id", **where) if uow.actor.reaches(r["site_code"])]
         for looked_at, row in enumerate(rows, 1):
-            found = _examined(version, load(reader, row, uow.clock), uow.actor)
-            there += found is None
+            case = load(reader, row, uow.clock)
+            there += (on_it := _on_it(case, version))
+            ended += (over := not on_it and _over(case))
+            found = () if on_it or over else _examined(version, case, uow.actor)
             touched += bool(found)
-            for effect in found or ():
+            for effect in found:
                 line = Line(row["id"], row["site_code"], effect)
                 counts[line.site, effect.kind] += 1
                 if shown is None or len(lines) < shown:
                     lines.append(line)
                 each(line)
             progress(looked_at, len(rows))
-    return DryRun(version, looked_at, there, touched, dict(counts), tuple(lines), _blinded(uow.actor))
+    return DryRun(version, looked_at, there, ended, touched, dict(counts), tuple(lines), _blinded(uow.actor))
 
 
-def _examined(version: str, case: Case, actor: Actor) -> tuple[Effect, ...] | None:
-    """The effects on one participant that the actor may be told; None for who is on that version or a later one already."""
+def _on_it(case: Case, version: str) -> bool:
     order = [each.version for each in releases()]
-    if order.index(case.followed.version) >= order.index(version):
-        return None
+    return order.index(case.followed.version) >= order.index(version)
+
+
+def _over(case: Case) -> bool:
+    """Whether the participant will consent to nothing any more."""
+    c = course(case.bare, case.allocation)
+    return c.died_on is not None or c.ended_on is not None or c.screen_failed
+
+
+def _examined(version: str, case: Case, actor: Actor) -> tuple[Effect, ...]:
+    """The effects on one participant that the actor may be told."""
     then = as_if(case.followed, version, case.today, case.crfs)
     found = impact.effects(case.bare, case.followed, then, facts=case.told, allocation=case.allocation)
     return tuple(effect for effect in found if _told(actor, effect))

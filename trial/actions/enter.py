@@ -49,6 +49,7 @@ from trial.store.unit_of_work import UnitOfWork
 FIRST_ENTRY = "first entry"
 COMPLETED = "items answered for the first time"
 EXPLAINED = "a question of the system answered"
+MOVED = "gone over under a later version of the form"
 IMPORTED = "import:"
 COMPLETE_WHEN_SAVED = frozenset({"PRE"})
 """Forms that are locked when saved: one with a gap could never be filled, nor signed (PROTOCOL 5)."""
@@ -306,7 +307,7 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     crf = _with_confirmations(crf, said)
     if previous and not made and previous.version == crf.version and previous.answers == crf.answers:
         return Saved(previous.number, _complete(crf, found), (), told)
-    reason = _reason(previous, made, entry.reasons)
+    reason = _reason(previous, crf, made, entry.reasons)
     crfs.append_revision(
         uow, case.id, crf, based_on=entry.based_on, reason=reason, source=entry.source, complete=_complete(crf, found)
     )
@@ -360,7 +361,7 @@ def _complete(crf: Crf, found: tuple[Finding, ...]) -> bool:
     return not any(f.level == "missing" for f in of_the_site(crf, found))
 
 
-def _reason(previous: Crf | None, made: tuple[Change, ...], reasons: Mapping[str, str]) -> str:
+def _reason(previous: Crf | None, crf: Crf, made: tuple[Change, ...], reasons: Mapping[str, str]) -> str:
     """Why, in one text: each corrected value must have its own reason, or there is one for all."""
     if previous is None:
         return FIRST_ENTRY
@@ -368,7 +369,8 @@ def _reason(previous: Crf | None, made: tuple[Change, ...], reasons: Mapping[str
     unexplained = tuple(c for c in made if c.corrects and c.path not in given and "" not in given)
     if unexplained:
         raise ReasonNeeded(unexplained)
-    return explained(made, reasons) or (COMPLETED if made else EXPLAINED)
+    usual = MOVED if crf.version != previous.version else COMPLETED if made else EXPLAINED
+    return explained(made, reasons) or usual
 
 
 def keep_draft(entry: Entry, *, uow: UnitOfWork) -> None:

@@ -86,7 +86,8 @@ def amend_dry_run(
     for line in found.lines:
         click.echo("\t".join(map(str, _cells(line))))
     click.echo(
-        f"nothing was written; {found.looked_at} participants, {found.touched} concerned, {found.there} on it already"
+        f"nothing was written; {found.looked_at} participants, {found.touched} concerned, {found.there} on it already, "
+        f"{found.ended} whose study has ended"
     )
     for kind, count in _by_kind(found).items():
         click.echo(f"{count}\t{kind}")
@@ -94,7 +95,7 @@ def amend_dry_run(
 
 def _document(found: Any) -> dict[str, Any]:
     lines = [dict(zip(COLUMNS, _cells(line), strict=True)) for line in found.lines]
-    totals = {name: getattr(found, name) for name in ("version", "looked_at", "there", "touched", "withheld")}
+    totals = {name: getattr(found, name) for name in ("version", "looked_at", "there", "ended", "touched", "withheld")}
     return {**totals, "kinds": _by_kind(found), "lines": lines}
 
 
