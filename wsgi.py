@@ -26,8 +26,11 @@ from trial.settings import Settings, from_environment
 from trial.store.engine import make_engine
 from trial.store.files import Files
 from trial.web import (
+    access,
+    access_review,
     admin,
     audit,
+    certify,
     crf,
     errors,
     gate,
@@ -39,9 +42,11 @@ from trial.web import (
     participants,
     queries,
     safety,
+    second_factor,
     signin,
     signing,
     steps,
+    trust,
     uploads,
 )
 from trial.web.house import House
@@ -61,6 +66,11 @@ PAGES = (
     steps,
     uploads,
     admin,
+    access,
+    access_review,
+    trust,
+    second_factor,
+    certify,
     health,
 )
 LANGUAGES = ("en",)

@@ -56,8 +56,14 @@ VERBS: Mapping[str, str] = {
     "import.data": _l("Import data"),
     "audit.read": _l("Read the audit trail and verify it"),
     "users.manage": _l("Manage people, roles and sites"),
+    "delegation.read": _l("Read the delegation log and the training of a site"),
+    "delegation.sign": _l("Sign delegations of the own site, as its principal investigator"),
+    "access.read": _l("See who has access, and failed attempts"),
+    "access.review": _l("Review who has access, and sign that"),
 }
 """Everything anyone may do, in words."""
+READING = frozenset(verb for verb in VERBS if verb.endswith((".read", ".list")))
+"""Verbs that change nothing: they stay with who may still read once a role is held back."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ _READS = frozenset(
 )  # fmt: skip
 _ENTERS = _READS | {
     "participant.create", "participant.log", "crf.write", "file.upload", "query.answer", "randomise", "safety.read",
-    "accrual.read", "audit.read",
+    "accrual.read", "audit.read", "delegation.read",
 }  # fmt: skip
 SAFETY_FORMS = frozenset(
     {"AE", "SAE", "DTH", "CM", "EX", "RT", "DM", "MH", "LB", "POC", "SUR", "IC", "EOS", "PLAN"}
@@ -109,17 +115,18 @@ _TABLE = (
     _role("coordinator", _l("Coordinator"), "own", _ENTERS, writes=None),
     _role(
         "investigator", _l("Investigator"), "own",
-        _ENTERS | {"crf.sign", "eligibility.sign", "decision.record", "model.call"}, writes=None,
+        _ENTERS | {"crf.sign", "eligibility.sign", "decision.record", "model.call", "delegation.sign"}, writes=None,
     ),
     _role(
         "monitor", _l("Monitor"), "assigned",
         _READS | {"query.raise", "data.verify", "visit.report", "safety.read", "accrual.read", "audit.read",
-                  "audit.review"},
+                  "audit.review", "delegation.read"},
     ),
     _role(
         "data_manager", _l("Data manager"), "all",
         _READS | {"query.raise", "code.terms", "crf.freeze", "export.blinded", "import.data", "accrual.read",
-                  "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close"},
+                  "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close",
+                  "delegation.read"},
         blinded=True,
     ),
     _role(
@@ -149,13 +156,20 @@ _TABLE = (
     ),
     _role(
         "auditor", _l("Auditor or inspector"), "all",
-        _READS | {"safety.read", "accrual.read", "results.pooled", "audit.read", "randomisation.replay"},
+        _READS | {"safety.read", "accrual.read", "results.pooled", "audit.read", "randomisation.replay", "delegation.read",
+                  "access.read"},
     ),
-    _role("administrator", _l("Administrator"), "none", {"users.manage", "randomisation.open"}),
+    _role(
+        "administrator", _l("Administrator"), "none",
+        {"users.manage", "randomisation.open", "delegation.read", "access.read", "access.review"},
+    ),
 )  # fmt: skip
 
 ROLES: Mapping[str, Role] = {role.name: role for role in _TABLE}
 """Every role a person can hold, in the order of PROTOCOL 10."""
+
+SPONSOR = frozenset(ROLES) - {"coordinator", "investigator", "laboratory"}
+"""Roles whose holders sign in from outside the sites: they can be made to use a second factor (R14)."""
 
 RESERVED_FORMS: Mapping[str, frozenset[str]] = {
     "ELIG": frozenset({"investigator"}),

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from trial.cli.base import REFUSED, Broken, Installation, json_option, said, shown
+from trial.cli.people import acting
 
 
 @click.group("import")
@@ -42,20 +43,16 @@ def labs(
 ) -> None:
     """Laboratory results: CSV with participant, event, date, test, operator, result, unit."""
     from trial.actions.imports import Order, import_labs
-    from trial.actions.people import person
-    from trial.errors import NotAllowed
     from trial.imports.laboratory import Names
     from trial.imports.tabular import FileUnreadable
 
     house = here.house
-    somebody = person(house.reading(), house.reading().the("person", username=username.lower())["id"])
-    if role not in {held for held, _site in somebody.roles}:
-        raise NotAllowed(role, "import.data")
+    who = acting(here, username, role)
     known = Names(**json.loads(names.read_text("utf-8"))) if names else Names()
     order = Order(path.name, "all" if whole else "row", dry, reason, known)
     try:
         with path.open("rb") as file, _bar(path) as bar:
-            done = import_labs(file, order, files=house.files, uow=house.writing(somebody.actor(role)), progress=bar)
+            done = import_labs(file, order, files=house.files, uow=house.writing(who), progress=bar)
     except FileUnreadable as problem:
         said(problem.message % problem.args_ if problem.args_ else problem.message, REFUSED)
         raise Broken from problem

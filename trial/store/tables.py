@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from trial.store import tables_office as tables_office  # its tables join the same metadata
+from trial.store import tables_people as tables_people
 from trial.store.columns import COVERED, SECRET, Long, crf_key, flag, participant_id, person_id, sha256
 from trial.store.columns import CRF_KEY as CRF_KEY
 from trial.store.columns import metadata as metadata
@@ -319,6 +320,8 @@ session = Table(
     Column("seen_at", Instant, nullable=False),
     Column("password_at", Instant),
     Column("revoked_at", Instant),
+    # The first signature of a session asks for more than the later ones (21 CFR 11.200).
+    Column("signed_at", Instant),
     Index(None, "person_id"),
 )
 
@@ -356,6 +359,10 @@ INSERT_ONLY = frozenset(
         "review_plan",
         "checklist",
         "audit_review",
+        "access_approval",
+        "training",
+        "certification",
+        "access_review",
     }
 )
 JOURNALLED = tuple(t for t in metadata.sorted_tables if t.name not in UNJOURNALLED | LEDGER)

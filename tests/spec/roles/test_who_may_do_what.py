@@ -64,6 +64,10 @@ TABLE = {
     "import.data": [D, L],
     "audit.read": [C, I, M, D, S, A],
     "users.manage": [X],
+    "delegation.read": [C, I, M, D, A, X],
+    "delegation.sign": [I],
+    "access.read": [A, X],
+    "access.review": [X],
 }
 
 
