@@ -260,6 +260,8 @@ def test_the_principal_investigator_signs_the_log_on_its_page(house: House, ente
     page = enter("coordinator01").get("/delegations").text
     assert "to be signed" in page and 'name="seen"' not in page
     client = enter(WHO)
+    assert "delegations to sign" in client.get("/").text
+    assert "delegations to sign" not in enter("investigator02").get("/").text
     page = client.get("/delegations").text
     given = {"seen": seen_on(page), "signer": WHO, "password": PASSWORD}
     assert client.post(f"/delegations/{number}/sign", data=given | {"password": "wrong"}).status_code == 422

@@ -9,6 +9,7 @@ from typing import Any
 from trial import rights, roles
 from trial.actions.permission import permit
 from trial.actions.signer import NOTHING, Identification, check_own_password
+from trial.actor import Actor
 from trial.errors import AlreadyExists, ContentChanged, NotAllowed, NotFound, Refused
 from trial.happenings_people import DelegationApproved, DelegationEnded, DelegationProposed
 from trial.rights import delegation_digest
@@ -77,6 +78,21 @@ def end_delegation(delegation: int, reason: str, *, uow: UnitOfWork) -> None:
         uow.update("delegation", {"id": delegation}, ended_at=uow.clock.now(), ended_reason=reason.strip())
         uow.record(DelegationEnded(delegation, reason.strip()))
         uow.commit()
+
+
+def waiting(reader: Reader, actor: Actor, today: date) -> list[Row]:
+    """Delegations that wait for the signature of this principal investigator."""
+    own = principal_at(reader, actor, today)
+    found = [d for code in own for d in reader.all("delegation", site_code=code, approved_at=None, ended_at=None)]
+    return [d for d in found if not d["principal"]]
+
+
+def principal_at(reader: Reader, actor: Actor, today: date) -> list[str]:
+    """The sites whose principal investigator acts."""
+    if not roles.may(actor.role, "delegation.sign"):
+        return []
+    codes = [site["code"] for site in reader.all("site", order_by="code") if actor.reaches(site["code"])]
+    return [code for code in codes if is_principal(reader, actor.person_id, code, today)]
 
 
 def is_principal(reader: Reader, person_id: int | None, site: str, today: date) -> bool:

@@ -30,12 +30,7 @@ def log() -> str:
 def _page(refusal: Said | None = None) -> str:
     reader, today = reading(), house().clock.today()
     rows = [row | {"state": _state(row, today)} for row in delegations(reader, actor().sites)]
-    signs = roles.may(actor().role, "delegation.sign")
-    mine = {
-        site["code"]
-        for site in reader.all("site", order_by="code")
-        if signs and delegation.is_principal(reader, actor().person_id, site["code"], today)
-    }
+    mine = set(delegation.principal_at(reader, actor(), today))
     return render_template(
         "delegations.html", rows=rows, trainings=trainings(reader, actor().sites), principal_at=mine, refusal=refusal,
         manages=roles.may(actor().role, "users.manage"), signing=signing() if mine else None,
