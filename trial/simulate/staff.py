@@ -74,10 +74,18 @@ def employed(
     if (role, site) not in _person(row["id"], uow).roles:
         _admitted(username, role, site, uow)
     found = _person(row["id"], uow)
-    if role in SIGNS and signing_right(_reader(uow), found.id).certification is None:
-        verify_identity(username, "in-person", "passport", uow.clock.today(), uow=uow)
-        certify(VERSION, password or PASSWORD, uow=UnitOfWork(uow.engine, uow.clock, found.actor(role)))
+    if role in SIGNS:
+        _may_sign(found, role, password or PASSWORD, uow)
     return found
+
+
+def _may_sign(found: Person, role: str, password: str, uow: UnitOfWork) -> None:
+    """Verify identity and certify, each unless an earlier run did."""
+    right = signing_right(_reader(uow), found.id)
+    if right.identity is None:
+        verify_identity(found.username, "in-person", "passport", uow.clock.today(), uow=uow)
+    if right.certification is None:
+        certify(VERSION, password, uow=UnitOfWork(uow.engine, uow.clock, found.actor(role)))
 
 
 def _person(person_id: int, uow: UnitOfWork) -> Person:
