@@ -27,10 +27,13 @@ from trial.store.engine import make_engine
 from trial.store.files import Files
 from trial.store.notices import unseen
 from trial.web import (
+    access,
+    access_review,
     admin,
     amendments,
     audit,
     card,
+    certify,
     coding,
     crf,
     deviations,
@@ -49,11 +52,13 @@ from trial.web import (
     ranges,
     safety,
     screening,
+    second_factor,
     signin,
     signing,
     sites,
     steps,
     transfers,
+    trust,
     uploads,
 )
 from trial.web.house import House
@@ -84,6 +89,11 @@ PAGES = (
     uploads,
     amendments,
     admin,
+    access,
+    access_review,
+    trust,
+    second_factor,
+    certify,
     health,
 )
 LANGUAGES = ("en",)

@@ -157,6 +157,21 @@ class NotAllowed(VigilError):
 
 
 @dataclass(eq=False)
+class RightsHeldBack(NotAllowed):
+    """The role would allow it, but it is not in force: `why` holds reasons of `trial.rights.WHY`."""
+
+    why: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
+class SigningNotEnabled(VigilError):
+    """A person cannot sign yet: `missing` holds keys of `trial.signing_rights.MISSING`. No attempt was counted."""
+
+    username: str
+    missing: tuple[str, ...]
+
+
+@dataclass(eq=False)
 class Refused(VigilError):
     """What was typed cannot be saved as it stands: findings of the levels "problem" and "hard"."""
 
@@ -207,6 +222,23 @@ class WrongPassword(VigilError):
     """The password typed for a signature or a sign-in is not the person's. The attempt is recorded."""
 
     username: str
+
+
+@dataclass(eq=False)
+class CodeNeeded(VigilError):
+    """The password was right, and the person has a second factor: its code is asked. `password` names the hash that was checked."""
+
+    person_id: int
+    username: str
+    password: str
+
+
+@dataclass(eq=False)
+class ComponentMissing(VigilError):
+    """A signature asks for more than was typed: `wanted` names the fields (username, code). Nothing was counted as an attempt."""
+
+    username: str
+    wanted: tuple[str, ...]
 
 
 @dataclass(eq=False)

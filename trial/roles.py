@@ -70,8 +70,14 @@ VERBS: Mapping[str, str] = {
     "users.manage": _l("Manage people, roles and sites"),
     "amendment.activate": _l("Activate a version of the protocol at a site"),
     "amendment.preview": _l("See what a version of the protocol would change"),
+    "delegation.read": _l("Read the delegation log and the training of a site"),
+    "delegation.sign": _l("Sign delegations of the own site, as its principal investigator"),
+    "access.read": _l("See who has access, and failed attempts"),
+    "access.review": _l("Review who has access, and sign that"),
 }
 """Everything anyone may do, in words."""
+READING = frozenset(verb for verb in VERBS if verb.endswith((".read", ".list")))
+"""Verbs that change nothing: they stay with who may still read once a role is held back."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,7 @@ _READS = frozenset(
 )  # fmt: skip
 _ENTERS = _READS | {
     "participant.create", "participant.log", "crf.write", "file.upload", "query.answer", "randomise", "safety.read",
-    "accrual.read", "audit.read", "oversight.read", "import.forms", "participant.card", "deviation.read",
+    "accrual.read", "audit.read", "oversight.read", "import.forms", "participant.card", "deviation.read", "delegation.read",
 }  # fmt: skip
 SAFETY_FORMS = frozenset(
     {"AE", "SAE", "DTH", "CM", "EX", "RT", "DM", "MH", "LB", "POC", "SUR", "IC", "EOS", "PLAN"}
@@ -125,19 +131,19 @@ _TABLE = (
     _role("coordinator", _l("Coordinator"), "own", _ENTERS, writes=None),
     _role(
         "investigator", _l("Investigator"), "own",
-        _ENTERS | {"crf.sign", "file.look", "eligibility.sign", "decision.record", "model.call"}, writes=None,
+        _ENTERS | {"crf.sign", "file.look", "eligibility.sign", "decision.record", "model.call", "delegation.sign"}, writes=None,
     ),
     _role(
         "monitor", _l("Monitor"), "assigned",
         _READS | {"query.raise", "data.verify", "visit.report", "safety.read", "accrual.read", "audit.read",
-                  "audit.review", "oversight.read", "deviation.read"},
+                  "audit.review", "oversight.read", "deviation.read", "delegation.read"},
     ),
     _role(
         "data_manager", _l("Data manager"), "all",
         _READS | {"query.raise", "code.terms", "crf.freeze", "export.blinded", "import.data", "accrual.read",
                   "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close", "trail.redact",
                   "oversight.read", "ranges.set", "foreign.take", "foreign.read", "amendment.activate",
-                  "amendment.preview", "deviation.read", "participant.transfer", "file.look", "import.trial"},
+                  "amendment.preview", "deviation.read", "participant.transfer", "file.look", "import.trial", "delegation.read"},
         blinded=True,
     ),
     _role(
@@ -168,13 +174,19 @@ _TABLE = (
     _role(
         "auditor", _l("Auditor or inspector"), "all",
         _READS | {"safety.read", "accrual.read", "results.pooled", "audit.read", "randomisation.replay", "oversight.read",
-                  "foreign.read", "deviation.read"},
+                  "foreign.read", "deviation.read", "delegation.read", "access.read"},
     ),
-    _role("administrator", _l("Administrator"), "none", {"users.manage", "randomisation.open", "amendment.activate"}),
+    _role(
+        "administrator", _l("Administrator"), "none",
+        {"users.manage", "randomisation.open", "amendment.activate", "delegation.read", "access.read", "access.review"},
+    ),
 )  # fmt: skip
 
 ROLES: Mapping[str, Role] = {role.name: role for role in _TABLE}
 """Every role a person can hold, in the order of PROTOCOL 10."""
+
+SPONSOR = frozenset(ROLES) - {"coordinator", "investigator", "laboratory"}
+"""Roles whose holders sign in from outside the sites: they can be made to use a second factor (R14)."""
 
 RESERVED_FORMS: Mapping[str, frozenset[str]] = {
     "ELIG": frozenset({"investigator"}),

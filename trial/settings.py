@@ -16,6 +16,10 @@ from trial.intake import GIGABYTE, Intake, key_from
 
 SHORTEST_SECRET = 32
 KEY_BYTES = 32
+SECOND_FACTOR = ("offered", "sponsor", "everyone")
+"""Who must sign in with a code: nobody, the roles of the sponsor (`trial.roles.SPONSOR`), everyone."""
+DELEGATION = ("required", "recorded")
+"""Whether a role is in force only with approval, training and delegation, or these are kept and ask for nothing."""
 
 
 class SettingInvalid(ValueError):
@@ -34,6 +38,7 @@ class Settings:
     `https` False is for one machine only (demo, tests): cookies then travel without Secure. `hops`: proxies in front.
     `time_server`: what the clock is held against, none where it is empty; `clock_limit`: seconds it may be off.
     `address`: where people find this installation, for mails; `mail_server`: smtp://[name:password@]host[:port], none where it is empty.
+    `password_days`: how old a password may get, 0 for any age (NIST SP 800-63B advises against ageing, 11.300(b) asks for a choice).
     """
 
     instance: Path = Path("instance")
@@ -47,6 +52,10 @@ class Settings:
     hosts: tuple[str, ...] = ()
     idle: timedelta = timedelta(minutes=15)
     longest: timedelta = timedelta(hours=12)
+    second_factor: str = "offered"
+    delegation: str = "required"
+    passwords_remembered: int = 5
+    password_days: int = 0
     largest_post: int = 32 * 1024 * 1024
     largest_form: int = 4 * 1024 * 1024
     most_parts: int = 3000
@@ -104,6 +113,10 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         quota_site=GIGABYTE * _number(given, "QUOTA_SITE_GB", 50, 1_000_000),
         scanner=_command(given.get("SCAN_COMMAND", "")),
         scan_seconds=_number(given, "SCAN_SECONDS", 120, 600),
+        second_factor=_choice(given, "SECOND_FACTOR", SECOND_FACTOR),
+        delegation=_choice(given, "DELEGATION", DELEGATION),
+        passwords_remembered=_number(given, "PASSWORDS_REMEMBERED", 5, 24),
+        password_days=_number(given, "PASSWORD_DAYS", 0, 3650),
     )
 
 
@@ -145,6 +158,14 @@ def _number(given: Mapping[str, str], name: str, default: int, most: int) -> int
     if not text.isdecimal() or int(text) > most:
         raise SettingInvalid(f"VIGIL_{name}", f"a whole number up to {most}, not {text!r}")
     return int(text)
+
+
+def _choice(given: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """One of the words; the first without any."""
+    text = given.get(name, choices[0]).lower()
+    if text not in choices:
+        raise SettingInvalid(f"VIGIL_{name}", f"one of {', '.join(choices)}, not {text!r}")
+    return text
 
 
 def _secret(given: Mapping[str, str], instance: Path) -> str:

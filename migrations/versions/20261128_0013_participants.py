@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_0013"
-down_revision = "20261128_0011"
+down_revision = "20261128_0012"
 branch_labels = None
 depends_on = None
 

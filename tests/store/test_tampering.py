@@ -25,6 +25,7 @@ def trial(house):
     house.save("VG-01-0002", WORD="maybe")
     decide(house)
     sign(house)
+    access(house)
     office(house)
     return house
 
@@ -80,6 +81,25 @@ def foreign(write, who):
     run = write("import_run", kind="odm", name="f", sha256="b" * 64, mode="row", reason="", state="begun", **by)
     told = covered("source_audit", "records")
     write("source_audit", run=run["id"], participant="VG-01-0001", **told)
+
+
+def access(house: House):
+    """A row in every table of who may act."""
+    who, today = house.actor.person_id, NOON.date()
+    ours, did = {"person_id": who}, {"by": who, "at": NOON}
+    with house.writing() as write:
+        held = write("assignment", **ours, role="coordinator", site_code="01", granted_at=NOON, granted_by=who)
+        write("access_approval", assignment=held["id"], approved_on=today, approved_by="The sponsor", **did)
+        write("training", **ours, role="coordinator", title="GCP", version="R3", taken_on=today, **did)
+        told = {"role": "coordinator", "tasks": "entry", "from_on": today, "basis": "paper", "content_digest": "1" * 64}
+        write("delegation", **ours, site_code="01", principal=False, proposed_at=NOON, **told)
+        write("site_closure", site_code="01", closed_on=today, reason="the end", **did)
+        seen = write("identity_check", **ours, how="in-person", document="passport", checked_on=today, **did)
+        write("certification", identity=seen["id"], **ours, version="1", text="I do", printed_name="Ada L", at=NOON)
+        write("second_factor", **ours, sealed="5ea1", enrolled_at=NOON, last_step=1, recovery="a b")
+        write("password_past", **ours, password_hash="y" * 40, set_at=NOON)
+        signed = {"signer": who, "printed_name": "Ada L", "role": "administrator", "meaning": "reviewed", "at": NOON}
+        write("access_review", people=1, content_digest="2" * 64, findings="none", **signed)
 
 
 def sign(house: House):

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from forms.catalogue import definitions
 from trial.actions.case import load
 from trial.actions.permission import permit
-from trial.actions.sign import Signed, check_own_password
+from trial.actions.sign import Signed
+from trial.actions.signer import NOTHING, Identification, check_own_password
 from trial.clock import Clock
 from trial.coding import PROPOSED, RECODE, UNCODED
 from trial.errors import ContentChanged, NotOpen
@@ -65,9 +66,13 @@ def _unreconciled(reader: Reader, sites: worklist.Sites, clock: Clock) -> Iterat
         yield from (f"{case.id} {found.address}" for found in differences(case.bare))
 
 
-def sign_checklist(site: str | None, *, seen: str, password: str, uow: UnitOfWork) -> Signed:
-    """Sign that nothing is left. `seen` is the digest on the page. Raises WrongPassword, ContentChanged, NotOpen, NotAllowed."""
-    check_own_password("checklist", password, "crf.freeze", uow)
+def sign_checklist(
+    site: str | None, *, seen: str, password: str, uow: UnitOfWork, also: Identification = NOTHING
+) -> Signed:
+    """Sign that nothing is left. `seen` is the digest on the page. Raises what `trial.actions.signer.check_own_password` does,
+    ContentChanged, NotOpen, NotAllowed.
+    """
+    check_own_password("checklist", password, "crf.freeze", uow, also)
     with uow:
         permit(uow.actor, "crf.freeze", site)
         steps = count(uow, site, uow.clock)

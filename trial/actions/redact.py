@@ -86,7 +86,7 @@ def _agreement(order: Order, uow: UnitOfWork) -> Row:
             uow.commit()
         raise WrongPassword(name)
     with uow:
-        held = person(uow, found["id"]).roles
+        held = person(uow, found["id"], on=uow.clock.today()).roles
     if not any(roles.may(role, "crf.sign", site, None if at is None else frozenset({at})) for role, at in held):
         raise NotAllowed(AGREEING, REDACT, site)
     if found["id"] == uow.actor.person_id:

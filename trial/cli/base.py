@@ -93,11 +93,12 @@ class Installation:
         return self._app
 
     def somebody(self, username: str, role: str, verb: str) -> Any:
-        """A person in one of the roles they hold. Raises NotFound, and NotAllowed for a role they do not hold."""
+        """A person in one of the roles they hold, as it stands today. Raises NotFound, and NotAllowed for a role they do not hold."""
         from trial.actions.people import person
 
-        reader = self.house.reading()
-        found = person(reader, reader.the("person", username=username.lower())["id"])
+        house = self.house
+        account = house.reading().the("person", username=username.lower())
+        found = person(house.reading(), account["id"], on=house.clock.today(), gated=house.gated)
         if role not in {held for held, _site in found.roles}:
             raise e.NotAllowed(role, verb)
         return found.actor(role)

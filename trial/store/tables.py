@@ -27,6 +27,7 @@ from trial.store import tables_foreign as tables_foreign
 from trial.store import tables_notices as tables_notices
 from trial.store import tables_office as tables_office
 from trial.store import tables_participants as tables_participants
+from trial.store import tables_people as tables_people
 from trial.store import tables_ranges as tables_ranges
 from trial.store import tables_trail as tables_trail
 from trial.store.columns import COVERED, SECRET, Long, crf_key, flag, participant_id, person_id, sha256
@@ -329,6 +330,8 @@ session = Table(
     Column("seen_at", Instant, nullable=False),
     Column("password_at", Instant),
     Column("revoked_at", Instant),
+    # The first signature of a session asks for more than the later ones (21 CFR 11.200).
+    Column("signed_at", Instant),
     Index(None, "person_id"),
 )
 
@@ -394,6 +397,10 @@ INSERT_ONLY = frozenset(
         "transfer",
         "file_report",
         "file_look",
+        "access_approval",
+        "training",
+        "certification",
+        "access_review",
     }
 )
 JOURNALLED = tuple(t for t in metadata.sorted_tables if t.name not in UNJOURNALLED | LEDGER)

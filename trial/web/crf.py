@@ -34,6 +34,7 @@ from trial.web.errors import said, wants_json
 from trial.web.house import actor, house, reading, someone, writing
 from trial.web.live import page_data
 from trial.web.merge import merged
+from trial.web.proof import signing, typed
 from trial.web.ranges import judged_against
 from trial.web.tasks import next_form
 from trial.web.uploads import flag_words, of_form
@@ -43,6 +44,8 @@ pages = Blueprint("crf", __name__, url_prefix="/participants/<participant>")
 PLACE = "/<event>/<form>/<int:occurrence>"
 SIGNED_WHEN_SAVED = frozenset({"PRE"})
 NO_EVENT = "ANY"
+NOT_AGAIN = frozenset({"csrf_token", "do", "password", "signer", "code", "key"})
+"""Fields that are not sent again with a version that met another."""
 
 
 def _definition(form: str, event: str, occurrence: int = 1) -> FormDef:
@@ -170,7 +173,7 @@ def save(participant: str, event: str, form: str, occurrence: int) -> Response |
 
 def _save(entry: Entry) -> Saved:
     if entry.form in SIGNED_WHEN_SAVED and not entry.raw.get("not_done"):
-        return save_and_sign(entry, password=request.form.get("password", ""), uow=writing())[0]
+        return save_and_sign(entry, **typed(), uow=writing())[0]
     return save_crf(entry, uow=writing())
 
 
@@ -246,7 +249,7 @@ def _conflict(entry: Entry, stale: StaleRevision) -> Response:
         rows=table,
         words=said(stale),
         place=place,
-        posted=[(n, v) for n, v in request.form.items(multi=True) if n not in ("csrf_token", "do", "password", "key")],
+        posted=[(n, v) for n, v in request.form.items(multi=True) if n not in NOT_AGAIN],
     )
     return make_response(page, 409)
 
@@ -290,7 +293,8 @@ def _page(
         history_url=lambda path: url_for("crf.history", **place, path=path), key=uuid.uuid4().hex, typed_by=someone().id,
         moves_from=shown.saved.version if shown.saved and shown.saved.version < view.form.version else None,
         later=[v for v in case.versions(entry.form, entry.event, entry.occurrence) if v > view.form.version],
-        signs=entry.form in SIGNED_WHEN_SAVED, signature=_signature(case, entry),
+        signs=entry.form in SIGNED_WHEN_SAVED, signing=signing() if entry.form in SIGNED_WHEN_SAVED else None,
+        signature=_signature(case, entry),
         desk=desk(case, entry.form, entry.event, entry.occurrence), against=judged_against(case.ranges, shown.record, shown.crf),
         filed=of_form(shown.form, case.id), flag_words=flag_words(),
     )  # fmt: skip

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from flask import abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from trial import roles
-from trial.errors import NotAllowed
+from trial.errors import NotAllowed, RightsHeldBack
 from trial.web import session
 from trial.web.house import house
 from trial.web.refusals import Elsewhere, SignInFirst
@@ -23,10 +24,18 @@ PERMISSIONS: Mapping[str, str] = {
     "health.healthz": OPEN,
     "health.readyz": OPEN,
     "signin.sign_in": OPEN,
+    "signin.enter_code": OPEN,
     "signin.sign_out": SIGNED_IN,
     "signin.choose_role": SIGNED_IN,
     "signin.change_password": SIGNED_IN,
     "signin.pulse": SIGNED_IN,
+    "factor.show": SIGNED_IN,
+    "factor.begin": SIGNED_IN,
+    "factor.confirm": SIGNED_IN,
+    "factor.square": SIGNED_IN,
+    "factor.remove": SIGNED_IN,
+    "certify.show": SIGNED_IN,
+    "certify.declare": SIGNED_IN,
     "home.home": "study.read",
     "home.study": "study.read",
     "notices.listing": "study.read",
@@ -115,6 +124,20 @@ PERMISSIONS: Mapping[str, str] = {
     "admin.reset": "users.manage",
     "admin.close": "users.manage",
     "admin.open_site": "users.manage",
+    "access.log": "delegation.read",
+    "access.sign": "delegation.sign",
+    "access.end": "delegation.read",
+    "access.close": "users.manage",
+    "access.reopen": "users.manage",
+    "access_review.show": "access.read",
+    "access_review.sign": "access.review",
+    "access_review.export": "access.read",
+    "access_review.attempts": "access.read",
+    "trust.identity": "users.manage",
+    "trust.revoke": "users.manage",
+    "trust.compromised": "users.manage",
+    "trust.factor": "users.manage",
+    "certify.letter": "users.manage",
 }
 """Endpoint to the verb of `trial.roles` it needs. `analysis/pages.py` adds its own through `open_to`."""
 
@@ -173,13 +196,35 @@ def _admitted(verb: str) -> Response | None:
     _refuse_another_person()
     if verb == SIGNED_IN:
         return None
-    if g.person.must_change_password:
+    if g.person.must_change_password or _too_old():
         return redirect(url_for("signin.change_password"))
     if g.actor is None:
+        _refuse_what_was_typed()
         return redirect(url_for("signin.choose_role"))
+    if not g.person.second_factor and must_use_code(g.actor.role):
+        return redirect(url_for("factor.show"))
     if not roles.may(g.actor.role, verb):
         raise NotAllowed(g.actor.role, verb)
     return None
+
+
+def _refuse_what_was_typed() -> None:
+    """A page that was open when the role ended: what was typed on it comes back with the reason, instead of the choice of a role."""
+    why = tuple(dict.fromkeys(reason for standing in g.person.standings for reason in standing.why))
+    if request.method == "POST" and why:
+        raise RightsHeldBack("", verb_of(request.endpoint or "") or "", None, why)
+
+
+def _too_old() -> bool:
+    """Whether the password is older than the installation lets it get (R10)."""
+    days = house().settings.password_days
+    return bool(days) and house().clock.now() - g.person.password_set_at > timedelta(days=days)
+
+
+def must_use_code(role: str) -> bool:
+    """Whether a role signs in with a second factor at this installation (R14)."""
+    rule = house().settings.second_factor
+    return rule == "everyone" or (rule == "sponsor" and role in roles.SPONSOR)
 
 
 def _refuse_another_person() -> None:

@@ -31,6 +31,7 @@ def home() -> str:
             "total": tasks.count_due(reader, today),
             "queries": tasks.queries(reader),
             "to_verify": tasks.to_verify(reader),
+            "to_delegate": tasks.to_delegate(reader, today),
         }
     may = {verb: roles.may(actor().role, verb) for verb in ("crf.write", "crf.sign", "safety.read")}
     return render_template(

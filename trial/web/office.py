@@ -28,6 +28,7 @@ from trial.verification import KIND_WORDS as PLAN_WORDS
 from trial.web.errors import Said, said
 from trial.web.gate import may_open
 from trial.web.house import actor, house, reading, writing
+from trial.web.proof import signing, typed
 
 pages = Blueprint("office", __name__)
 
@@ -175,9 +176,7 @@ def checklist() -> Response:
     refusal = None
     if request.method == "POST":
         try:
-            checklists.sign_checklist(
-                site, seen=request.form.get("seen", ""), password=request.form.get("password", ""), uow=writing()
-            )
+            checklists.sign_checklist(site, seen=request.form.get("seen", ""), **typed(), uow=writing())
         except NotAllowed:
             raise
         except VigilError as problem:
@@ -190,7 +189,7 @@ def checklist() -> Response:
         sites = reader.all("site", order_by="code")
         now = checklists.digest_of(reader, site, steps)
     page = render_template(
-        "checklist.html", steps=steps, words=STEPS, site=site, sites=sites, refusal=refusal, seen=now, meaning=MEANING,
+        "checklist.html", steps=steps, words=STEPS, site=site, sites=sites, refusal=refusal, seen=now, meaning=MEANING, signing=signing(),
         signed=signed[-1] if signed else None, current=bool(signed) and signed[-1]["content_digest"] == now,
     )  # fmt: skip
     return make_response(page, (422 if refusal.status == 401 else refusal.status) if refusal else 200)
@@ -207,9 +206,8 @@ def casebook(participant: str) -> Response:
     case = _case(participant)
     refusal = None
     if request.method == "POST":
-        given = {"seen": request.form.get("seen", ""), "password": request.form.get("password", "")}
         try:
-            done = casebooks.sign_casebook(participant, **given, uow=writing())
+            done = casebooks.sign_casebook(participant, seen=request.form.get("seen", ""), **typed(), uow=writing())
         except (NotAllowed, NotFound):
             raise
         except VigilError as problem:
@@ -228,4 +226,5 @@ def _casebook(case: Case, refusal: Said | None) -> str:
     return render_template(
         "casebook.html", participant=case.id, rows=rows, seen=pure.digest(case.id, forms), meaning=pure.MEANING, refusal=refusal,
         blockers=casebooks.blockers(reading(), case), signed=signed[-1] if signed else None,
+        signing=signing(),
     )  # fmt: skip

@@ -19,7 +19,9 @@ from trial.dictionaries.terms import KINDS as DICTIONARIES
 from trial.eligibility import VERDICT_WORDS
 from trial.lockdown import STEPS
 from trial.queries import STATE_WORDS as QUERY_STATE_WORDS
+from trial.rights import WHY
 from trial.roles import ROLES
+from trial.signing_rights import MISSING as SIGNING_MISSING
 
 EVENT_WORDS: Mapping[str, str] = {
     "SCR": _l("Screening"), "NAT": _l("Treatment cycle"), "EOT": _l("End of therapy"), "RST": _l("Restaging"), "RST2": _l("Re-assessment"),
@@ -234,6 +236,8 @@ FILTERS: Mapping[str, Any] = {
     "verdict": lambda verdict: _(VERDICT_WORDS[verdict]),
     "blocker": blocker_words,
     "dictionary": lambda kind: DICTIONARIES.get(kind, kind),
+    "signing_missing": in_words(SIGNING_MISSING),
+    "why_not": in_words(WHY),
     "query_state": in_words(QUERY_STATE_WORDS),
     "role_words": lambda role: _(ROLES[role].label) if role in ROLES else role,
     "place_words": lambda row: place_words(row["form"], row["event"], row["occurrence"]),

@@ -78,6 +78,10 @@ TABLE = {
     "foreign.read": [D, B, A],
     "audit.read": [C, I, M, D, S, A],
     "users.manage": [X],
+    "delegation.read": [C, I, M, D, A, X],
+    "delegation.sign": [I],
+    "access.read": [A, X],
+    "access.review": [X],
 }
 
 
