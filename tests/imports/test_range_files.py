@@ -2,6 +2,7 @@
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -183,6 +184,20 @@ def test_what_was_stated_is_never_changed(house: House) -> None:
     with pytest.raises(ConstraintBroken), house.work("data_manager") as uow:
         uow.insert("laboratory_range", test="HGB", unit="g/L", valid_from=house.clock.today(), source="", sha256="a" * 64,
                    by=None, at=house.clock.now())  # fmt: skip
+
+
+@on_both
+def test_of_two_files_that_arrive_together_one_finds_the_place_taken(either: House) -> None:
+    works = [either.work("data_manager") for _ in range(2)]
+
+    def send(n: int) -> Outcome:
+        content = table(stated(low=str(110 + n)))
+        return import_ranges(io.BytesIO(content), Order(f"{n}.csv"), files=either.files, uow=works[n])
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(send, range(2)))
+    assert sorted(o.state for o in outcomes) == ["done", "refused"]
+    assert len(either.reader.all("laboratory_range")) == 1
 
 
 # --- what it does ---------------------------------------------------------------------------------------------------------
