@@ -60,4 +60,4 @@ def screen_failures(reader: Reader, sites: Sites) -> Iterator[Row]:
 
 
 def _failed(items: Any) -> bool:
-    return items.get("ELIGCONF") == "N" or items.get("EOSREAS") == "SCREENFAIL"
+    return bool(items.get("ELIGCONF") == "N" or items.get("EOSREAS") == "SCREENFAIL")
