@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from forms.answers import Crf
-from forms.checks import everything
+from forms.checks import everything, visible
 from forms.findings import Finding
 from forms.foreign import ForeignStudy, ForeignSubject
 from forms.language import FormDef, Item
 from forms.logic import LogicError
-from forms.record import Record
+from forms.record import InstanceScope, Record
 from forms.text import _l
 
 
@@ -36,6 +36,7 @@ def remarks(study: ForeignStudy, subject: ForeignSubject) -> Iterator[Remark]:
         form = study.definitions[crf.form, crf.version]
         yield from (Remark(subject.key, crf.address, found) for found in _off_the_list(form, crf))
         yield from (Remark(subject.key, crf.address, found) for found in _of_rules(record, crf))
+        yield from (Remark(subject.key, crf.address, found) for found in _not_asked(record, crf))
 
 
 def _of_rules(record: Record, crf: Crf) -> tuple[Finding, ...]:
@@ -45,6 +46,31 @@ def _of_rules(record: Record, crf: Crf) -> tuple[Finding, ...]:
     except LogicError as problem:
         words = _l("A rule of the study cannot be applied to these answers: %(why)s")
         return (Finding("problem", "foreign:rule", words, args={"why": str(problem)}),)
+
+
+def _not_asked(record: Record, crf: Crf) -> Iterator[Finding]:
+    """Answers that the screen would not keep: their condition says that they are not asked."""
+    whole = record.scope(crf)
+    scopes = [(item, whole) for item in whole.definition.items]
+    scopes += [(i, row) for g in whole.definition.groups for row in record.rows(crf, g.oid) for i in g.items]
+    for item, scope in scopes:
+        if (
+            item.ask_if is not None
+            and item.stored
+            and scope.code(item.key) is not None
+            and _asked(item, scope) is False
+        ):
+            words = _l("“%(label)s” is answered, although its condition says that it is not asked.")
+            yield Finding(
+                "soft", "foreign:not-asked", words, item.oid, scope.row.id if scope.row else None, {"label": item.label}
+            )
+
+
+def _asked(item: Item, scope: InstanceScope) -> bool | None:
+    try:
+        return visible(item, scope)
+    except LogicError:
+        return None  # said already, as a rule that cannot be applied
 
 
 def _off_the_list(form: FormDef, crf: Crf) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ schema. What ODM has no element for (missing because, not done, removed, confirm
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
@@ -15,28 +15,11 @@ from lxml import etree
 
 from forms.language import FormDef
 from forms.odm13.metadata import study_in
+from forms.odm13.notes import MISSING, Note, annotations, flags_into
 from forms.odm13.places import parts_of
 from forms.odm13.study_writing import Event, form_oid, group_oid, item_oid, made, study_element
 from forms.odm13.writing import NAMESPACES, admin_data, audit_record, heading
 from forms.odm13.xml import ODM_13
-
-KINDS = (
-    MISSING, NOT_DONE, REMOVED, CONFIRMED, QUERY, REMARK, ALSO_SIGNED, VOIDED, ALLOCATED,
-) = (
-    "MISSING", "NOT_DONE", "REMOVED", "CONFIRMED", "QUERY", "REMARK", "ALSO_SIGNED", "VOIDED", "ALLOCATED",
-)  # fmt: skip
-"""Kinds of annotations."""
-FLAGS = "VIGIL.FLAG"
-DETAIL = "VIGIL.DETAIL"
-
-
-@dataclass(frozen=True)
-class Note:
-    """An annotation: its kind, a detail (reason code, check, path and state), words of a person."""
-
-    kind: str
-    detail: str
-    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,7 +99,7 @@ def _write(
 ) -> None:
     root = made("ODM")
     root.append(study_element(trial.name, trial.forms, trial.events, oid=trial.oid))
-    _flags_into(root[0])
+    flags_into(root[0])
     told = study_in(root)
     kind = "Transactional" if data else "Snapshot"
     with etree.xmlfile(file, encoding="UTF-8") as out:
@@ -137,25 +120,6 @@ def _line(out: Any, part: Any) -> None:
     out.write(part)
 
 
-def _flags_into(study: Any) -> None:
-    """The codelist of our annotations: before conditions and methods, where codelists end."""
-    flags = made("CodeList", None, *(_code(k) for k in KINDS), OID=FLAGS, Name="Kind of annotation", DataType="text")
-    # The detail is a code of some list, a path or a check: it has no list of its own.
-    detail = made("CodeList", None, _code("-"), OID=DETAIL, Name="Detail of an annotation", DataType="text")
-    version = study.find(f"{ODM_13}MetaDataVersion")
-    later = [
-        n for n, e in enumerate(version) if e.tag in (f"{ODM_13}ConditionDef", f"{ODM_13}MethodDef", f"{ODM_13}Presentation")
-    ]  # fmt: skip
-    at = later[0] if later else len(version)
-    version[at:at] = [flags, detail]
-
-
-def _code(code: str) -> Any:
-    words = made("TranslatedText", code)
-    words.set("{http://www.w3.org/XML/1998/namespace}lang", "en")
-    return made("CodeListItem", None, made("Decode", None, words), CodedValue=code)
-
-
 def _meanings(meanings: Mapping[str, str]) -> Iterator[Any]:
     for oid, words in meanings.items():
         parts = (made("Meaning", words), made("LegalReason", "21 CFR 11.50(a)(3)"))
@@ -169,7 +133,7 @@ def _instant(at: datetime) -> str:
 def _subject(participant: Participant) -> Any:
     subject = made("SubjectData", SubjectKey=participant.key, TransactionType="Upsert")
     subject.append(made("SiteRef", LocationOID=participant.site))
-    subject.extend(_annotations(participant.notes))
+    subject.extend(annotations(participant.notes))
     events: dict[tuple[str, str | None], Any] = {}
     for revision in participant.revisions:
         if revision.event not in events:
@@ -190,7 +154,7 @@ def _form(revision: Revision, site: str) -> Any:
     form.append(_audit(revision, site, revision.reason))
     if revision.signed is not None:
         form.append(_signature(revision.signed, site))
-    form.extend(_annotations(revision.notes))
+    form.extend(annotations(revision.notes))
     groups: dict[tuple[str | None, str | None], Any] = {}
     for change in revision.changes:
         group, row, item = parts_of(change.path)
@@ -214,7 +178,7 @@ def _value(revision: Revision, change: Change, item: str, site: str) -> Any:
         value.set("IsNull", "Yes")
     value.append(_audit(revision, site, change.reason))
     if change.missing is not None:
-        value.extend(_annotations((Note(MISSING, change.missing),)))
+        value.extend(annotations((Note(MISSING, change.missing),)))
     return value
 
 
@@ -227,11 +191,3 @@ def _signature(signed: Signed, site: str) -> Any:
         "Signature", None, made("UserRef", UserOID=signed.user), made("LocationRef", LocationOID=site),
         made("SignatureRef", SignatureOID=signed.meaning), made("DateTimeStamp", _instant(signed.at)),
     )  # fmt: skip
-
-
-def _annotations(notes: Sequence[Note]) -> Iterator[Any]:
-    for number, note in enumerate(notes, 1):
-        value = made("FlagValue", note.detail or "-", CodeListOID=DETAIL)
-        flag = made("Flag", None, value, made("FlagType", note.kind, CodeListOID=FLAGS))
-        comment = [made("Comment", note.words)] if note.words else []
-        yield made("Annotation", None, *comment, flag, SeqNum=str(number))

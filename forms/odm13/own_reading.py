@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from forms.foreign import SourceAudit
 from forms.language import FormDef
-from forms.odm13.own import CONFIRMED, MISSING, NOT_DONE, REMOVED
+from forms.odm13.notes import CONFIRMED, MISSING, NOT_DONE, REMOVED
 from forms.odm13.places import key_of_event, quoted
 from forms.odm13.streaming import parts
 from forms.odm13.xml import ODM_13, OdmProblem, attribute, children

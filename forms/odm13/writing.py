@@ -20,6 +20,7 @@ from forms.odm13.asides import is_vendors
 from forms.odm13.clinical import OVERWRITTEN, VALUE
 from forms.odm13.definitions import form_key
 from forms.odm13.metadata import Study, study_in
+from forms.odm13.notes import MISSING, NOT_DONE, Note, annotations, flags_into
 from forms.odm13.places import Place, event_of_key, parts_of, place_of, quoted
 from forms.odm13.reading import study_root
 from forms.odm13.study_writing import form_oid, group_oid, item_oid, study_element
@@ -45,6 +46,7 @@ def write(study: ForeignStudy, file: IO[bytes], *, at: datetime, release: str, v
     if root is None:
         root, names = element("ODM"), OurNames({form.oid: form for form in study.definitions.values()})
         root.append(study_element(study.name, study.definitions.values(), _events(study)))
+        flags_into(root[0])
     told = study_in(root)
     names = names or Names(told)
     if vendors:
@@ -211,6 +213,8 @@ class _Subject:
         texts, audit = self._texts(subject), _by_place(subject.audit)
         for place in dict.fromkeys((*texts, *audit, *(place for place, aside in beside if aside.name != OVERWRITTEN))):
             self._place(place, texts.get(place), audit.get(place, []))
+        for place, note in _notes(subject):
+            self._noted(place, note)
         for place, aside in beside:
             self._put_back(place, aside)
         for node in top.iter(etree.Element):
@@ -293,6 +297,15 @@ class _Subject:
         self._nodes[parent].append(node)
         self._nodes[key] = node
 
+    def _noted(self, place: Place, note: Note) -> None:
+        """Say why a value or a form is not there."""
+        item = parts_of(place.path)[2]
+        node = self._node(place)
+        if item is not None:
+            node = self._value(node, item, None, place)
+            node.set("IsNull", "Yes")
+        node.extend(annotations((note,)))
+
     def _put_back(self, place: Place, aside: Aside) -> None:
         name = aside.name.removeprefix("@")
         if aside.name in (VALUE, OVERWRITTEN) or name.startswith("AuditRecord@") or name in _KEYS:
@@ -316,6 +329,20 @@ def _answers(form: FormDef, answers: Any) -> Iterator[tuple[str, str]]:
         for row in rows:
             for oid, value in row.items.items():
                 yield f"{quoted(group)}/{quoted(row.id)}/{quoted(oid)}", as_text(form.item(oid).kind, value)
+
+
+def _notes(subject: ForeignSubject) -> Iterator[tuple[Place, Note]]:
+    for crf in subject.crfs:
+        answers, at = crf.answers, (crf.form, crf.event, crf.occurrence)
+        if answers.not_done is not None:
+            day = answers.not_done.on
+            yield Place(*at), Note(NOT_DONE, day.isoformat() if day else "", answers.not_done.reason)
+        for oid, reason in answers.missing.items():
+            yield Place(*at, quoted(oid)), Note(MISSING, reason)
+        for group, rows in answers.groups.items():
+            for row in rows:
+                for oid, reason in row.missing.items():
+                    yield Place(*at, f"{quoted(group)}/{quoted(row.id)}/{quoted(oid)}"), Note(MISSING, reason)
 
 
 def as_text(kind: str, value: Any) -> str:

@@ -79,7 +79,7 @@ COUNTS = {
     "audit": 2,
     "problem": 3,
     "hard": 1,
-    "soft": 2,
+    "soft": 3,
     "missing": 0,
 }
 

@@ -45,6 +45,7 @@ def test_the_receipt_counts_what_came_and_what_the_checks_of_the_screen_say(eith
         ("B-2", "problem", "SEX", None),
         ("B-2", "soft", "AGE", None),
         ("C-3", "hard", "AGE", None),
+        ("C-3", "soft", "PREG", None),
     }
 
 

@@ -17,24 +17,8 @@ from typing import Any
 from forms import catalogue
 from forms.answers import Crf
 from forms.language import FormDef
-from forms.odm13.own import (
-    ALLOCATED,
-    ALSO_SIGNED,
-    CONFIRMED,
-    NOT_DONE,
-    QUERY,
-    REMARK,
-    REMOVED,
-    VOIDED,
-    Change,
-    Note,
-    Participant,
-    Revision,
-    Signed,
-    Trial,
-    write_metadata,
-    write_trial,
-)
+from forms.odm13.notes import ALLOCATED, ALSO_SIGNED, CONFIRMED, NOT_DONE, QUERY, REMARK, REMOVED, VOIDED, Note
+from forms.odm13.own import Change, Participant, Revision, Signed, Trial, write_metadata, write_trial
 from forms.odm13.study_writing import Event
 from forms.odm13.writing import as_text
 from trial import roles, soa

@@ -14,7 +14,8 @@ from forms.findings import Finding
 from forms.reading import Unreadable, read_words
 from forms.text import _l
 from trial import passwords, roles
-from trial.actions.people import person, refuse_if_locked
+from trial.actions import attempts
+from trial.actions.people import person
 from trial.actions.permission import participant_for
 from trial.errors import NotAllowed, NotOpen, Refused, WrongPassword
 from trial.happenings import SignatureRefused
@@ -77,12 +78,11 @@ def _agreement(order: Order, uow: UnitOfWork) -> Row:
     name = order.agreeing.strip().lower()[:150]
     with uow:
         site = participant_for(uow, uow.actor, order.participant, REDACT)["site_code"]
-        refuse_if_locked(uow, name)
+        attempts.refuse_if_locked(uow, name)
         found = uow.one("person", username=name)
     if not (passwords.matches(found["password_hash"] if found else None, order.password) and found and found["active"]):
         with uow:
-            uow.put("login_attempt", username=name, at=uow.clock.now(), success=False, address=None)
-            uow.record(SignatureRefused("redaction", participant=order.participant))
+            attempts.failed(uow, name, SignatureRefused("redaction", participant=order.participant), "redaction")
             uow.commit()
         raise WrongPassword(name)
     with uow:
