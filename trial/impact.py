@@ -22,6 +22,7 @@ from trial import schedule
 from trial.amendments import Followed
 from trial.course import Allocation
 from trial.schedule import Due
+from trial.standing import concerns, told
 
 OUTSIDE, RETIRED, MISSING, QUERY, UNASKED, DERIVED, DUE = (
     "outside", "retired", "missing", "query", "unasked", "derived", "due"
@@ -78,15 +79,24 @@ def effects(
 ) -> tuple[Effect, ...]:
     """What would be otherwise for one participant under `then` instead of `now`."""
     moved = _moved(record, then)
-    told: dict[str, tuple[Record, Record]] = {}
+    changed = tuple(new for old, new in zip(record.crfs, moved.crfs, strict=True) if old.version != new.version)
+    judged = now.protocol.criteria is not then.protocol.criteria
+    pairs: dict[str, tuple[Record, Record]] = {}
     found: list[Effect] = []
     for crf in record.crfs:
-        if crf.event not in told:
-            told[crf.event] = facts(record, crf.event, now), facts(moved, crf.event, then)
-        before, after = told[crf.event]
-        if crf.counts:
+        if crf.event not in pairs:
+            pairs[crf.event] = facts(record, crf.event, now), facts(moved, crf.event, then)
+        before, after = pairs[crf.event]
+        if crf.counts and _may_differ(before, after, crf, changed, judged=judged):
             found += _of_form(before, after, crf)
     return (*found, *_due(facts(record, "ANY", now), facts(moved, "ANY", then), now, then, allocation))
+
+
+def _may_differ(before: Record, after: Record, crf: Crf, changed: tuple[Crf, ...], *, judged: bool) -> bool:
+    """Whether an instance may be judged otherwise: it, or a form it reads, has another version, or it is told something else."""
+    if judged and "eligible" in before.definitions[crf.form, crf.version].facts:
+        return True
+    return any(concerns(each, crf) for each in changed) or told(before, crf) != told(after, crf)
 
 
 def _moved(record: Record, then: Followed) -> Record:

@@ -96,6 +96,13 @@ def test_the_list_is_exact_over_the_whole_trial(either):
     assert found.total == len(found.lines) == len(told)
 
 
+def test_what_cannot_differ_is_not_looked_at_and_nothing_is_missed_by_it(house, monkeypatch):
+    touched(house)
+    quick = dry(house, shown=None)
+    monkeypatch.setattr("trial.impact._may_differ", lambda *args, **more: True)
+    assert dry(house, shown=None) == quick
+
+
 def test_a_window_is_told_before_and_after(house):
     lines = dry(house, shown=None).lines
     visit = next(e for e in (line.effect for line in lines if line.participant == READY) if e.address == "FU/FU03/1")
