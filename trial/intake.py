@@ -7,7 +7,6 @@ import hmac
 import shutil
 import subprocess  # nosec B404 -- the scanner is the installation's own command
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -44,8 +43,9 @@ class Intake:
         """A private folder, gone with all that is in it however this ends; what killed processes left behind goes too."""
         if self.folder is not None:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _swept(self.folder)
         with tempfile.TemporaryDirectory(prefix=PREFIX, dir=self.folder) as name:
+            if self.folder is not None:
+                _swept(self.folder, Path(name).stat().st_mtime)
             yield Path(name)
 
     def scan(self, path: Path) -> None:
@@ -68,10 +68,11 @@ def key_from(secret: bytes) -> bytes:
     return hmac.digest(secret, b"vigil pseudonyms of files", hashlib.sha256)
 
 
-def _swept(folder: Path) -> None:
+def _swept(folder: Path, now: float) -> None:
+    """`now` by the clock of the disk, as a folder made a moment ago has it."""
     for left in folder.glob(f"{PREFIX}*"):
         try:
-            old = time.time() - left.stat().st_mtime > LEFT_BEHIND
+            old = now - left.stat().st_mtime > LEFT_BEHIND
         except FileNotFoundError:  # its own process has just cleared it away
             continue
         if old:
