@@ -29,8 +29,10 @@ from trial.store.notices import unseen
 from trial.web import (
     access,
     access_review,
+    access_tokens,
     admin,
     amendments,
+    api,
     audit,
     card,
     certify,
@@ -65,6 +67,8 @@ from trial.web.house import House
 from trial.web.words import FILTERS
 
 PAGES = (
+    api,
+    access_tokens,
     signin,
     home,
     participants,
@@ -124,11 +128,13 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     )
     Babel(app, locale_selector=_language)
     app.before_request(gate.admit)
-    CSRFProtect(app)
+    # A program sends a token in a header, which no other page can make a browser send.
+    CSRFProtect(app).exempt(api.pages)
     app.after_request(headers.guard)
     errors.register(app)
     for room in PAGES:
         app.register_blueprint(room.pages)
+    gate.open_to(api.PERMISSIONS)
     _results(app)
     _drawing(app)
     if settings.hops:

@@ -49,6 +49,8 @@ def office(house: House):
         out = write("redaction", participant="VG-01-0001", reason="a name", by=who, agreed=who, at=NOON)
         digests = {"before": "a" * 64, "after": "b" * 64}
         write("redaction_place", redaction=out["id"], place="hold 99", **digests)
+        given = {"person": who, "role": "coordinator", "scope": "read", "label": "mine", "sha256": "9" * 64}
+        write("token", **given, created_at=NOON, expires_on=NOON.date())
         reviewed = {"scope": "study", "first": 1, "last": 5, "looked_at": 5, "findings": "none"}
         write("activation", site="01", protocol="1.1", approved_on=NOON.date(), by=who, role="data_manager", at=NOON)
         sent = {"sha256": "a" * 64, "participant": "VG-01-0001"}

@@ -20,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from trial.store import tables_access as tables_access
 from trial.store import tables_amendments as tables_amendments  # their tables join the same metadata
 from trial.store import tables_coding as tables_coding
 from trial.store import tables_files as tables_files

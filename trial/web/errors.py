@@ -19,7 +19,7 @@ from trial import errors as e
 from trial.file_kinds import REASONS
 from trial.rights import WHY
 from trial.signing_rights import MISSING
-from trial.web.refusals import Elsewhere, SignInFirst
+from trial.web.refusals import Elsewhere, SignInFirst, TokenNeeded
 from trial.web.words import blocker_words, finding_words, place_words, stamp_words
 
 
@@ -53,6 +53,8 @@ def said(error: Exception) -> Said:
 
 def _web(error: Exception) -> Said | None:
     match error:
+        case TokenNeeded():
+            return Said(401, _("A token is needed"), _("Send one that stands: Authorization: Bearer ..."))
         case SignInFirst(typed=True):
             return Said(
                 401,
@@ -247,7 +249,8 @@ def _http(error: Exception) -> Said | None:
     if not isinstance(error, HTTPException):
         return None
     if isinstance(error.__cause__, Exception) and not isinstance(error.__cause__, HTTPException):
-        return _refusal(error.__cause__)
+        if found := _refusal(error.__cause__):
+            return found
     words = {
         400: (_("The request could not be read"), _("Part of it is missing or garbled. Go back and send it again.")),
         403: (_("Not for your role"), _("Your role does not allow this. Nothing was changed.")),
@@ -257,6 +260,8 @@ def _http(error: Exception) -> Said | None:
               _("What was sent is larger than this page takes. Nothing was saved. Files have their own limit; "
                 "text fields keep 10,000 characters.")),
     }  # fmt: skip
+    if error.code == 400 and request.path.startswith("/api/"):
+        return Said(400, words[400][0], error.description or words[400][1])
     title, text = words.get(error.code or 500, (_("The request was refused"), _("Nothing was changed.")))
     return Said(error.code or 500, title, text)
 
@@ -268,7 +273,9 @@ def answer(error: Exception) -> Response:
     if what.status == 500:
         reference = secrets.token_hex(4)
         current_app.logger.error("fault %s at %s %s", reference, request.method, request.path, exc_info=error)
-    if wants_json():
+    if request.path.startswith("/api/"):
+        response = _problem(what)
+    elif wants_json():
         response = jsonify(title=what.title, message=what.words, details=what.details, again=what.again)
     else:
         g.setdefault("actor", None)
@@ -279,6 +286,22 @@ def answer(error: Exception) -> Response:
     response.status_code = what.status
     if what.status == 503:
         response.headers["Retry-After"] = "5"
+    return response
+
+
+def _problem(what: Said) -> Response:
+    """For programs: problem details (RFC 9457)."""
+    told = {
+        "title": what.title,
+        "status": what.status,
+        "detail": what.words,
+        "details": what.details,
+        "again": what.again,
+    }
+    response = jsonify(told)
+    response.mimetype = "application/problem+json"
+    if what.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 

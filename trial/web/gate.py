@@ -9,10 +9,11 @@ from flask import abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from trial import roles
+from trial.actions import tokens
 from trial.errors import NotAllowed, RightsHeldBack
 from trial.web import session
 from trial.web.house import house
-from trial.web.refusals import Elsewhere, SignInFirst
+from trial.web.refusals import Elsewhere, SignInFirst, TokenNeeded
 
 OPEN = ""
 """Anyone, signed in or not."""
@@ -40,6 +41,10 @@ PERMISSIONS: Mapping[str, str] = {
     "home.study": "study.read",
     "notices.listing": "study.read",
     "notices.seen": "study.read",
+    "access_tokens.show": "study.read",
+    "access_tokens.make": "study.read",
+    "access_tokens.revoke": "study.read",
+    "access_tokens.calendar": OPEN,
     "amendments.listing": "study.read",
     "amendments.activate": "amendment.activate",
     "amendments.dry_run": "amendment.preview",
@@ -176,6 +181,9 @@ def admit() -> Response | None:
         request.max_content_length = house().settings.largest_form
     if request.endpoint == "static":
         return None
+    if request.blueprint == "api":
+        _admit_program()
+        return None
     g.person = session.resume(house())
     g.actor = session.chosen(g.person) if g.person else None
     if request.endpoint == TAKES_FILES and g.actor is not None and request.mimetype == "multipart/form-data":
@@ -188,6 +196,32 @@ def admit() -> Response | None:
     if verb == OPEN:
         return None
     return _admitted(verb)
+
+
+def _admit_program() -> None:
+    """A program comes in with its token alone: a browser's session opens nothing here, so no other page can use it."""
+    kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
+    here = house()
+    found = (
+        tokens.bearer(here.reading(), secret.strip(), here.clock.today(), gated=here.gated)
+        if kind.lower() == "bearer"
+        else None
+    )
+    if found is None:
+        raise TokenNeeded
+    row, g.person = found
+    g.actor = g.person.actor(row["role"])
+    verb = verb_of(request.endpoint or "")
+    changes = request.method not in ("GET", "HEAD", "OPTIONS")
+    if (
+        verb is None
+        or row["scope"] == "calendar"
+        or (changes and row["scope"] != "write")
+        or g.person.must_change_password
+    ):
+        raise NotAllowed(row["role"], f"token:{row['scope']}")
+    if not roles.may(g.actor.role, verb):
+        raise NotAllowed(g.actor.role, verb)
 
 
 def _admitted(verb: str) -> Response | None:

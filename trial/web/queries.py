@@ -88,7 +88,7 @@ def _source_url(row: Mapping[str, Any]) -> str:
     return url_for("crf.show", **place, _anchor=anchor)
 
 
-def _forms() -> frozenset[str] | None:
+def readable_forms() -> frozenset[str] | None:
     return roles.ROLES[actor().role].forms
 
 
@@ -103,7 +103,7 @@ def _listing(refusal: Said | None = None) -> str:
     state = state if state in SHOWN else "open"
     source, text = request.args.get("source", ""), request.args.get("text", "")[:40]
     page = max(1, request.args.get("page", 1, type=int))
-    narrowed: dict[str, Any] = {"source": source if source in SOURCES else "", "forms": _forms(), "text": text}
+    narrowed: dict[str, Any] = {"source": source if source in SOURCES else "", "forms": readable_forms(), "text": text}
     now = house().clock.now()
     with reading() as reader:
         counts = {s: office.count_queries(reader, actor().sites, states=SHOWN[s], **narrowed) for s in SHOWN}

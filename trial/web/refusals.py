@@ -19,3 +19,8 @@ class Elsewhere(VigilError):
     """The page belongs to another person than the one now signed in (`now`)."""
 
     now: str
+
+
+@dataclass(eq=False)
+class TokenNeeded(VigilError):
+    """A program asked without a token that stands."""
