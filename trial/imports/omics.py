@@ -145,7 +145,7 @@ def _items(cells: Mapping[str, str], table: Table) -> dict[str, Any]:
     for column, oid in table.items.items():
         if column in cells:
             found[oid] = _as_typed(form.item(oid), cells[column])
-    if version := cells.get("version"):
+    if found.get("RADSW") and (version := cells.get("version")):
         found["RADSW"] = f"{found['RADSW']} {version}"
     return found
 
