@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,27 +21,44 @@ from forms.text import _l
 from trial import cli, roles
 from trial.clock import Clock, SystemClock
 from trial.protocol import PROTOCOL
+from trial.release import release
 from trial.settings import Settings, from_environment
 from trial.store.engine import make_engine
 from trial.store.files import Files
+from trial.store.notices import unseen
 from trial.web import (
+    access,
+    access_review,
     admin,
     amendments,
     audit,
+    card,
+    certify,
+    coding,
     crf,
+    deviations,
+    dictionaries,
     errors,
+    foreign,
     gate,
     headers,
     health,
     home,
     imports,
+    notices,
     office,
     participants,
     queries,
+    ranges,
     safety,
+    screening,
+    second_factor,
     signin,
     signing,
+    sites,
     steps,
+    transfers,
+    trust,
     uploads,
 )
 from trial.web.house import House
@@ -55,14 +71,29 @@ PAGES = (
     crf,
     queries,
     office,
+    coding,
+    dictionaries,
+    deviations,
+    screening,
+    transfers,
+    card,
+    sites,
     safety,
     imports,
+    notices,
+    ranges,
+    foreign,
     audit,
     signing,
     steps,
     uploads,
     amendments,
     admin,
+    access,
+    access_review,
+    trust,
+    second_factor,
+    certify,
     health,
 )
 LANGUAGES = ("en",)
@@ -74,6 +105,7 @@ NAVIGATION = (
     ("safety.listing", _l("Safety")),
     ("imports.listing", _l("Imports")),
     ("audit.listing", _l("Audit")),
+    ("oversight.index", _l("Oversight")),
     ("results.index", _l("Results")),
     ("home.study", _l("Study")),
     ("admin.people", _l("People and sites")),
@@ -134,7 +166,7 @@ def _released_model() -> Any:
 
 def _results(app: Flask) -> None:
     """Pages of the analysis, where that room is installed. Each brings its own entries for the gate."""
-    for name in ("analysis.pages", "analysis.closed_pages"):
+    for name in ("analysis.pages", "analysis.closed_pages", "analysis.oversight_pages"):
         if find_spec(name) is not None:
             room = import_module(name)
             app.register_blueprint(room.pages)
@@ -157,6 +189,7 @@ def _drawing(app: Flask) -> None:
             "role_words": _(roles.ROLES[actor.role].label) if actor and actor.role in roles.ROLES else "",
             "actor_scope": roles.ROLES[actor.role].scope if actor and actor.role in roles.ROLES else "none",
             "navigation": list(_navigation(app)) if actor else [],
+            "unseen": unseen(app.extensions["vigil"].reading(), person.id) if person and actor else 0,
             "protocol": PROTOCOL,
             "now": app.extensions["vigil"].clock.now(),
             "release": release(),
@@ -170,14 +203,6 @@ def _navigation(app: Flask) -> Iterator[SimpleNamespace]:
             room = endpoint.partition(".")[0]
             here = request.endpoint == endpoint if room == "home" else (request.blueprint == room)
             yield SimpleNamespace(url=url_for(endpoint), words=_(words), here=here)
-
-
-def release() -> str:
-    """The version of this installation."""
-    try:
-        return version("vigil")
-    except PackageNotFoundError:
-        return "0.1.0"
 
 
 def main() -> None:

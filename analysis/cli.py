@@ -18,6 +18,7 @@ def register(commands: click.Group) -> None:
     """Add the commands to `vigil`."""
     commands.add_command(analyse)
     commands.add_command(report)
+    commands.add_command(monitor)
 
 
 def _results(on: date | None) -> Any:
@@ -77,3 +78,36 @@ def report(name: str, out: Path, on: Any) -> None:
     found, clock = _results(on.date() if on else None)
     out.write_bytes(status_report(found, system="Vigil", made_at=clock.now()))
     click.echo(f"{out}: {name} at {found.cut.on.isoformat()}, data {found.cut.digest[:16]}", file=sys.stdout)
+
+
+@click.command()
+@click.option("--site", help="One site only.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def monitor(here: Any, site: str | None, as_csv: bool, as_json: bool) -> None:
+    """Key risk indicators by site, with the counts they rest on."""
+    from dataclasses import asdict
+
+    from analysis.monitoring import judge
+    from analysis.oversight_pages import table
+    from trial.actor import Actor
+    from trial.protocol import PROTOCOL
+    from trial.store.oversight import oversight
+
+    house = here.house
+    with house.reading() as reader:
+        seen = oversight(reader, Actor(None, "command line", "data_manager", None))
+    found = judge(seen, now=house.clock.now(), today=house.clock.today(), months=PROTOCOL.design.accrual_months)
+    if site is not None:
+        found = {code: cells for code, cells in found.items() if code == site}
+    if as_json:
+        told = {
+            code or "all": {c.indicator.id: asdict(c.measure) | {"verdict": c.verdict} for c in cells}
+            for code, cells in found.items()
+        }
+        click.echo(json.dumps(told, indent=1))
+        return
+    with here.app.app_context():
+        made = table(found)
+    click.echo(made.as_csv() if as_csv else made.as_text())

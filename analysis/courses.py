@@ -44,7 +44,7 @@ def course_row(row: Extracted, cut_on: date) -> CourseRow:
     doses = [*_all(record, "EX", "EXENDT"), *_all(record, "EX", "EXSTDT"), *_all(record, "RT", "RTENDT")]
     return CourseRow(
         participant=row.participant,
-        site=row.site,
+        site=row.enrolled_at,
         cut_on=cut_on,
         cohort=cohort,
         arm=arm,

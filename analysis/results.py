@@ -14,6 +14,7 @@ from forms import ctcae
 from forms.checks import visible
 from forms.dates import PartialDate
 from forms.record import InstanceScope
+from trial.coding import reported
 from trial.protocol import PROTOCOL
 from trial.store.extract import Extract, Extracted
 
@@ -35,18 +36,26 @@ def cut_of(extract: Extract) -> DataCut:
 
 
 def adverse_events(row: Extracted) -> Iterator[AdverseEvent]:
-    """The AE forms of one participant, with the CTCAE class of each term; a term without one stands under its own words."""
+    """The AE forms of one participant. A coded event stands under its preferred term and class; another one under its CTCAE term and
+    class; one with neither under its own words.
+    """
     record = row.record()
+    coded = {(c["event"], c["occurrence"]): c for c in row.codings if (c["form"], c["path"]) == ("AE", "AETERM")}
     for crf in record.all("AE"):
         scope = record.scope(crf)
         term = scope.item("AE.AECTCAE")
         known = ctcae.term(term) if term else None
+        term, soc = reported(
+            coded.get((crf.event, crf.occurrence)),
+            term or scope.item("AE.AETERM") or "",
+            known.soc if known else "",
+        )
         onset = scope.item("AE.AESTDAT")
         related = scope.item("AE.AEREL")
         yield AdverseEvent(
             participant=row.participant,
-            term=term or scope.item("AE.AETERM") or "",
-            soc=known.soc if known else "",
+            term=term,
+            soc=soc,
             grade=scope.item("AE.AETOXGR"),
             onset_on=onset if isinstance(onset, PartialDate) or onset is None else PartialDate.of(onset),
             serious=_truth(scope.item("AE.AESER"), "Y"),

@@ -16,18 +16,24 @@ from forms.decoded import decoded, in_units
 from forms.findings import Finding
 from forms.language import Bound, Check, FormDef, GroupDef, Item, Range
 from forms.logic import Expr, key_of
+from forms.mirrors import answered_elsewhere
 from forms.record import InstanceScope, Record
 from forms.text import _l
 
 _NAMED = re.compile(r"\{([A-Z0-9_]+\.[A-Z0-9_]+)\}")
 
 
-def findings(record: Record, crf: Crf) -> tuple[Finding, ...]:
+def findings(record: Record, crf: Crf, typed: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
     """Return what is missing, impossible or unlikely in `crf`, which must be part of `record`.
 
-    A form that was not done, or was removed, has nothing to say. Soft findings that carry a confirmation are left out.
+    A form that was not done, or was removed, has nothing to say. Soft findings that carry a confirmation are left out, here or on the form
+    that asks the same (`forms/mirrors.py`), unless one of the `typed` values (FORM.ITEM) makes it a new question.
     """
-    return tuple(f for f in everything(record, crf) if f.level != "soft" or not crf.answers.confirmed.get(f.key))
+    return tuple(
+        f
+        for f in everything(record, crf)
+        if f.level != "soft" or not (crf.answers.confirmed.get(f.key) or answered_elsewhere(record, crf, f, typed))
+    )
 
 
 def confirmed(record: Record, crf: Crf) -> tuple[Finding, ...]:

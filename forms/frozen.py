@@ -48,7 +48,7 @@ def form_from_json(data: Mapping[str, Any]) -> FormDef:
     return FormDef(
         name,
         data["version"],
-        data["title"],
+        data.get("title", ""),
         source=data.get("source", ""),
         instructions=data.get("instructions", ""),
         repeats=data.get("repeats", False),
@@ -85,7 +85,7 @@ def _codelist(codes: Codelist) -> dict[str, Any]:
 
 
 def _read_codelist(name: str, data: Mapping[str, Any]) -> Codelist:
-    return Codelist(name, tuple(Code(**entry) for entry in data["codes"]), data.get("source", ""))
+    return Codelist(name, tuple(Code(**{"decode": ""} | entry) for entry in data["codes"]), data.get("source", ""))
 
 
 def _range(span: Range | None) -> Any:
@@ -135,7 +135,7 @@ def _read_item(data: Mapping[str, Any], form: str, group: str | None, lists: Map
         oid=data["item"],
         form=form,
         group=group,
-        **{n: data[n] for n in _PLAIN if n in data},
+        **{"label": ""} | {n: data[n] for n in _PLAIN if n in data},
     )
 
 
@@ -177,7 +177,7 @@ def _read_check(data: Mapping[str, Any], items: Mapping[str, Item]) -> Check:
         data["check"],
         data["level"],
         from_json(data["rule"]),
-        data["message"],
+        data.get("message", ""),
         tuple(items[oid] for oid in data.get("on", ())),
         data.get("group"),
         tuple(data["deviation"]) if "deviation" in data else None,

@@ -13,6 +13,16 @@ from forms.language import STANDING_FACTS, FormDef, Item
 from forms.logic import LogicError, Scope
 
 T = TypeVar("T")
+
+
+class PerInstance:
+    """A fact that says something else to each form: the limits of a laboratory depend on the day of the sample."""
+
+    def of(self, scope: InstanceScope) -> Any:
+        """What that instance is told."""
+        raise NotImplementedError
+
+
 Definitions = Mapping[tuple[str, int], FormDef]
 """Every released form version: (form, version) to definition."""
 
@@ -164,7 +174,11 @@ class InstanceScope(Scope):
     def fact(self, name: str) -> Any:
         if name not in self.definition.facts and name not in STANDING_FACTS:
             raise LogicError(f"{self.definition.oid} does not declare the fact {name!r}")
-        return self.record.facts.get(name)
+        found = self.record.facts.get(name)
+        if isinstance(found, PerInstance):
+            told = found
+            return self.record.once((name, id(self.crf)), lambda: told.of(self))
+        return found
 
     def instances(self, source: tuple[str, ...]) -> tuple[Scope, ...]:
         kind, name, *group = source

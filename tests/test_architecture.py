@@ -46,7 +46,7 @@ ROOMS = {
     "wsgi": 17,  # where all of it is put together
 }
 
-WEB = ("forms.webform", "trial.web", "analysis.pages", "analysis.closed_pages", "wsgi")
+WEB = ("forms.webform", "trial.web", "analysis.pages", "analysis.closed_pages", "analysis.oversight_pages", "wsgi")
 COMMANDS = ("trial.cli", "analysis.cli")
 TRAINING = ("trial.frozen.preparation", "trial.frozen.train")
 PLACES = {
@@ -87,7 +87,7 @@ PLACES = {
     "argon2": ("trial.passwords",),
     "cryptography": ("trial.seal", "trial.store"),
     "lxml": ("forms.odm", "forms.odm13"),
-    "defusedxml": ("forms.odm", "forms.odm13"),
+    "defusedxml": ("forms.odm", "forms.odm13", "forms.redcap"),
     "tqdm": (*COMMANDS, "trial.simulate.driver", "trial.simulate.demo"),
 }
 """Every library outside the standard one, and the only rooms that may know it. A library that is not here is a decision to write down."""

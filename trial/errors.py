@@ -130,6 +130,14 @@ class FeatureTableUnreadable(VigilError):
 
 
 @dataclass(eq=False)
+class Unread(VigilError):
+    """A file somebody sent was not taken: `reason` is a key of `trial.file_kinds.REASONS`, `detail` for the log."""
+
+    reason: str
+    detail: str = ""
+
+
+@dataclass(eq=False)
 class UnitOfWorkMisused(VigilError):
     """A mistake of the caller, not of a person: nested use, writing outside `with`, a write that belongs to no event."""
 
@@ -146,6 +154,21 @@ class NotAllowed(VigilError):
     role: str
     verb: str
     site: str | None = None
+
+
+@dataclass(eq=False)
+class RightsHeldBack(NotAllowed):
+    """The role would allow it, but it is not in force: `why` holds reasons of `trial.rights.WHY`."""
+
+    why: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
+class SigningNotEnabled(VigilError):
+    """A person cannot sign yet: `missing` holds keys of `trial.signing_rights.MISSING`. No attempt was counted."""
+
+    username: str
+    missing: tuple[str, ...]
 
 
 @dataclass(eq=False)
@@ -202,6 +225,23 @@ class WrongPassword(VigilError):
 
 
 @dataclass(eq=False)
+class CodeNeeded(VigilError):
+    """The password was right, and the person has a second factor: its code is asked. `password` names the hash that was checked."""
+
+    person_id: int
+    username: str
+    password: str
+
+
+@dataclass(eq=False)
+class ComponentMissing(VigilError):
+    """A signature asks for more than was typed: `wanted` names the fields (username, code). Nothing was counted as an attempt."""
+
+    username: str
+    wanted: tuple[str, ...]
+
+
+@dataclass(eq=False)
 class TooManyAttempts(VigilError):
     """Sign-in is closed for this name until `until`."""
 
@@ -215,3 +255,14 @@ class ContentChanged(VigilError):
 
     seen: str
     current: str
+
+
+@dataclass(eq=False)
+class BackupUnfit(VigilError):
+    """A copy that cannot be written or restored.
+
+    `part`: a file of it, a folder, a schema; `problem`: not-empty, unreadable, altered, other-schema.
+    """
+
+    part: str
+    problem: str

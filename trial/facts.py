@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from forms.dates import earliest
-from forms.record import Record
+from forms.record import PerInstance, Record
 from trial import soa
 from trial.course import Allocation, Course, course
 from trial.eligibility import assess
@@ -21,7 +21,7 @@ from trial.visits import Visit, visit_date, visits
 SUPPLIED = frozenset(
     {
         "arm", "cohort", "event", "scheduled", "window_opens", "window_closes", "operated_on", "stoma_now",
-        "birth_year_only", "consent_versions", "consent_validity", "laboratory_ranges", "taxon_tables", "eligible",
+        "birth_year_only", "consent_versions", "consent_validity", "consent_mandatory", "laboratory_ranges", "taxon_tables", "eligible",
         "model_call", "model_class", "allocated_on", "zone", "today", "now",
     }
 )  # fmt: skip
@@ -38,7 +38,7 @@ def facts_for(
     now: datetime,
     prediction: Mapping[str, Any] | None = None,
     zone: tzinfo | None = None,
-    laboratory_ranges: Mapping[str, Any] | None = None,
+    laboratory_ranges: Mapping[str, Any] | PerInstance | None = None,
     taxon_tables: Mapping[str, Any] | None = None,
 ) -> Mapping[str, Any]:
     """Every fact for the forms of one event key ("FU06", "PO30-2"); unknown ones are None.
@@ -93,12 +93,19 @@ class Facts(Mapping[str, Any]):
 
 
 def of_site(site: Mapping[str, Any]) -> dict[str, Any]:
-    """`consent_versions`: the site's codes; `consent_validity`: (code, first day, last day or None) of each."""
+    """`consent_versions`: the site's codes; `consent_validity`: (code, first day, last day or None) of each; `consent_mandatory`: from old
+    to new, (code, the day from which who signed an older one must have signed it, or None).
+    """
     versions = site.get("consent_versions") or ()
     validity = tuple((v["version"], _date(v.get("valid_from")) or date.min, _date(v.get("valid_to"))) for v in versions)
     return {
         "consent_versions": tuple(v[0] for v in validity) or None,
         "consent_validity": validity or None,
+        "consent_mandatory": tuple(
+            (v["version"], _date(v.get("mandatory_from")))
+            for v in sorted(versions, key=lambda v: _date(v.get("valid_from")) or date.min)
+        )
+        or None,
         "birth_year_only": site.get("birth_year_only"),
     }
 

@@ -8,6 +8,7 @@ They read dates of happenings (visits, procedures, samples, onsets); dates of re
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from forms.answers import Crf, Row
@@ -17,6 +18,7 @@ from forms.findings import Finding
 from forms.language import FormDef, Item
 from forms.record import Record
 from forms.text import _l
+from trial import consents
 
 PAPER_DATES = frozenset(
     {
@@ -29,6 +31,8 @@ PAPER_DATES = frozenset(
 
 ALWAYS_OPEN = frozenset({"IC", "AE", "SAE", "DTH", "EOS", "DV"})
 """Safety and the end of the study stay open after withdrawal (PROTOCOL 9; crf.csv, note of IC.ICWDAT)."""
+
+CONSENT_OVERDUE, VERSION_NOT_VALID = "consent:overdue", "consent:version"
 
 READ_BY_LIMITS = frozenset({"IC"})
 """Forms that the limits of every other form read; a death reads all the rest, and is a form itself."""
@@ -43,7 +47,52 @@ def limits(record: Record, crf: Crf) -> tuple[Finding, ...]:
     """Findings of a death being entered against all the rest, and of `crf` against a withdrawal where the form has no rule of its own."""
     if not crf.counts:
         return ()
-    return (*_before_this_death(record, crf), *_after_withdrawal(record, crf))
+    consent = (*_version_not_valid(record, crf), *_without_new_consent(record, crf))
+    return (*_before_this_death(record, crf), *_after_withdrawal(record, crf), *consent)
+
+
+def open_limits(record: Record, crf: Crf) -> tuple[Finding, ...]:
+    """The same without the questions that somebody answered with a reason."""
+    return tuple(f for f in limits(record, crf) if f.level != "soft" or not crf.answers.confirmed.get(f.key))
+
+
+def confirmed_limits(record: Record, crf: Crf) -> tuple[Finding, ...]:
+    """The questions that somebody answered with a reason: they stand as deviations."""
+    if not crf.answers.confirmed:
+        return ()
+    return tuple(f for f in limits(record, crf) if f.level == "soft" and crf.answers.confirmed.get(f.key))
+
+
+def _version_not_valid(record: Record, crf: Crf) -> Iterator[Finding]:
+    """Asked once, on the consent form itself: every form after it would say the same."""
+    consent = next((c for c in consents.consents(record) if crf.form == "IC" and c.address == crf.address), None)
+    if (
+        consent is not None
+        and consent.valid is False
+        and consent.version in (record.facts.get("consent_versions") or ())
+    ):
+        message = _l(
+            "Version %(version)s was not valid at this site on %(day)s. Check both; if they are right, say what happened."
+        )
+        args = {"version": consent.version, "day": shown(consent.on)}
+        yield Finding("soft", VERSION_NOT_VALID, message, "ICVER", None, args, ("CONSENT", "MAJOR"))
+
+
+def _without_new_consent(record: Record, crf: Crf) -> Iterator[Finding]:
+    """What was done after a new version had become mandatory, and before it was signed. Asked once a form."""
+    if crf.form in ALWAYS_OPEN:
+        return
+    for item, _row, value in happenings(record, crf):
+        # A day that is partly unknown accuses nobody.
+        owed = consents.overdue(record, value) if isinstance(value, date) else None
+        if owed is not None:
+            message = _l(
+                "“%(label)s” is %(value)s. Consent version %(version)s had to be signed by %(since)s, and is not on file for that day. "
+                "Enter the new consent, or say what happened: it is a major deviation."
+            )
+            args = {"label": item.label, "value": shown(value), "version": owed[0], "since": shown(owed[1])}
+            yield Finding("soft", CONSENT_OVERDUE, message, item.oid, None, args, ("CONSENT", "MAJOR"))
+            return
 
 
 def happenings(record: Record, crf: Crf) -> Iterator[tuple[Item, Row | None, Any]]:

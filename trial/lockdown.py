@@ -18,6 +18,7 @@ STEPS: Mapping[str, str] = {
     "values-unverified": _l("Values to be verified against their source"),
     "forms-unsigned": _l("Forms that must be signed and are not"),
     "casebooks-unsigned": _l("Participants whose casebook is not signed"),
+    "terms-uncoded": _l("Terms that are not coded, or whose code waits for approval"),
     "sae-unreconciled": _l("Differences between adverse events and their serious reports"),
 }
 """Each step, in the order it is worked off."""

@@ -99,17 +99,25 @@ def _serious(record: Record) -> Iterator[Opened]:
     taken = [c.occurrence for c in record.crfs if c.form == "SAE" and c.answers.removed is None]
     free = max(taken, default=0) + 1
     for crf in record.all("AE"):
-        if record.scope(crf).code("AE.AESER") == "Y":
+        if reason := _why_serious(record.scope(crf)):
             known = told.get(crf.address)
             yield Opened(
                 "ANY",
                 "SAE",
                 known.occurrence if known else free,
                 None,
-                _l("The adverse event is serious."),
+                reason,
                 crf.address,
             )
             free += known is None
+
+
+def _why_serious(scope: InstanceScope) -> str:
+    """Why an adverse event is reported as serious; "" where it is not. A fatal one is, whatever the tick box says yet (ICH E2A)."""
+    if scope.code("AE.AESER") == "Y":
+        return _l("The adverse event is serious.")
+    fatal = scope.code("AE.AETOXGR") == 5 or scope.code("AE.AEOUT") == "FATAL"
+    return _l("The adverse event is fatal, and so serious.") if fatal else ""
 
 
 def _regrowths(record: Record) -> Iterator[Opened]:

@@ -14,6 +14,7 @@ from typing import Any
 from forms.findings import Finding
 from forms.language import FormDef
 from forms.text import _l
+from trial.proposals import proposed
 from trial.roles import may
 from trial.standing import Standing
 
@@ -73,22 +74,26 @@ def next_state(act: str, state: str) -> str | None:
     return ACTS.get(act, {}).get(state)
 
 
-def may_act(role: str, act: str, raised_role: str | None) -> bool:
-    """Whether a role may do that to a query raised in `raised_role` (None: by the system)."""
+def may_act(role: str, act: str, raised_role: str | None, state: str = "open") -> bool:
+    """Whether a role may do that to a query raised in `raised_role` (None: by the system). What was only proposed is anybody's to
+    take up or to drop who may ask.
+    """
     if act == "resolve":
         return role == "system"
     if act == "answer":
         return may(role, "query.answer")
     if act in ("remark", "assign"):
         return may(role, "query.answer") or may(role, "query.raise")
-    return may(role, "query.raise") and role in (raised_role, OWNER_OF_ALL)
+    return may(role, "query.raise") and (state == "candidate" or role in (raised_role, OWNER_OF_ALL))
 
 
 def possible(role: str, query: Mapping[str, Any]) -> tuple[str, ...]:
     """The acts a role may do to a query now, in the order a page offers them."""
     order = ("answer", "close", "reopen", "open", "remark", "cancel")
     return tuple(
-        a for a in order if next_state(a, query["state"]) is not None and may_act(role, a, query["raised_role"])
+        a
+        for a in order
+        if next_state(a, query["state"]) is not None and may_act(role, a, query["raised_role"], query["state"])
     )
 
 
@@ -144,7 +149,7 @@ def steps(rows: Iterable[Mapping[str, Any]], asked: Iterable[Wanted], concerned:
 
     What a person closed or cancelled is not raised again while the check says the same words.
     """
-    own = [r for r in rows if r["rule"] is not None and r["form"] is not None and address_of(r) in concerned]
+    own = [r for r in rows if _of_a_check(r) and address_of(r) in concerned]
     live = {(address_of(r), r["rule"]): r for r in own if r["state"] in LIVE}
     ended = {(address_of(r), r["rule"]): r["said"] for r in own if r["state"] in ("closed", "cancelled")}
     spoken = {w.key: w for w in asked}
@@ -155,6 +160,10 @@ def steps(rows: Iterable[Mapping[str, Any]], asked: Iterable[Wanted], concerned:
                 yield Step("raise", None, each)
         elif each.reason and live[key]["state"] == "open":
             yield Step("answer", live[key], each)
+
+
+def _of_a_check(row: Mapping[str, Any]) -> bool:
+    return row["rule"] is not None and row["form"] is not None and not proposed(row["rule"])
 
 
 def address_of(row: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from forms.record import Record
 from forms.text import _l
 from trial.blockers import Blocker, Signatures, not_eligible, signed
+from trial.consents import overdue
 from trial.course import Allocation, course
 from trial.protocol import Protocol
 
@@ -28,7 +29,7 @@ def randomisation_blockers(
     return (
         *_earlier(allocation),
         *_eligibility(protocol, record, signatures),
-        *_consent(record),
+        *_consent(record, today),
         *_decision(record, signatures, prediction),
         *_events(record, allocation),
         *_in_time(protocol, record, today),
@@ -72,12 +73,14 @@ def _eligibility(protocol: Protocol, record: Record, signatures: Signatures) -> 
     yield from not_eligible(protocol, record)
 
 
-def _consent(record: Record) -> Iterator[Blocker]:
+def _consent(record: Record, today: date) -> Iterator[Blocker]:
     c = course(record)
     if c.consented_on is None:
         yield Blocker("consent-missing", _l("There is no written consent."), "IC/SCR/1")
     if c.withdrawn_on is not None:
         yield Blocker("consent-withdrawn", _l("Consent was withdrawn."), "IC/SCR/1")
+    if overdue(record, today) is not None:
+        yield Blocker("consent-overdue", _l("A newer version of the consent had to be signed by now."), "IC/SCR/1")
 
 
 def _decision(record: Record, signatures: Signatures, prediction: Mapping[str, Any] | None) -> Iterator[Blocker]:

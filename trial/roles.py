@@ -19,12 +19,16 @@ VERBS: Mapping[str, str] = {
     "participant.read": _l("Open a participant"),
     "participant.create": _l("Give a new participant number"),
     "participant.log": _l("Keep the pre-consent log"),
+    "participant.card": _l("Print a participant's emergency card"),
+    "participant.transfer": _l("Transfer a participant to another site"),
+    "deviation.read": _l("See the list of deviations"),
     "crf.read": _l("Read CRFs"),
     "crf.write": _l("Enter and correct CRFs"),
     "crf.sign": _l("Sign CRFs"),
     "crf.freeze": _l("Freeze and lock CRFs"),
     "file.read": _l("Download uploaded files"),
     "file.upload": _l("Upload files"),
+    "file.look": _l("Say whether a name is burned into a picture"),
     "eligibility.read": _l("Read the eligibility argument"),
     "eligibility.sign": _l("Confirm eligibility with a signature"),
     "decision.record": _l("Record the own estimate and the decision"),
@@ -42,11 +46,13 @@ VERBS: Mapping[str, str] = {
     "data.verify": _l("Verify source data"),
     "plan.set": _l("Say which values are verified against their source"),
     "audit.review": _l("Review the audit trail and record it"),
+    "trail.redact": _l("Take personal data out of the record, together with an investigator"),
     "visit.report": _l("Write monitoring visit reports"),
     "code.terms": _l("Code terms"),
     "safety.read": _l("See safety reports and clocks"),
     "safety.assess": _l("Assess serious adverse events for the sponsor"),
     "accrual.read": _l("See accrual against plan"),
+    "oversight.read": _l("See how the sites work: key risk indicators"),
     "results.pooled": _l("See pooled results"),
     "results.closed": _l("Analyse outcomes by arm"),
     "report.closed": _l("Read closed reports"),
@@ -54,12 +60,24 @@ VERBS: Mapping[str, str] = {
     "export.blinded": _l("Export data without arm"),
     "export.unblinded": _l("Export data with arm"),
     "import.data": _l("Import data"),
+    "ranges.read": _l("See laboratory reference ranges"),
+    "ranges.set": _l("State laboratory reference ranges"),
+    "import.forms": _l("Import forms of the own site from a file"),
+    "import.trial": _l("Import the trial's own data from another installation"),
+    "foreign.take": _l("Read studies of other systems in, beside the trial"),
+    "foreign.read": _l("See studies of other systems and export them again"),
     "audit.read": _l("Read the audit trail and verify it"),
     "users.manage": _l("Manage people, roles and sites"),
     "amendment.activate": _l("Activate a version of the protocol at a site"),
     "amendment.preview": _l("See what a version of the protocol would change"),
+    "delegation.read": _l("Read the delegation log and the training of a site"),
+    "delegation.sign": _l("Sign delegations of the own site, as its principal investigator"),
+    "access.read": _l("See who has access, and failed attempts"),
+    "access.review": _l("Review who has access, and sign that"),
 }
 """Everything anyone may do, in words."""
+READING = frozenset(verb for verb in VERBS if verb.endswith((".read", ".list")))
+"""Verbs that change nothing: they stay with who may still read once a role is held back."""
 
 
 @dataclass(frozen=True)
@@ -85,19 +103,21 @@ _ANYONE = frozenset({"study.read"})
 _READS = frozenset(
     {
         "due.read", "participant.list", "participant.read", "crf.read", "file.read", "eligibility.read", "model.read",
-        "allocation.read", "query.read",
+        "allocation.read", "query.read", "ranges.read",
     }
 )  # fmt: skip
 _ENTERS = _READS | {
     "participant.create", "participant.log", "crf.write", "file.upload", "query.answer", "randomise", "safety.read",
-    "accrual.read", "audit.read",
+    "accrual.read", "audit.read", "oversight.read", "import.forms", "participant.card", "deviation.read", "delegation.read",
 }  # fmt: skip
 SAFETY_FORMS = frozenset(
     {"AE", "SAE", "DTH", "CM", "EX", "RT", "DM", "MH", "LB", "POC", "SUR", "IC", "EOS", "PLAN"}
 )  # fmt: skip
 """What an assessment of a serious adverse event, and the CIOMS I form, are written from."""
-IMPORTED_FORMS = frozenset({"LB"})
+IMPORTED_FORMS = frozenset({"LB", "RAD", "MIC", "LBX", "MOL"})
 """Forms whose answers may come from a file: who may import writes these, and only through an import."""
+NEVER_IMPORTED = frozenset({"IC", "ELIG", "PRE", "DEC", "SAE", "DV"})
+"""Forms no file writes, whoever brings it: consent and what a person decides or reports is entered by that person, DV by the system."""
 UPLOAD_FORMS = frozenset({"RAD", "MIC", "LBX", "MOL", "SPEC", "PATH"})
 """What core laboratories see; of PATH only `SLIDE_ITEMS`."""
 SLIDE_ITEMS = frozenset({"PATH.QCSLIDE", "PATH.TUMCELL", "PATH.SLIDFEAT", "PATH.SLIDSW"})
@@ -111,18 +131,19 @@ _TABLE = (
     _role("coordinator", _l("Coordinator"), "own", _ENTERS, writes=None),
     _role(
         "investigator", _l("Investigator"), "own",
-        _ENTERS | {"crf.sign", "eligibility.sign", "decision.record", "model.call"}, writes=None,
+        _ENTERS | {"crf.sign", "file.look", "eligibility.sign", "decision.record", "model.call", "delegation.sign"}, writes=None,
     ),
     _role(
         "monitor", _l("Monitor"), "assigned",
         _READS | {"query.raise", "data.verify", "visit.report", "safety.read", "accrual.read", "audit.read",
-                  "audit.review"},
+                  "audit.review", "oversight.read", "deviation.read", "delegation.read"},
     ),
     _role(
         "data_manager", _l("Data manager"), "all",
         _READS | {"query.raise", "code.terms", "crf.freeze", "export.blinded", "import.data", "accrual.read",
-                  "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close", "amendment.activate",
-                  "amendment.preview"},
+                  "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close", "trail.redact",
+                  "oversight.read", "ranges.set", "foreign.take", "foreign.read", "amendment.activate",
+                  "amendment.preview", "deviation.read", "participant.transfer", "file.look", "import.trial", "delegation.read"},
         blinded=True,
     ),
     _role(
@@ -134,7 +155,7 @@ _TABLE = (
     ),
     _role(
         "statistician", _l("Statistician"), "all",
-        {"accrual.read", "results.pooled", "export.blinded"},
+        {"accrual.read", "results.pooled", "export.blinded", "foreign.read"},
         blinded=True, blinded_rows=True, deidentified=True,
     ),
     _role(
@@ -152,13 +173,20 @@ _TABLE = (
     ),
     _role(
         "auditor", _l("Auditor or inspector"), "all",
-        _READS | {"safety.read", "accrual.read", "results.pooled", "audit.read", "randomisation.replay"},
+        _READS | {"safety.read", "accrual.read", "results.pooled", "audit.read", "randomisation.replay", "oversight.read",
+                  "foreign.read", "deviation.read", "delegation.read", "access.read"},
     ),
-    _role("administrator", _l("Administrator"), "none", {"users.manage", "randomisation.open", "amendment.activate"}),
+    _role(
+        "administrator", _l("Administrator"), "none",
+        {"users.manage", "randomisation.open", "amendment.activate", "delegation.read", "access.read", "access.review"},
+    ),
 )  # fmt: skip
 
 ROLES: Mapping[str, Role] = {role.name: role for role in _TABLE}
 """Every role a person can hold, in the order of PROTOCOL 10."""
+
+SPONSOR = frozenset(ROLES) - {"coordinator", "investigator", "laboratory"}
+"""Roles whose holders sign in from outside the sites: they can be made to use a second factor (R14)."""
 
 RESERVED_FORMS: Mapping[str, frozenset[str]] = {
     "ELIG": frozenset({"investigator"}),
@@ -174,6 +202,8 @@ RESERVED_ITEMS: Mapping[str, frozenset[str]] = {
     "SAE.SAECAUSI": frozenset({"investigator"}),
     # The system sets it on submission; day 0 of the authority's clock is nobody's to choose.
     "SAE.SAESPON": frozenset(),
+    # A code stands beside the form, in the table of codings, with its version; nobody types it here.
+    "AE.AEDECOD": frozenset(),
     **dict.fromkeys(_SPONSOR, frozenset({"safety_officer"})),
 }
 """Items only some roles write: causality is the investigator's, expectedness and reporting the safety officer's."""

@@ -1,7 +1,7 @@
-"""The allocation seed at rest: AES-256-GCM under a key from outside the database, bound to its study.
+"""Secrets at rest, the allocation seed first of all: AES-256-GCM under a key from outside the database, bound to their owner.
 
-Layout of a sealed seed: version byte 1, nonce of 12 bytes, ciphertext with its tag of 16 bytes. The study id is
-associated data: a sealed seed moved to another study does not open (NIST SP 800-38D).
+Layout of what is sealed: version byte 1, nonce of 12 bytes, ciphertext with its tag of 16 bytes. The owner (the study of a seed,
+the person of a second factor) is associated data: what is moved to another row does not open (NIST SP 800-38D).
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from trial.errors import VigilError
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+TAG_BYTES = 16
 VERSION = b"\x01"
 
 
@@ -35,18 +36,30 @@ def seal(seed: bytes, *, key: bytes, study: str, nonce: bytes) -> bytes:
     """
     if len(seed) != SEED_BYTES:
         raise SeedInvalid(len(seed))
-    if len(nonce) != NONCE_BYTES:
-        raise KeyInvalid(f"a nonce has {NONCE_BYTES} bytes, not {len(nonce)}")
-    return VERSION + nonce + _cipher(key).encrypt(nonce, seed, study.encode())
+    return seal_secret(seed, key=key, owner=study, nonce=nonce)
 
 
 def unseal(sealed: bytes, *, key: bytes, study: str) -> bytes:
     """The seed of a sealed one; raises SealBroken and KeyInvalid."""
+    if len(sealed) != len(VERSION) + NONCE_BYTES + SEED_BYTES + TAG_BYTES:
+        raise SealBroken("this is no sealed seed of version 1")
+    return open_secret(sealed, key=key, owner=study)
+
+
+def seal_secret(secret: bytes, *, key: bytes, owner: str, nonce: bytes) -> bytes:
+    """Encrypt any secret of that owner; `nonce` as for a seed. Raises KeyInvalid."""
+    if len(nonce) != NONCE_BYTES:
+        raise KeyInvalid(f"a nonce has {NONCE_BYTES} bytes, not {len(nonce)}")
+    return VERSION + nonce + _cipher(key).encrypt(nonce, secret, owner.encode())
+
+
+def open_secret(sealed: bytes, *, key: bytes, owner: str) -> bytes:
+    """The secret of a sealed one; raises SealBroken and KeyInvalid."""
     body = sealed.removeprefix(VERSION)
-    if len(sealed) != len(VERSION) + NONCE_BYTES + SEED_BYTES + 16 or len(body) == len(sealed):
+    if len(sealed) < len(VERSION) + NONCE_BYTES + TAG_BYTES or len(body) == len(sealed):
         raise SealBroken("this is no sealed seed of version 1")
     try:
-        return _cipher(key).decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], study.encode())
+        return _cipher(key).decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], owner.encode())
     except InvalidTag:
         raise SealBroken("the sealed seed was changed, or the key or the study is another one") from None
 

@@ -11,6 +11,7 @@ from forms.catalogue import definitions, kept
 from forms.checks import everything
 from forms.dependence import Dependence, dependence
 from forms.findings import Finding
+from forms.mirrors import answered_elsewhere
 from forms.record import Record
 from trial.amendments import releases
 from trial.limits import READ_BY_LIMITS, limits
@@ -22,7 +23,7 @@ def form_of(key: str) -> str:
     return key.partition(".")[0]
 
 
-OF_THE_SITE = frozenset({"event", "birth_year_only", "consent_versions", "taxon_tables", "laboratory_ranges"})
+OF_THE_SITE = frozenset({"event", "birth_year_only", "consent_versions", "taxon_tables"})
 """Facts that no saved form changes."""
 
 
@@ -56,7 +57,13 @@ def standing(record: Record, crf: Crf) -> Standing:
     found = everything(record, crf)
     spoken = (*found, *limits(record, crf))
     missing = sum(f.level == "missing" for f in of_the_site(crf, found))
-    return Standing(crf, missing, tuple(f for f in spoken if f.level in ("soft", "hard")))
+    return Standing(crf, missing, tuple(f for f in spoken if f.level == "hard" or _stands(record, crf, f)))
+
+
+def _stands(record: Record, crf: Crf, finding: Finding) -> bool:
+    """Whether a question is this form's: confirmed here, or answered nowhere."""
+    own = bool(crf.answers.confirmed.get(finding.key))
+    return finding.level == "soft" and (own or not answered_elsewhere(record, crf, finding))
 
 
 @kept
@@ -80,4 +87,5 @@ def told(record: Record, crf: Crf) -> str | None:
     wanted = sorted(definitions()[crf.form, crf.version].facts - OF_THE_SITE - {"eligible"})
     if not wanted:
         return None
-    return hashlib.sha256(repr([record.facts.get(name) for name in wanted]).encode()).hexdigest()
+    scope = record.scope(crf)
+    return hashlib.sha256(repr([scope.fact(name) for name in wanted]).encode()).hexdigest()

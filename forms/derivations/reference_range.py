@@ -22,6 +22,15 @@ def exceeds(operator: str, value: Decimal, limit: Decimal | None) -> bool | None
     return (True if value >= limit else None) if operator == ">" else value > limit
 
 
+def reaches(operator: str, value: Decimal, limit: Decimal | None) -> bool | None:
+    """Whether the true result lies at or above a limit: None where a censored result leaves it open."""
+    if limit is None:
+        return None
+    if operator == "<":
+        return False if value <= limit else None
+    return (True if value >= limit else None) if operator == ">" else value >= limit
+
+
 def falls_below(operator: str, value: Decimal, limit: Decimal | None) -> bool | None:
     """Whether the true result lies below a limit: None where a censored result leaves it open."""
     if limit is None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from forms.derivations.reference_range import exceeds, falls_below
+from forms.derivations.reference_range import exceeds, falls_below, reaches
 from forms.logic import derivation
 
 
@@ -34,10 +34,11 @@ class Cut:
     grade: int | None
 
 
-Branch = tuple[Cut, ...]
+Branch = Callable[[Limits], tuple[Cut, ...]]
+"""The cuts of one term, the most severe first: some terms have others where the value before therapy was abnormal."""
 
 
-@derivation("ctcae_grade", version=1, takes_unknown=True)
+@derivation("ctcae_grade", version=2, takes_unknown=True)
 def ctcae_grade(
     test: str | None,
     operator: str | None,
@@ -49,20 +50,21 @@ def ctcae_grade(
     """Grade 0 to 4, or None where the value does not define one or a limit is not known.
 
     Where v5.0 judges by baseline, a baseline above ULN is the reference; without an earlier value ULN is (the
-    first sample itself, and the more severe reading otherwise). A censored result is graded only where every
+    first sample itself, and the more severe reading otherwise). That value is held against the limits of this result:
+    one ruler for both. A censored result is graded only where every
     value it can stand for has the same grade. Grade 5 and grades that need symptoms are never derived.
     """
     if test is None or test not in BRANCHES or operator is None or value is None:
         return None
     limits = Limits(lower, upper, baseline)
-    grades = [_grade(branch, operator, value, limits) for branch in BRANCHES[test]]
+    grades = [_grade(branch(limits), operator, value, limits) for branch in BRANCHES[test]]
     known = [g for g in grades if g is not None]
     return max(known) if len(known) == len(grades) else None
 
 
-def _grade(branch: Branch, operator: str, value: Decimal, limits: Limits) -> int | None:
+def _grade(cuts: tuple[Cut, ...], operator: str, value: Decimal, limits: Limits) -> int | None:
     # Most severe first: an open question about a severe cut cannot be settled by a milder one.
-    for cut in branch:
+    for cut in cuts:
         beyond = cut.beyond(operator, value, cut.at(limits))
         if beyond is not False:
             return cut.grade if beyond else None
@@ -93,63 +95,59 @@ def _baseline(limits: Limits) -> Decimal | None:
     return limits.baseline
 
 
-def _abnormal_baseline(limits: Limits) -> bool | None:
-    if limits.upper is None:
-        return None
-    return limits.baseline is not None and limits.baseline > limits.upper
-
-
-def _shifting(normal: str, abnormal: str) -> Callable[[Limits], Decimal | None]:
-    """A multiple of ULN, or another multiple of a baseline above ULN."""
-
-    def at(limits: Limits) -> Decimal | None:
-        shifted = _abnormal_baseline(limits)
-        if shifted is None:
-            return None
-        return _times(abnormal, _baseline)(limits) if shifted else _times(normal, _upper)(limits)
-
-    return at
-
-
 def _decrease(*cuts: str) -> Branch:
     """Grade 1 below LLN, then grade 2, 3, 4 below each cut; most severe first."""
     severe = [Cut(falls_below, _fixed(at), grade) for grade, at in enumerate(cuts, 2)]
-    return (*reversed(severe), Cut(falls_below, _lower, 1))
+    return _always(*reversed(severe), Cut(falls_below, _lower, 1))
 
 
-def _by_baseline(first: tuple[str, str], *factors: str) -> Branch:
-    """Grades 2, 3, 4 above each multiple; `first` holds the grade 1 multiple of ULN and of an abnormal baseline."""
-    severe = [Cut(exceeds, _shifting(f, f), grade) for grade, f in enumerate(factors, 2)]
-    return (*reversed(severe), Cut(exceeds, _shifting(*first), 1))
+def _by_baseline(first: tuple[str, str], *factors: str, begins: Beyond = exceeds) -> Branch:
+    """Grades 2, 3, 4 above each multiple of ULN, or of a baseline above ULN; `first`: the grade 1 multiple of the one and the other.
+
+    `begins`: how grade 1 begins by an abnormal baseline: ALT "1.5 - 3.0 x baseline" at the multiple, bilirubin "> 1.0" above it.
+    """
+
+    def cuts(limits: Limits) -> tuple[Cut, ...]:
+        abnormal = limits.upper is not None and limits.baseline is not None and limits.baseline > limits.upper
+        of = _baseline if abnormal else _upper
+        severe = [Cut(exceeds, _times(f, of), grade) for grade, f in enumerate(factors, 2)]
+        return (*reversed(severe), Cut(begins if abnormal else exceeds, _times(first[abnormal], of), 1))
+
+    return cuts
+
+
+def _always(*cuts: Cut) -> Branch:
+    return lambda limits: cuts
 
 
 def _by_upper(*cuts: tuple[str, int | None]) -> Branch:
-    return tuple(Cut(exceeds, _times(factor, _upper), grade) for factor, grade in cuts)
+    return _always(*(Cut(exceeds, _times(factor, _upper), grade) for factor, grade in cuts))
 
 
-def _creatinine_by_baseline(operator: str, value: Decimal, limit: Decimal | None) -> bool | None:
-    # Both columns of the term apply; without a baseline the one by ULN alone is graded.
+def _exceeds_if_known(operator: str, value: Decimal, limit: Decimal | None) -> bool | None:
+    """For a column that applies besides another one: where its reference is not known the other alone is graded."""
     return False if limit is None else exceeds(operator, value, limit)
 
 
 BRANCHES: Mapping[str, tuple[Branch, ...]] = {
-    "HGB": (_decrease("100", "80"),),
-    "WBC": (_decrease("3", "2", "1"), (Cut(exceeds, _fixed("100"), 3),)),
+    # "Increase in >0 - 2 g/dL" does not say from where in v5.0, so above ULN the value defines nothing.
+    "HGB": (_decrease("100", "80"), _always(Cut(_exceeds_if_known, _upper, None))),
+    "WBC": (_decrease("3", "2", "1"), _always(Cut(exceeds, _fixed("100"), 3))),
     "NEUT": (_decrease("1.5", "1", "0.5"),),
-    "LYM": (_decrease("0.8", "0.5", "0.2"), (Cut(exceeds, _fixed("20"), 3), Cut(exceeds, _fixed("4"), 2))),
+    "LYM": (_decrease("0.8", "0.5", "0.2"), _always(Cut(exceeds, _fixed("20"), 3), Cut(exceeds, _fixed("4"), 2))),
     "PLAT": (_decrease("75", "50", "25"),),
     "ALB": (_decrease("30", "20"),),
     # Hyperglycaemia is graded by treatment in v5.0, so above ULN the value defines nothing.
     "GLUC": (_decrease("3.0", "2.2", "1.7"), _by_upper(("1", None))),
-    "ALT": (_by_baseline(("1", "1.5"), "3", "5", "20"),),
-    "AST": (_by_baseline(("1", "1.5"), "3", "5", "20"),),
-    "ALP": (_by_baseline(("1", "2"), "2.5", "5", "20"),),
+    "ALT": (_by_baseline(("1", "1.5"), "3", "5", "20", begins=reaches),),
+    "AST": (_by_baseline(("1", "1.5"), "3", "5", "20", begins=reaches),),
+    "ALP": (_by_baseline(("1", "2"), "2.5", "5", "20", begins=reaches),),
     "BILI": (_by_baseline(("1", "1"), "1.5", "3", "10"),),
     "CREAT": (
         _by_upper(("6", 4), ("3", 3), ("1.5", 2), ("1", 1)),
-        (
-            Cut(_creatinine_by_baseline, _times("3", _baseline), 3),
-            Cut(_creatinine_by_baseline, _times("1.5", _baseline), 2),
+        _always(
+            Cut(_exceeds_if_known, _times("3", _baseline), 3),
+            Cut(_exceeds_if_known, _times("1.5", _baseline), 2),
         ),
     ),
     "CK": (_by_upper(("10", 4), ("5", 3), ("2.5", 2), ("1", 1)),),

@@ -1,16 +1,18 @@
 """A study of another system as our form definitions: ranges, codelists, conditions and calculations included."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from forms.codelist import Code, Codelist, CodelistError
+from forms.foreign import Loss
 from forms.language import Bound, Check, DefinitionError, FormDef, GroupDef, Item, Range
 from forms.logic import Expr, lift
-from forms.odm13.expressions import condition, parse
+from forms.odm13.expressions import ExpressionProblem, condition, parse
 from forms.odm13.metadata import ItemDef, ItemGroupDef, ItemRef, RangeCheck, Study
 from forms.odm13.values import BOOLEAN, KINDS, read_value
 from forms.odm13.xml import OdmProblem
+from forms.text import _l
 
 VERSION = 1
 """Number given to every imported form; the study's own version is in `Study.version`."""
@@ -41,8 +43,48 @@ def forms_of(study: Study) -> Forms:
 
 
 def form_key(oid: str) -> str:
-    """Our name of a form: keys are FORM.ITEM, so a form's OID must hold no dot."""
-    return oid.replace(".", "_")
+    """Our name of a form: keys are FORM.ITEM and addresses FORM/EVENT/OCCURRENCE, so its OID must hold no dot and no stroke."""
+    return oid.translate(_NOT_IN_A_NAME)
+
+
+_NOT_IN_A_NAME = str.maketrans("./#", "___")
+
+
+def readable(study: Study) -> tuple[Study, tuple[Loss, ...]]:
+    """The study without the conditions and calculations that cannot be read, and what was lost with them.
+
+    An item whose condition is lost is always asked; one whose calculation is lost is an answer like any other.
+    """
+    names, _ = _names(study)
+    conditions = {oid for oid, text in study.conditions.items() if not _reads(condition, text, names)}
+    methods = {oid for oid, text in study.methods.items() if not _reads(parse, text, names)}
+    groups = {
+        oid: replace(g, items=tuple(_without(r, conditions, methods) for r in g.items))
+        for oid, g in study.groups.items()
+    }
+    lost = [Loss(oid, "condition", LOST_CONDITION, {"rule": study.conditions[oid][:200]}) for oid in sorted(conditions)]
+    lost += [Loss(oid, "calculation", LOST_METHOD, {"rule": study.methods[oid][:200]}) for oid in sorted(methods)]
+    return replace(study, groups=groups), tuple(lost)
+
+
+LOST_CONDITION = _l("A condition cannot be read, so the items under it are always asked: %(rule)s")
+LOST_METHOD = _l("A calculation cannot be read, so its result is an answer like any other: %(rule)s")
+
+
+def _reads(read: Callable[[str, Names], Expr], text: str, names: Names) -> bool:
+    try:
+        read(text, names)
+    except ExpressionProblem:
+        return False
+    return True
+
+
+def _without(ref: ItemRef, conditions: set[str], methods: set[str]) -> ItemRef:
+    return replace(
+        ref,
+        condition=None if ref.condition in conditions else ref.condition,
+        method=None if ref.method in methods else ref.method,
+    )
 
 
 def defined(definitions: Mapping[str, Any], oid: str) -> Any:

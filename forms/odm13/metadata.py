@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from xml.etree.ElementTree import Element
 
 from forms.odm13.xml import ODM_13, OdmProblem, attribute, children, odm_root, text_of
@@ -75,7 +75,12 @@ class Study:
 
 def read_study(data: bytes) -> Study:
     """Read the one study and metadata version of an ODM 1.3 file. Raises OdmProblem."""
-    study = _only(odm_root(data), "Study")
+    return study_in(odm_root(data))
+
+
+def study_in(root: Any) -> Study:
+    """The same of an ODM element that was read already, by either library. Raises OdmProblem."""
+    study = _only(root, "Study")
     version = _only(study, "MetaDataVersion")
     basics = children(study, "BasicDefinitions")
     return Study(
@@ -145,7 +150,7 @@ def _item(element: Element) -> ItemDef:
         _label(element),
         _reference(element, "MeasurementUnitRef", "MeasurementUnitOID"),
         _reference(element, "CodeListRef", "CodeListOID"),
-        tuple(_range_check(check) for check in children(element, "RangeCheck")),
+        tuple(_range_check(each) for each in children(element, "RangeCheck") if each.get("Comparator")),
     )
 
 

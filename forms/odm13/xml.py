@@ -3,7 +3,7 @@
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import fromstring, tostring
 
 from forms.text import _l
 
@@ -17,6 +17,8 @@ WORDS = {
     "not_xml": _l("The file is not well-formed XML: %(detail)s"),
     "not_odm": _l("The file is not ODM 1.3: its outermost element is %(detail)s."),
     "incomplete": _l("The file lacks a part that ODM requires: %(detail)s"),
+    "no_clinical_data": _l("The file holds no clinical data of this study: %(detail)s"),
+    "other_study": _l("The data belong to another study than the metadata: %(detail)s"),
     "twice": _l("The file defines the same identifier twice: %(detail)s"),
     "unknown_reference": _l("The file refers to something it does not define: %(detail)s"),
     "several_versions": _l("The file holds %(detail)s metadata versions; exactly one can be read."),
@@ -68,3 +70,9 @@ def text_of(element: Element, *path: str, language: str = "en") -> str:
     texts = element.findall("/".join(f"{ODM_13}{part}" for part in (*path, "TranslatedText")))
     in_language = [t for t in texts if t.get("{http://www.w3.org/XML/1998/namespace}lang", "") == language]
     return next(((t.text or "").strip() for t in (*in_language, *texts)), "")
+
+
+def as_text(element: Element) -> str:
+    """The element again as XML, for what is kept as written."""
+    text: str = tostring(element, encoding="unicode")
+    return text.strip()

@@ -12,7 +12,7 @@ export function keepDrafts(form, words, heard, changed) {
   const person = form.elements.typed_by.value;
   let [dirty, timer, sending, leaving] = [false, null, false, false];
 
-  const fields = () => [...new FormData(form)].filter(([name, v]) => typeof v === "string" && !["csrf_token", "password", "key"].includes(name));
+  const fields = () => [...new FormData(form)].filter(([name, v]) => typeof v === "string" && !["csrf_token", "password", "signer", "code", "key"].includes(name));
 
   function keepHere() {
     try {

@@ -13,14 +13,18 @@ from typing import Any
 
 from sqlalchemy import Engine, func, select
 
-from trial import roles
+from trial import rights, roles
 from trial.actions import allocate, enter, people, predict, setup, sign
+from trial.actions.access import Approval, Course, admit
 from trial.actions.case import Case, load
+from trial.actions.delegation import Tasks
 from trial.actions.enter import Entry, Saved
 from trial.actions.participants import add_participant
+from trial.actions.signing_rights import certify, verify_identity
 from trial.actor import SYSTEM, Actor
 from trial.clock import FixedClock
 from trial.frozen.manifest import InputSpec
+from trial.signing_rights import VERSION
 from trial.store.engine import make_engine
 from trial.store.files import Files
 from trial.store.reading import Reading
@@ -150,7 +154,7 @@ class House:
     def actor(self, role: str = "coordinator", site: str = "01") -> Actor:
         name = role if role in WIDE else f"{role}{site}"
         row = self.reader.the("person", username=name)
-        return people.person(self.reader, row["id"]).actor(role)
+        return people.person(self.reader, row["id"], on=self.clock.today()).actor(role)
 
     def work(self, who: str | Actor = "coordinator", site: str = "01") -> UnitOfWork:
         """A unit of work of somebody, a second later."""
@@ -301,9 +305,21 @@ def furnish(house: House, *, sites: tuple[str, ...] = ("01", "02")) -> House:
             people.add_person(
                 name, name.replace("_", " ").title(), uow=house.work(SYSTEM), password=PASSWORD, quick=True
             )
-            people.grant(name, role, site, uow=house.work(SYSTEM))
+            employ(house, name, role, site)
     setup.open_randomisation(KEY, uow=house.work(SYSTEM), seed=SEED)
     return house
+
+
+def employ(house: House, name: str, role: str, site: str | None) -> None:
+    """Approve, train and delegate as an administrator would; who may sign is verified and certifies. Investigators are principal."""
+    tasks = Tasks("All tasks of the role", TODAY, None, role == "investigator", TODAY)
+    admit(
+        name, role, site, uow=house.work(SYSTEM), approval=Approval("The sponsor", TODAY), course=Course("GCP", "R3", TODAY),
+        tasks=tasks if rights.delegated(role) else None,
+    )  # fmt: skip
+    verify_identity(name, "in-person", "passport", TODAY, uow=house.work(SYSTEM))
+    row = house.reader.the("person", username=name)
+    certify(VERSION, PASSWORD, uow=house.work(Actor(row["id"], row["full_name"], role)))
 
 
 def open_house(url: str, folder: Path, **options: Any) -> House:

@@ -17,7 +17,16 @@ from trial.store.engine import make_engine
 from trial.store.tables import journal_head, metadata
 from wsgi import create_app
 
-SERIALS = ("person", "assignment", "signature", "login_attempt")
+SERIALS = (
+    "person",
+    "assignment",
+    "signature",
+    "login_attempt",
+    "password_past",
+    "training",
+    "delegation",
+    "identity_check",
+)
 
 
 @pytest.fixture(scope="session")

@@ -133,12 +133,13 @@ def test_a_second_breach_gets_a_form_of_its_own(late: House) -> None:
 
 
 def test_an_unanswered_question_before_the_decision_stops_the_own_estimate(house: House) -> None:
-    # The MRI was fine when it was saved; a later form brings the question up.
+    # The radiomics were of the day of the MRI when they were saved; a later correction brings the question up.
     participant = house.restaged()
-    house.save(participant, "PATH", SCREENING["PATH"] | {"ENDODIST": "9"}, confirmed={"PATH-S1": "kinked rectum"})
+    house.save(participant, "RAD", {"RADTP": "BASELINE", "RADDAT": MRI["MRIDAT"]})
+    house.save(participant, "MRI0", MRI | {"MRIDAT": day(-9)}, reasons={"": "misread"})
     with pytest.raises(NotOpen) as closed:
         house.estimate(participant)
-    assert {(b.id, b.address) for b in closed.value.blockers} == {("soft-check-open", "MRI0/SCR/1")}
+    assert {(b.id, b.address) for b in closed.value.blockers} == {("soft-check-open", "RAD/SCR/1")}
 
 
 def test_the_decision_asks_why_it_departs_from_the_derivation(house: House) -> None:

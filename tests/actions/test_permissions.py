@@ -59,7 +59,7 @@ ACTIONS: dict[str, tuple[Action, set[str]]] = {
     "preview a CRF": (lambda h, a: enter.preview(Entry(CONSENTED, "SCR", "DM"), uow=h.work(a)), SITE_STAFF),
     "remove a CRF": (lambda h, a: enter.remove_crf(Entry(SCREENED, "SCR", "MH", based_on=1), "wrong", uow=h.work(a)), SITE_STAFF),
     "upload a file": (
-        lambda h, a: upload(ENROLLED, "RAD", "RADFILE", "f.csv", b"feature,value\na,1\n", files=h.files, uow=h.work(a)),
+        lambda h, a: upload(ENROLLED, "RAD", "RADFILE", b"feature,value\na,1\n", files=h.files, uow=h.work(a)),
         SITE_STAFF | {"laboratory"},
     ),
     "sign a CRF": (_sign, {"investigator"}),
@@ -101,7 +101,7 @@ OF_A_PARTICIPANT = {
     "preview a CRF": lambda h, a: enter.preview(Entry(ELSEWHERE, "SCR", "DM"), uow=h.work(a)),
     "keep a draft": lambda h, a: enter.keep_draft(Entry(ELSEWHERE, "SCR", "DM"), uow=h.work(a)),
     "remove a CRF": lambda h, a: enter.remove_crf(Entry(ELSEWHERE, "SCR", "MH", based_on=1), "wrong", uow=h.work(a)),
-    "upload": lambda h, a: upload(ELSEWHERE, "RAD", "RADFILE", "f.csv", b"a,1\n", files=h.files, uow=h.work(a)),
+    "upload": lambda h, a: upload(ELSEWHERE, "RAD", "RADFILE", b"a,1\n", files=h.files, uow=h.work(a)),
     "sign": lambda h, a: sign.sign_crf(ELSEWHERE, "SCR", "ELIG", 1, seen="", password="x", uow=h.work(a)),
     "call the model": lambda h, a: call_model(ELSEWHERE, uow=h.work(a), model=h.model, files=h.files),
     "see a prediction": lambda h, a: show_prediction(ELSEWHERE, 1, uow=h.work(a)),
@@ -188,5 +188,5 @@ def test_what_comes_back_unchanged_is_no_change(house: House) -> None:
 def test_a_file_goes_to_an_item_that_takes_files(house: House) -> None:
     for form, item in (("DM", "SEX"), ("RAD", "NOITEM"), ("XX", "FILE")):
         with pytest.raises(VigilError) as refused:
-            upload(ENROLLED, form, item, "f.csv", b"a,1\n", files=house.files, uow=house.work())
+            upload(ENROLLED, form, item, b"a,1\n", files=house.files, uow=house.work())
         assert isinstance(refused.value, NotFound | NotAllowed)

@@ -4,11 +4,23 @@ from datetime import timedelta
 
 import pytest
 
-from tests.actions.house import CONSENTED, ELIGIBLE, ENROLLED, PASSWORD, PREDICTED, RESTAGED, SCREENED, SCREENING, House
+from tests.actions.house import (
+    CONSENTED,
+    CYCLE,
+    ELIGIBLE,
+    ENROLLED,
+    PASSWORD,
+    PREDICTED,
+    RESTAGED,
+    SCREENED,
+    SCREENING,
+    House,
+    day,
+)
 from tests.actions.rooms import on_both
 from trial.actions import enter, sign
+from trial.actions.attempts import MOST_FAILURES
 from trial.actions.enter import Entry
-from trial.actions.people import MOST_FAILURES
 from trial.content import content_digest
 from trial.errors import ContentChanged, NotAllowed, NotFound, NotOpen, Refused, TooManyAttempts, WrongPassword
 
@@ -143,9 +155,17 @@ def test_an_incomplete_form_is_not_signed(house: House) -> None:
 
 
 def test_a_form_with_an_open_question_is_not_signed(house: House) -> None:
-    house.save(SCREENED, "PATH", SCREENING["PATH"] | {"ENDODIST": "9"}, confirmed={"PATH-S1": "kinked rectum"})
+    event = {"AESPID": "1", "AETERM": "Ileus", "AESTDAT": day(20), "AETOXGR": "3", "AESER": "Y", "AESCRIT": ["HOSPITAL"],
+             "AEREL": ["CHEMO"], "AEOUT": "RECOVERING"}  # fmt: skip
+    report = {"SAEAENO": "AE/ANY/1", "SAEREP": "INITIAL", "SAEAWARE": f"{day(21)} 08:30", "SAENARR": "Admitted.",
+              "SAEDRUG": ["CAPECITABINE"], "SAECAUSI": "RELATED"}  # fmt: skip
+    house.save(ENROLLED, "EX", CYCLE, "NAT-1")
+    house.save(ENROLLED, "AE", event, "ANY")
+    house.save(ENROLLED, "SAE", report, "ANY", by="investigator")
+    mild = {k: v for k, v in event.items() if k != "AESCRIT"} | {"AESER": "N"}
+    house.save(ENROLLED, "AE", mild, "ANY", reasons={"": "discussed"})
     with pytest.raises(NotOpen):
-        house.sign(SCREENED, "MRI0")
+        house.sign(ENROLLED, "SAE", "ANY")
 
 
 def test_what_was_never_saved_cannot_be_signed(house: House) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms.derivations.reference_range import exceeds, falls_below, reference_indicator, si_value
+from forms.derivations.reference_range import exceeds, falls_below, reaches, reference_indicator, si_value
 
 D = Decimal
 amounts = st.decimals(0, 50, places=2)
@@ -75,3 +75,19 @@ def test_no_result_lies_on_both_sides_of_a_limit(operator: str, value: Decimal, 
 )
 def test_conversion_to_si_is_exact(value: str, factor: str, si: str) -> None:
     assert si_value(D(value), D(factor)) == D(si)
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "reached"),
+    [
+        ("=", "9.99", False),
+        ("=", "10", True),
+        ("<", "10", False),
+        ("<", "10.01", None),
+        (">", "10", True),
+        (">", "9.99", None),
+    ],
+)
+def test_a_limit_is_reached_at_the_limit(operator: str, value: str, reached: bool | None) -> None:
+    assert reaches(operator, D(value), D(10)) is reached
+    assert reaches(operator, D(value), None) is None

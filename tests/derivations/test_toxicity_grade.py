@@ -1,11 +1,13 @@
 """CTCAE v5.0 laboratory grades: every cut on both sides, baselines, censored results, and what has no grade."""
 
+import re
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forms.ctcae import terms
 from forms.derivations.toxicity_grade import BRANCHES, ctcae_grade
 from forms.laboratory import TESTS
 
@@ -26,7 +28,7 @@ def grade(test: str, value: str | Decimal, baseline: str | None = None, operator
 @pytest.mark.parametrize(
     ("test", "by_value"),
     [
-        ("HGB", {"130": 0, "129.9": 1, "100": 1, "99.9": 2, "80": 2, "79.9": 3, "10": 3, "200": 0}),
+        ("HGB", {"130": 0, "129.9": 1, "100": 1, "99.9": 2, "80": 2, "79.9": 3, "10": 3, "175": 0, "175.1": None, "200": None}),
         ("WBC", {"3.5": 0, "3.4": 1, "3.0": 1, "2.9": 2, "2.0": 2, "1.9": 3, "1.0": 3, "0.9": 4, "100": 0, "100.1": 3}),
         ("NEUT", {"1.8": 0, "1.7": 1, "1.5": 1, "1.4": 2, "1.0": 2, "0.9": 3, "0.5": 3, "0.4": 4, "30": 0}),
         ("LYM", {"1.1": 0, "1.0": 1, "0.8": 1, "0.7": 2, "0.5": 2, "0.4": 3, "0.2": 3, "0.1": 4,
@@ -53,9 +55,9 @@ def test_each_cut_of_ctcae_is_met_on_both_sides(test: str, by_value: dict[str, i
     [
         # A baseline at ULN is normal; above it the baseline replaces ULN, and grade 1 begins later for ALT, AST, ALP.
         ("ALT", "40", {"41": 1, "121": 2}),
-        ("ALT", "80", {"80": 0, "120": 0, "121": 1, "240": 1, "241": 2, "401": 3, "1601": 4}),
-        ("AST", "80", {"120": 0, "121": 1}),
-        ("ALP", "200", {"400": 0, "401": 1, "500": 1, "501": 2, "1001": 3, "4001": 4}),
+        ("ALT", "80", {"80": 0, "119.9": 0, "120": 1, "121": 1, "240": 1, "241": 2, "401": 3, "1601": 4}),
+        ("AST", "80", {"119.9": 0, "120": 1, "121": 1}),
+        ("ALP", "200", {"399.9": 0, "400": 1, "401": 1, "500": 1, "501": 2, "1001": 3, "4001": 4}),
         ("BILI", "40", {"40": 0, "40.1": 1, "60": 1, "60.1": 2, "120.1": 3, "400.1": 4}),
         # Creatinine counts the worse of both columns, so a rise within the normal range is graded too.
         ("CREAT", "60", {"90": 0, "91": 2, "101": 2, "180": 2, "181": 3, "601": 4}),
@@ -77,7 +79,9 @@ def test_a_baseline_does_not_change_terms_that_ignore_it() -> None:
     [
         ("HGB", "<", "80", 3),
         ("HGB", "<", "81", None),
-        ("HGB", ">", "130", 0),
+        ("HGB", ">", "130", None),  # it may lie above ULN
+        ("HGB", ">", "175", None),
+        ("HGB", "<", "175", None),
         ("HGB", ">", "120", None),
         ("NEUT", "<", "0.5", 4),
         ("NEUT", "<", "1.0", None),
@@ -150,3 +154,87 @@ def test_a_censored_grade_holds_for_every_value_it_stands_for(test: str, limit: 
     if true_value != limit:
         certain = grade(test, limit, operator="<" if true_value < limit else ">")
         assert certain is None or certain == grade(test, true_value)
+
+
+# --- against the words of CTCAE ------------------------------------------------------------------------------------------
+
+FALLING = {
+    "HGB": ("Anemia", "g/L"), "WBC": ("White blood cell decreased", "10e9"), "NEUT": ("Neutrophil count decreased", "10e9"),
+    "LYM": ("Lymphocyte count decreased", "10e9"), "PLAT": ("Platelet count decreased", "10e9"), "ALB": ("Hypoalbuminemia", "g/L"),
+    "GLUC": ("Hypoglycemia", "mmol/L"),
+}  # fmt: skip
+RISING = {
+    "ALT": "Alanine aminotransferase increased", "AST": "Aspartate aminotransferase increased",
+    "ALP": "Alkaline phosphatase increased", "BILI": "Blood bilirubin increased", "CREAT": "Creatinine increased",
+    "CK": "CPK increased", "LIPASE": "Lipase increased", "LDH": "Blood lactate dehydrogenase increased",
+}  # fmt: skip
+TINY = D("0.0001")
+
+
+def falling_cuts() -> list[tuple[str, int, str]]:
+    """Test, grade, and the number below which the words say that grade begins; grade 1 begins at LLN."""
+    found = []
+    for test, (term, unit) in FALLING.items():
+        for level, words in terms()[term].criteria.items():
+            parts = [part for part in words.split(";") if unit in part and "<LLN" not in part]
+            found += [(test, level, re.findall(r"<([0-9.]+)", part)[0]) for part in parts if level > 1]
+    return found
+
+
+@pytest.mark.requirement("R39")
+@pytest.mark.parametrize(("test", "level", "cut"), falling_cuts())
+def test_a_grade_by_a_fall_begins_where_the_words_say(test: str, level: int, cut: str) -> None:
+    assert grade(test, D(cut)) == level - 1
+    assert grade(test, D(cut) - TINY) == level
+
+
+def rising_cuts() -> list[tuple[str, int, Decimal, bool, bool]]:
+    """Test, grade, multiple, whether of the baseline (ULN otherwise), and whether the multiple itself has the grade."""
+    found = []
+    for test, term in RISING.items():
+        for level, words in terms()[term].criteria.items():
+            for part in (p.strip() for p in words.split(";")):
+                begun = re.match(r"(> ?)?(ULN|[0-9.]+)", part)
+                if begun is None or level == 5 or "symptoms" in part or "asymptomatic" in part:
+                    continue  # symptoms decide, not the value alone
+                multiple = D(1) if begun[2] == "ULN" else D(begun[2])
+                found.append((test, level, multiple, "baseline" in part and "normal;" not in part and "was normal" not in part,
+                              begun[1] is None))  # fmt: skip
+    return found
+
+
+@pytest.mark.requirement("R39")
+@pytest.mark.parametrize(("test", "level", "multiple", "of_baseline", "included"), rising_cuts())
+def test_a_grade_by_a_rise_begins_where_the_words_say(
+    test: str, level: int, multiple: Decimal, of_baseline: bool, included: bool
+) -> None:
+    upper = D(RANGES[test][1] or 0)
+    baseline = 2 * upper if of_baseline else None
+    cut = multiple * (baseline or upper)
+    # Creatinine has a column by ULN besides: a baseline within it keeps the other column out of the way.
+    if test == "CREAT" and of_baseline:
+        baseline = upper / 10
+        cut = multiple * baseline
+    at, above = (grade(test, v, None if baseline is None else str(baseline)) for v in (cut, cut + TINY))
+    assert above == level
+    assert (at == level) is included
+
+
+def test_the_words_define_as_many_cuts_as_are_graded() -> None:
+    """So that the two tests above have something to compare: 19 by a fall, and those by a rise with and without a baseline."""
+    assert len(falling_cuts()) == 19
+    per_test = {test: sum(1 for t, *_ in rising_cuts() if t == test) for test in RISING}
+    assert per_test == {"ALT": 8, "AST": 8, "ALP": 8, "BILI": 8, "CREAT": 6, "CK": 4, "LIPASE": 2, "LDH": 1}
+
+
+@pytest.mark.parametrize("test", ["ALT", "AST", "ALP", "BILI"])
+@pytest.mark.parametrize("baseline", [None, "1", "ULN"])
+def test_a_baseline_that_is_normal_or_unknown_leaves_uln_the_reference(test: str, baseline: str | None) -> None:
+    upper = D(RANGES[test][1] or 0)
+    given = str(upper) if baseline == "ULN" else baseline
+    assert (grade(test, upper, given), grade(test, upper + TINY, given)) == (0, 1)
+
+
+@pytest.mark.parametrize("test", ["CEA", "TSH", "TROPONI", "CORTISOL", "HCG", "T4FR", "CA19_9AG"])
+def test_what_needs_the_makers_limit_or_a_treatment_is_not_graded(test: str) -> None:
+    assert test not in BRANCHES

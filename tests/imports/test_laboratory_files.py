@@ -319,7 +319,7 @@ def test_progress_is_told_line_by_line(house: House) -> None:
 
 def test_reading_needs_no_more_memory_for_more_lines() -> None:
     """Ten times the lines, the same peak: what is held are the lines of one participant."""
-    from trial.actions.imports import _blocks
+    from trial.actions.imports import LABS, _blocks
     from trial.imports import laboratory
     from trial.imports.tabular import lines
 
@@ -331,7 +331,7 @@ def test_reading_needs_no_more_memory_for_more_lines() -> None:
         tracemalloc.start()
         told = lines(file, laboratory.COLUMNS, laboratory.OPTIONAL, {})
         next(told)
-        assert sum(len(block) for block in _blocks(told)) == 28 * participants
+        assert sum(len(block) for block in _blocks(told, LABS)) == 28 * participants
         _now, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return most

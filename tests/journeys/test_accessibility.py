@@ -29,6 +29,14 @@ PAGES = {
     "a person": ("administrator", "/admin/people/monitor01"),
     "a question before an end": ("administrator", "/admin/people/monitor01/close"),
     "start of a role without lists": ("dsmb_member", "/"),
+    "the own account": ("investigator01", "/account/"),
+    "the declaration": ("investigator01", "/account/signature"),
+    "delegation log": ("investigator01", "/delegations"),
+    "who has access": ("administrator", "/access/"),
+    "failed attempts": ("auditor", "/access/attempts"),
+    "letter on signatures": ("administrator", "/admin/letter"),
+    "signing for the first time": ("investigator01", f"/participants/{SCREENED}/SCR/MRI0/1/sign"),
+    "a question with a reason": ("administrator", "/admin/people/monitor01/compromised"),
     "audit": ("auditor", f"/participants/{SCREENED}/audit"),
 }
 
@@ -52,7 +60,20 @@ def test_no_page_keeps_anybody_out(at_desk: Callable[[str], Desk], office: Offic
     assert _violations(desk) == []
 
 
-@pytest.mark.parametrize("name", ["due", "participant", "prediction", "audit", "people and sites", "study"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "due",
+        "participant",
+        "prediction",
+        "audit",
+        "people and sites",
+        "study",
+        "a person",
+        "delegation log",
+        "who has access",
+    ],
+)
 def test_no_page_keeps_anybody_out_on_a_narrow_screen(at_desk: Callable[[str], Desk], name: str) -> None:
     """Tables that scroll are reached by keyboard, and the page itself never scrolls sideways."""
     who, path = PAGES[name]

@@ -13,8 +13,15 @@ Sit = Callable[[str], Desk]
 
 
 def _sign(desk: Desk, password: str = PASSWORD) -> None:
+    _name(desk)
     desk.page.fill(".signing input[type=password]", password)
     desk.press(".signing button[type=submit]")
+
+
+def _name(desk: Desk) -> None:
+    """The user name, which the first signature of a session asks for."""
+    if desk.page.locator("input[name=signer]").count():
+        desk.page.fill("input[name=signer]", "investigator01")
 
 
 @pytest.mark.requirement("R47")
@@ -29,6 +36,8 @@ def test_eligibility_is_signed_with_the_password_again(at_desk: Sit, office: Off
     assert office.house.case(SCREENED).signed("ELIG") is None
     _sign(desk)
     assert "Signed by" in desk.banner()
+    desk.open(f"/participants/{SCREENED}/SCR/MRI0/1/sign")
+    assert desk.page.locator("input[name=signer]").count() == 0, "the first signature of this session was given"
     desk.open(f"/participants/{SCREENED}/eligibility")
     assert "confirmed by Investigator01" in desk.page.locator(".page-head").inner_text()
 
@@ -61,6 +70,7 @@ def test_estimate_model_decision_and_randomisation_follow_each_other_in_the_page
 def _estimate(desk: Desk) -> None:
     desk.press("text=Record the own estimate")
     desk.fill(ESTIMATE)
+    _name(desk)
     desk.page.fill("label.password input", PASSWORD)
     assert desk.save() == 200, desk.banner()
 

@@ -8,15 +8,13 @@ from dataclasses import replace
 import pytest
 
 from tests.model.released import FOLDER, values
+from trial import confine
 from trial.frozen.child import Child
 from trial.frozen.errors import ModelUnavailable
 from trial.frozen.runner import FrozenModel, Limits
 
 PROBE = """
 import json, os, resource, sys
-sys.path.insert(0, {folder!r})
-import worker
-worker.limit(int(sys.argv[1]), int(sys.argv[2]))
 sys.stdin.readline()
 {body}
 """
@@ -25,8 +23,8 @@ sys.stdin.readline()
 def probe(tmp_path, body, **limits):
     """What `body` leaves in `said`, run by a child under the worker's limits."""
     path = tmp_path / "probe.py"
-    path.write_text(PROBE.format(folder=str(FOLDER), body=body) + "\nprint(json.dumps(said), flush=True)\n", "utf-8")
-    child = Child(path, memory=limits.get("memory", 2**30), cpu=limits.get("cpu", 20))
+    path.write_text(PROBE.format(body=body) + "\nprint(json.dumps(said), flush=True)\n", "utf-8")
+    child = Child(path, confine.Limits(limits.get("memory", 2**30), limits.get("cpu", 20)))
     try:
         return child.ask({"go": True}, 20)
     finally:
@@ -34,7 +32,7 @@ def probe(tmp_path, body, **limits):
 
 
 def test_the_limits_asked_for_are_the_limits_set(tmp_path):
-    body = "said = {n: resource.getrlimit(getattr(resource, 'RLIMIT_' + n))[1] for n in ('AS', 'CPU', 'NOFILE', 'FSIZE', 'CORE')}"
+    body = "said = {n: resource.getrlimit(getattr(resource, 'RLIMIT_' + n))[0] for n in ('AS', 'CPU', 'NOFILE', 'FSIZE', 'CORE')}"
     assert probe(tmp_path, body) == {"AS": 2**30, "CPU": 20, "NOFILE": 64, "FSIZE": 0, "CORE": 0}
 
 

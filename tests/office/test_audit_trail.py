@@ -78,9 +78,11 @@ def test_the_file_says_what_its_columns_mean_and_that_it_was_taken_is_recorded(d
     lines = list(csv.reader(io.StringIO(got.data.decode("utf-8-sig"))))
     assert lines[0][:3] == ["entry", "at_utc", "name"]
     assert lines[1][1] == "When, in UTC"
-    assert all(row[1].endswith("Z") for row in lines[2:])
-    assert [int(row[0]) for row in lines[2:]] == sorted(int(row[0]) for row in lines[2:])
-    assert {row[4] for row in lines[2:]} == {READY}
+    assert len(lines[2]) == len(lines[0])
+    assert all("\u4e00" <= meaning[0] <= "\u9fff" for meaning in lines[2]), "Chinese, compiled by `make environment`"
+    assert all(row[1].endswith("Z") for row in lines[3:])
+    assert [int(row[0]) for row in lines[3:]] == sorted(int(row[0]) for row in lines[3:])
+    assert {row[4] for row in lines[3:]} == {READY}
     (taken,) = desk.house.journal("person:data:taken")
     assert READY in taken["body"]
 

@@ -133,7 +133,9 @@ def test_an_investigator_signs_a_casebook(desk) -> None:
     assert seen
     wrong = client.post(f"/participants/{SCREENED}/casebook", {"seen": seen[1], "password": "no"})
     assert wrong.status_code == 422
-    client.post(f"/participants/{SCREENED}/casebook", {"seen": seen[1], "password": PASSWORD})
+    client.post(
+        f"/participants/{SCREENED}/casebook", {"seen": seen[1], "signer": "investigator01", "password": PASSWORD}
+    )
     assert len(desk.house.reader.all("casebook", participant=SCREENED, voided_at=None)) == 1
     assert "Signed by" in client.get(f"/participants/{SCREENED}/casebook").text
 

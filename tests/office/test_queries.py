@@ -2,13 +2,15 @@
 
 import pytest
 
+from forms.catalogue import current, order
+from forms.mirrors import mirrors
 from tests.actions.house import ELSEWHERE, ENROLLED, SCREENED, SCREENING, House, day
 from tests.actions.rooms import on_both
 from tests.office.work import act, ask, of_rule, row, state
 from trial.actions import hold, queries
 from trial.actions.hold import Scope
 from trial.actions.queries import Question
-from trial.errors import CrfLocked, NotAllowed, NotFound, NotOpen, Refused
+from trial.errors import ConfirmationNeeded, CrfLocked, NotAllowed, NotFound, NotOpen, Refused
 from trial.queries import ACTS, LIVE, STATE_WORDS, may_act, next_state, possible
 from trial.roles import ROLES
 from trial.store import office
@@ -317,36 +319,87 @@ def test_a_frozen_form_is_still_asked_about_a_locked_one_is_not(house: House) ->
             attempt()
 
 
-BENT = {"PATH-S1": "the scope was bent"}
-
-
 # --- a check of another form ----------------------------------------------------------------------------------------
+
+EVENT = {"AESPID": "1", "AETERM": "Ileus", "AESTDAT": day(20), "AETOXGR": "3", "AESER": "Y", "AESCRIT": ["HOSPITAL"], "AEREL": ["CHEMO"],
+         "AEOUT": "RECOVERING"}  # fmt: skip
+REPORT = {"SAEAENO": "AE/ANY/1", "SAEREP": "INITIAL", "SAEAWARE": f"{day(21)} 08:30", "SAENARR": "Admitted."}
+MILD = {k: v for k, v in EVENT.items() if k != "AESCRIT"} | {"AESER": "N"}
+
+
+def mistaken(house: House) -> str:
+    """Somebody whose serious event was reported, and called not serious afterwards."""
+    participant = house.eligible()
+    house.save(participant, "AE", EVENT, "ANY")
+    house.save(participant, "SAE", REPORT, "ANY")
+    house.save(participant, "AE", MILD, "ANY", reasons={"": "discussed"})
+    return participant
 
 
 @on_both
 def test_a_check_that_a_later_save_of_another_form_breaks_is_asked_of_the_site(either: House) -> None:
-    participant = either.screened()
-    either.save(
-        participant, "PATH", SCREENING["PATH"] | {"ENDODIST": "9"}, reasons={"": "report found"}, confirmed=BENT
-    )
-    (query,) = of_rule(either, participant, "MRI0-S2")
-    assert (query["state"], query["form"], query["path"]) == ("open", "MRI0", "DISTAV")
-    assert row(either, participant, "MRI0")["asks"] == 1
+    participant = mistaken(either)
+    (query,) = of_rule(either, participant, "SAE-S1")
+    assert (query["state"], query["form"], query["path"]) == ("open", "SAE", "SAEAENO")
+    assert row(either, participant, "SAE", "ANY")["asks"] == 1
 
 
 def test_it_is_answered_by_confirming_it_on_the_form(house: House) -> None:
-    participant = house.screened()
-    house.save(participant, "PATH", SCREENING["PATH"] | {"ENDODIST": "9"}, reasons={"": "report found"}, confirmed=BENT)
-    house.save(participant, "MRI0", MRI, confirmed={"MRI0-S2": "the scope was bent"})
-    (query,) = of_rule(house, participant, "MRI0-S2")
+    participant = mistaken(house)
+    house.save(participant, "SAE", REPORT, "ANY", confirmed={"SAE-S1": "reported to be on the safe side"})
+    (query,) = of_rule(house, participant, "SAE-S1")
     assert query["state"] == "answered"
-    assert row(house, participant, "MRI0")["asks"] == 0
+    assert row(house, participant, "SAE", "ANY")["asks"] == 0
 
 
 def test_it_is_resolved_when_the_other_form_is_mended(house: House) -> None:
+    participant = mistaken(house)
+    house.save(participant, "AE", EVENT, "ANY", reasons={"": "it was"})
+    (query,) = of_rule(house, participant, "SAE-S1")
+    assert query["state"] == "resolved"
+    assert row(house, participant, "SAE", "ANY")["asks"] == 0
+
+
+# --- one fact, asked about from two forms ---------------------------------------------------------------------------
+
+BENT = {"PATH-S1": "the scope was bent"}
+FAR = SCREENING["PATH"] | {"ENDODIST": "9"}
+
+
+@on_both
+def test_what_was_answered_on_one_form_is_not_asked_on_the_other(either: House) -> None:
+    participant = either.screened()
+    either.save(participant, "PATH", FAR, reasons={"": "report found"}, confirmed=BENT)
+    assert of_rule(either, participant, "MRI0-S2") == []
+    assert row(either, participant, "MRI0")["asks"] == 0
+    (query,) = of_rule(either, participant, "PATH-S1")
+    assert query["state"] == "answered"
+    either.save(participant, "MRI0", MRI | {"LENGTH": "43"}, reasons={"": "remeasured"})
+
+
+def test_a_new_value_is_a_new_question_on_whichever_form_it_is_typed(house: House) -> None:
     participant = house.screened()
-    house.save(participant, "PATH", SCREENING["PATH"] | {"ENDODIST": "9"}, reasons={"": "report found"}, confirmed=BENT)
+    house.save(participant, "PATH", FAR, reasons={"": "report found"}, confirmed=BENT)
+    with pytest.raises(ConfirmationNeeded) as asked:
+        house.save(participant, "MRI0", MRI | {"DISTAV": "30"}, reasons={"": "remeasured"})
+    assert {f.key for f in asked.value.findings} == {"MRI0-S2"}
+
+
+def test_it_is_asked_again_when_the_form_that_was_answered_is_gone(house: House) -> None:
+    participant = house.screened()
+    house.save(participant, "PATH", FAR, reasons={"": "report found"}, confirmed=BENT)
     house.save(participant, "PATH", SCREENING["PATH"] | {"ENDODIST": "6"}, reasons={"": "misread"})
-    (query,) = of_rule(house, participant, "MRI0-S2")
+    (query,) = of_rule(house, participant, "PATH-S1")
     assert query["state"] == "resolved"
     assert row(house, participant, "MRI0")["asks"] == 0
+
+
+def test_mirrors_are_derived_from_what_the_checks_read_and_deviations_have_none() -> None:
+    found = mirrors(tuple(current(form) for form in order()))
+    assert found["PATH", "PATH-S1"] == (("MRI0", "MRI0-S2"),)
+    assert found["MRI0", "MRI0-S2"] == (("PATH", "PATH-S1"),)
+    assert set(found["MRI0", "MRI0-S1"]) == {("RT", "RT-S5"), ("EX", "EX-S5")}
+    checks = {(f, c.id): c for f in order() for c in current(f).checks}
+    assert all(
+        checks[one].deviation is None and one in found[other] for one, others in found.items() for other in others
+    )

@@ -12,6 +12,7 @@ from trial.content import content_digest
 from trial.store import crfs, journal, tables
 from trial.store.broken import Finding
 from trial.store.files import Files, register
+from trial.store.foreign import covered_digest
 from trial.store.types import canonical
 from trial.store.verify import verify
 
@@ -24,6 +25,7 @@ def trial(house):
     house.save("VG-01-0002", WORD="maybe")
     decide(house)
     sign(house)
+    access(house)
     office(house)
     return house
 
@@ -34,6 +36,7 @@ def office(house: House):
     signed = {"meaning": "all done", "signer": who, "printed_name": "Ada L", "role": "data_manager", "at": NOON}
     told = {"state": "open", "words": "Is it so?"}
     with house.writing() as write:
+        foreign(write, who)
         asked = write("query", **key, path="WORD", source="data", raised_at=NOON, changed_at=NOON, **told)
         write("query_remark", query=asked["id"], number=1, act="raise", by=who, role="data_manager", at=NOON, **told)
         write("verification", **key, paths={"WORD": {"revision": 2}})
@@ -43,9 +46,60 @@ def office(house: House):
         write("expectedness", **key, revision=2, assessed="EXPECTED", against=[], by=who, at=NOON)
         write("checklist", results=[], content_digest="e" * 64, **signed)
         write("casebook", participant="VG-01-0001", forms={}, content_digest="f" * 64, **signed)
+        out = write("redaction", participant="VG-01-0001", reason="a name", by=who, agreed=who, at=NOON)
+        digests = {"before": "a" * 64, "after": "b" * 64}
+        write("redaction_place", redaction=out["id"], place="hold 99", **digests)
         reviewed = {"scope": "study", "first": 1, "last": 5, "looked_at": 5, "findings": "none"}
         write("activation", site="01", protocol="1.1", approved_on=NOON.date(), by=who, role="data_manager", at=NOON)
+        sent = {"sha256": "a" * 64, "participant": "VG-01-0001"}
+        write("file", **sent, name="f", size=1, media_type="image", by=who, at=NOON)
+        facts = {
+            "source": "b" * 64,
+            "preview_size": 0,
+            "flags": ["to-look-at"],
+            "facts": {},
+            "network": "none",
+            "scanned": "",
+        }
+        write("file_report", **sent, form="RST", item="ENDOIMG", **facts)
+        write("file_look", **sent, finding="clean", by=who, role="investigator", at=NOON)
         write("audit_review", **reviewed, by=who, role="data_manager", at=NOON)
+
+
+def foreign(write, who):
+    """A study of another system, and an audit trail that came with a file."""
+    by = {"by": who, "role": "data_manager", "at": NOON}
+
+    def covered(table, *names):
+        values = {name: [] for name in names}
+        return values | {"digest": covered_digest(table, dict.fromkeys(names, "[]"))}
+
+    told = covered("foreign_study", "definitions", "asides", "losses")
+    study = write("foreign_study", system="odm", name="Other", sources=[], counts={}, report="a" * 64, **told, **by)
+    told = covered("foreign_subject", "crfs", "unreadable", "audit", "asides")
+    write("foreign_subject", study=study["id"], number=1, key="A", **told)
+    run = write("import_run", kind="odm", name="f", sha256="b" * 64, mode="row", reason="", state="begun", **by)
+    told = covered("source_audit", "records")
+    write("source_audit", run=run["id"], participant="VG-01-0001", **told)
+
+
+def access(house: House):
+    """A row in every table of who may act."""
+    who, today = house.actor.person_id, NOON.date()
+    ours, did = {"person_id": who}, {"by": who, "at": NOON}
+    with house.writing() as write:
+        held = write("assignment", **ours, role="coordinator", site_code="01", granted_at=NOON, granted_by=who)
+        write("access_approval", assignment=held["id"], approved_on=today, approved_by="The sponsor", **did)
+        write("training", **ours, role="coordinator", title="GCP", version="R3", taken_on=today, **did)
+        told = {"role": "coordinator", "tasks": "entry", "from_on": today, "basis": "paper", "content_digest": "1" * 64}
+        write("delegation", **ours, site_code="01", principal=False, proposed_at=NOON, **told)
+        write("site_closure", site_code="01", closed_on=today, reason="the end", **did)
+        seen = write("identity_check", **ours, how="in-person", document="passport", checked_on=today, **did)
+        write("certification", identity=seen["id"], **ours, version="1", text="I do", printed_name="Ada L", at=NOON)
+        write("second_factor", **ours, sealed="5ea1", enrolled_at=NOON, last_step=1, recovery="a b")
+        write("password_past", **ours, password_hash="y" * 40, set_at=NOON)
+        signed = {"signer": who, "printed_name": "Ada L", "role": "administrator", "meaning": "reviewed", "at": NOON}
+        write("access_review", people=1, content_digest="2" * 64, findings="none", **signed)
 
 
 def sign(house: House):

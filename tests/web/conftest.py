@@ -11,12 +11,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from trial import roles
+from trial import rights, roles
 from trial.actions import people, setup
+from trial.actions.access import Approval, Course, admit
+from trial.actions.delegation import Tasks
 from trial.actions.participants import add_participant
+from trial.actions.signing_rights import certify, verify_identity
 from trial.actor import SYSTEM, Actor
 from trial.clock import FixedClock
 from trial.settings import Settings
+from trial.signing_rights import VERSION
 from wsgi import create_app
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
@@ -81,7 +85,20 @@ def furnish(world: World) -> None:
 def add(world: World, username: str, role: str | None, site: str | None) -> None:
     people.add_person(username, f"{username.title()} Person", uow=world.uow(), password=PASSWORD, quick=True)
     if role:
-        people.grant(username, role, site, uow=world.uow())
+        admitted(world, username, role, site)
+        verify_identity(username, "in-person", "passport", NOW.date(), uow=world.uow())
+        row = world.house.reading().the("person", username=username)
+        certify(VERSION, PASSWORD, uow=world.uow(Actor(row["id"], row["full_name"], role)))
+
+
+def admitted(world: World, username: str, role: str, site: str | None) -> None:
+    """Give a role that is in force: approved, trained for, and delegated where it is a site's."""
+    today = NOW.date()
+    tasks = Tasks("All tasks of the role", today, None, role == "investigator", today)
+    admit(
+        username, role, site, uow=world.uow(), approval=Approval("The sponsor", today), course=Course("GCP", "R3", today),
+        tasks=tasks if rights.delegated(role) and site else None,
+    )  # fmt: skip
 
 
 CONSENT = {"ICTYPE": "INITIAL", "ICDAT": "2026-03-01", "ICSIGN": "Y", "ICVER": "1.0", "ICSAMP": "Y", "ICFUT": "N"}

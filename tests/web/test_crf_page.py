@@ -313,12 +313,10 @@ def test_a_signature_asks_the_password_again(consented):
     page = client.get(f"/participants/{OURS}/SCR/ELIG/1/sign").text
     if 'name="seen" value="' in page:
         seen = page.split('name="seen" value="')[1].split('"')[0]
-        wrong = client.post(f"/participants/{OURS}/SCR/ELIG/1/sign", data={"seen": seen, "password": "wrong"})
+        first = {"seen": seen, "signer": "investigator", "password": PASSWORD}
+        wrong = client.post(f"/participants/{OURS}/SCR/ELIG/1/sign", data=first | {"password": "wrong"})
         assert wrong.status_code == 422
-        assert (
-            client.post(f"/participants/{OURS}/SCR/ELIG/1/sign", data={"seen": seen, "password": PASSWORD}).status_code
-            == 303
-        )
+        assert client.post(f"/participants/{OURS}/SCR/ELIG/1/sign", data=first).status_code == 303
         assert "signed by Investigator Person" in client.get(f"/participants/{OURS}/SCR/ELIG").text
     else:
         pytest.fail(page[page.index("cannot be signed") - 100 :][:1500])

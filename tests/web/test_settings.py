@@ -38,6 +38,7 @@ def test_secrets_do_not_show_in_logs(tmp_path):
 @pytest.mark.parametrize(("name", "value"), [
     ("SECRET_KEY", "short"), ("SEALING_KEY", "xyz"), ("SEALING_KEY", "aa"), ("ZONE", "Mars/Base"), ("HTTPS", "perhaps"),
     ("PROXY_HOPS", "-1"), ("PROXY_HOPS", "9"), ("IDLE_MINUTES", "61"), ("IDLE_MINUTES", "x"), ("FILES_URL", "s3://bucket"),
+    ("SECOND_FACTOR", "some"), ("DELEGATION", "no"), ("PASSWORD_DAYS", "-1"), ("PASSWORDS_REMEMBERED", "25"),
 ])  # fmt: skip
 def test_what_cannot_be_meant_is_refused_by_name(tmp_path, name, value):
     with pytest.raises(SettingInvalid, match=f"VIGIL_{name}"):

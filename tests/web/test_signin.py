@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.web.conftest import CONSENT, OURS, PASSWORD, add
+from tests.web.conftest import CONSENT, OURS, PASSWORD, add, admitted
 from trial.actions import people
 from trial.store import crfs
 
@@ -86,7 +86,7 @@ def test_a_closed_account_cannot_sign_in_and_loses_its_session(world):
 
 def test_several_roles_are_chosen_from_and_none_is_guessed(world):
     add(world, "double", "coordinator", "01")
-    people.grant("double", "monitor", "02", uow=world.uow())
+    admitted(world, "double", "monitor", "02")
     client, _ = sign_in(world, "double")
     assert client.get("/").location == "/role"
     assert client.post("/role", data={"role": "administrator"}).status_code == 403
@@ -103,7 +103,7 @@ def test_an_account_without_a_role_opens_nothing(world):
 
 def test_a_one_time_password_is_changed_before_anything_opens(world):
     _, first = people.add_person("newcomer", "New Comer", uow=world.uow())
-    people.grant("newcomer", "coordinator", "01", uow=world.uow())
+    admitted(world, "newcomer", "coordinator", "01")
     client, _ = sign_in(world, "newcomer", first)
     assert client.get("/participants/").location == "/password"
     for new, again in (("short", "short"), (first, first), ("a longer password", "another password")):

@@ -16,9 +16,11 @@ from trial.course import in_course_order
 from trial.errors import NotOpen
 from trial.facts import facts_for
 from trial.holds import HELD, held
+from trial.proposals import proposed
 from trial.protocol import Protocol
 from trial.queries import address_of
-from trial.store import crfs, office
+from trial.ranges import SiteRanges
+from trial.store import coding, crfs, office, ranges, transfers
 from trial.store.reading import Reader, Row
 
 
@@ -27,8 +29,9 @@ class Case:
     """The participant, the record in the order of the course, and what was decided about them.
 
     `allocation` is the row, or None; `predictions` and `signatures` are rows, oldest first. `states` are the rows of `crf`, `queries` all
-    ever raised, `holds` those that stand over the participant, `activations` the amendments of the site. `today`
-    is the day in `zone`, the trial's: at 07:00 in Shanghai, UTC still has yesterday.
+    ever raised, `holds` those that stand over the participant, `activations` the amendments of the site, `codings` the approved codes.
+    `today` is the day in `zone`, the trial's: at 07:00 in Shanghai, UTC still has yesterday. `ranges`: the reference ranges that the
+    site's laboratories state, None for none.
     """
 
     participant: Row
@@ -44,6 +47,8 @@ class Case:
     today: date
     zone: tzinfo
     activations: tuple[Row, ...] = ()
+    ranges: SiteRanges | None = None
+    codings: tuple[Row, ...] = ()
     _last: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -107,6 +112,7 @@ class Case:
             today=self.today,
             now=self.now,
             zone=self.zone,
+            laboratory_ranges=self.ranges,
         )
         return Record(base.crfs, definitions(), facts, holds.forms)
 
@@ -136,12 +142,16 @@ class Case:
     @cached_property
     def queried(self) -> tuple[str, ...]:
         """Addresses of the CRFs on which a person waits for an answer; what a check asks, the check itself says."""
-        asked = (q for q in self.queries if q["state"] == "open" and q["form"] and q["rule"] is None)
+        asked = (q for q in self.queries if q["state"] == "open" and q["form"] and _a_person_asks(q["rule"]))
         return tuple(dict.fromkeys(map(address_of, asked)))
 
     def signed(self, form: str) -> Row | None:
         """The last valid signature on any instance of a form."""
         return next((s for s in reversed(self.signatures) if s["form"] == form and s["voided_at"] is None), None)
+
+
+def _a_person_asks(rule: str | None) -> bool:
+    return rule is None or proposed(rule)
 
 
 def refuse_if_held(case: Case, step: str) -> None:
@@ -155,7 +165,7 @@ def load(reader: Reader, participant: Row, clock: Clock) -> Case:
     name = participant["id"]
     return Case(
         participant,
-        reader.the("site", code=participant["site_code"]),
+        transfers.site_of(reader, participant),
         in_course_order(crfs.current(reader, name)),
         reader.one("allocation", participant=name),
         tuple(reader.all("prediction", order_by="number", participant=name)),
@@ -167,4 +177,6 @@ def load(reader: Reader, participant: Row, clock: Clock) -> Case:
         clock.today(),
         clock.zone,
         tuple(reader.all("activation", site=participant["site_code"])),
+        ranges=ranges.over_site(reader, participant["site_code"]),
+        codings=tuple(coding.approved(reader, name)),
     )

@@ -6,7 +6,8 @@ from forms.catalogue import definitions
 from trial import casebook
 from trial.actions.case import Case, load
 from trial.actions.permission import participant_for
-from trial.actions.sign import Signed, check_password, content_digest_of
+from trial.actions.sign import Signed, content_digest_of
+from trial.actions.signer import NOTHING, Identification, check_password
 from trial.blockers import Blocker
 from trial.casebook import MEANING
 from trial.errors import ContentChanged, NotOpen
@@ -37,9 +38,13 @@ def _signed(case: Case, address: str) -> bool:
     return bool(state and state["signed"])
 
 
-def sign_casebook(participant: str, *, seen: str, password: str, uow: UnitOfWork) -> Signed:
-    """Sign all forms at once. `seen` is the digest on the page. Raises WrongPassword (recorded), ContentChanged, NotOpen, NotAllowed."""
-    check_password(participant, "casebook", password, uow)
+def sign_casebook(
+    participant: str, *, seen: str, password: str, uow: UnitOfWork, also: Identification = NOTHING
+) -> Signed:
+    """Sign all forms at once. `seen` is the digest on the page. Raises what `trial.actions.signer.check_password` does, ContentChanged,
+    NotOpen, NotAllowed.
+    """
+    check_password(participant, "casebook", password, uow, also)
     with uow:
         row = participant_for(uow, uow.actor, participant, "crf.sign")
         uow.lock("participant", {"id": participant})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from forms.findings import Finding
 from forms.reading import Unreadable, read_words
 from forms.record import Record
 from forms.retired import chosen_anew
-from trial.actions import deviations, verify_data
+from trial.actions import coding_follow, deviations, verify_data
 from trial.actions.case import Case, load
 from trial.actions.once import earlier_answer, remember
 from trial.actions.permission import participant_for
@@ -38,9 +38,9 @@ from trial.errors import (
     VersionNotInForce,
 )
 from trial.happenings import CrfRemoved, CrfSaved
-from trial.limits import entry_blockers, limits
+from trial.limits import confirmed_limits, entry_blockers, open_limits
 from trial.places import is_place
-from trial.roles import IMPORTED_FORMS, may_write_form
+from trial.roles import IMPORTED_FORMS, NEVER_IMPORTED, may_write_form
 from trial.standing import of_the_site
 from trial.store import crfs
 from trial.store.reading import Reader, Reading, Row
@@ -84,11 +84,15 @@ def from_file(source: str) -> bool:
 
 @dataclass(frozen=True)
 class Saved:
-    """What a save did: the revision now current, and whether required answers are still open."""
+    """What a save did: the revision now current, and whether required answers are still open.
+
+    `calculated`: what the calculated items say, for who cannot see the page: only of answers that come from a file.
+    """
 
     revision: int
     complete: bool
     changed: tuple[str, ...]
+    calculated: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -151,8 +155,9 @@ def preview(entry: Entry, *, uow: UnitOfWork) -> Preview:
         crf, problems = _typed(case, entry, uow.actor.role)
         record, crf = _lean(case, entry, crf)
         previous = _previous(case, crf)
-        said = (*problems, *findings(record, crf), *limits(record, crf))
-        return Preview(said, calculated(record, crf), changes(previous.answers if previous else None, crf.answers))
+        made = changes(previous.answers if previous else None, crf.answers)
+        said = (*problems, *findings(record, crf, _typed_anew(crf, made)), *open_limits(record, crf))
+        return Preview(said, calculated(record, crf), made)
 
 
 def remove_crf(entry: Entry, reason: str, *, uow: UnitOfWork) -> int:
@@ -171,6 +176,7 @@ def remove_crf(entry: Entry, reason: str, *, uow: UnitOfWork) -> int:
         void(case, crf, reason, uow)
         uow.record(CrfRemoved(crf.address, crf.number, reason, participant=case.id))
         verify_data.reset(case, crf, changes(previous.answers, crf.answers), uow)
+        coding_follow.follow(case.id, crf, uow)
         look_again(case, case.with_crf(crf), uow, crf)
         uow.commit()
     return crf.number
@@ -178,14 +184,29 @@ def remove_crf(entry: Entry, reason: str, *, uow: UnitOfWork) -> int:
 
 def _writable(reader: Reader, actor: Actor, entry: Entry) -> Row:
     """The participant's row, if the actor may write that form there. Raises NotFound, also for a place there is not, NotAllowed."""
-    imported = from_file(entry.source) and entry.form in IMPORTED_FORMS
-    row = participant_for(reader, actor, entry.participant, "import.data" if imported else "crf.write")
+    if from_file(entry.source) and not _whole(entry) and entry.form in NEVER_IMPORTED:
+        raise NotAllowed(actor.role, f"import:{entry.form}")
+    # Who enters the form on the screen may bring the same answers in a file; who only imports has the forms for that.
+    imported = _only_imports(entry, actor.role)
+    verb = "import.trial" if _whole(entry) else "import.data" if imported else "crf.write"
+    row = participant_for(reader, actor, entry.participant, verb)
     if not imported and not may_write_form(actor.role, entry.form):
         raise NotAllowed(actor.role, f"crf.write:{entry.form}", row["site_code"])
     known = entry.version is None or (entry.form, entry.version) in definitions()
     if not known or not is_place(entry.form, entry.event, entry.occurrence):
         raise NotFound("crf", {"form": entry.form, "event": entry.event, "occurrence": entry.occurrence})
     return row
+
+
+def _whole(entry: Entry) -> bool:
+    """Whether it is the trial's own record from another installation: every form of it, moved by who may move a trial."""
+    return entry.source.startswith(f"{IMPORTED}odm:")
+
+
+def _only_imports(entry: Entry, role: str) -> bool:
+    if _whole(entry):
+        return True
+    return from_file(entry.source) and entry.form in IMPORTED_FORMS and not may_write_form(role, entry.form)
 
 
 def _held(uow: UnitOfWork, entry: Entry) -> Row:
@@ -240,7 +261,7 @@ def _typed(case: Case, entry: Entry, role: str) -> tuple[Crf, tuple[Finding, ...
     """The next revision as this role may write it, and what stands in the way of reading it."""
     crf, problems = as_crf(case, entry)
     previous = _previous(case, crf)
-    if from_file(entry.source):
+    if _only_imports(entry, role):
         return crf, problems  # a file is checked by who may import it, form by form, not item by item
     form = definitions()[crf.form, crf.version]
     own, foreign = within_role(form, crf, previous.answers if previous else None, entry.raw, role)
@@ -270,17 +291,22 @@ def _previous(case: Case, crf: Crf) -> Crf | None:
 def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     crfs.refuse_stale(uow, case.id, typed, based_on=entry.based_on)
     record, crf = _lean(case, entry, typed)
-    found = (*findings(record, crf), *limits(record, crf), *crfs.repeated_values(uow, case.id, crf))
+    previous = _previous(case, crf)
+    made = changes(previous.answers if previous else None, crf.answers)
+    found = (
+        *findings(record, crf, _typed_anew(crf, made)),
+        *open_limits(record, crf),
+        *crfs.repeated_values(uow, case.id, crf),
+    )
     gaps = tuple(f for f in found if f.level == "missing") if crf.form in COMPLETE_WHEN_SAVED else ()
     _refuse(tuple(replace(f, level="hard") for f in gaps) + found)
     if unconfirmed := tuple(f for f in found if f.level == "soft"):
         raise ConfirmationNeeded(unconfirmed)
-    said = confirmed(record, crf)
+    told = calculated(record, crf) if from_file(entry.source) else {}
+    said = (*confirmed(record, crf), *confirmed_limits(record, crf))
     crf = _with_confirmations(crf, said)
-    previous = _previous(case, crf)
-    made = changes(previous.answers if previous else None, crf.answers)
     if previous and not made and previous.version == crf.version and previous.answers == crf.answers:
-        return Saved(previous.number, _complete(crf, found), ())
+        return Saved(previous.number, _complete(crf, found), (), told)
     reason = _reason(previous, crf, made, entry.reasons)
     crfs.append_revision(
         uow, case.id, crf, based_on=entry.based_on, reason=reason, source=entry.source, complete=_complete(crf, found)
@@ -292,10 +318,12 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     void(case, crf, reason, uow, made)
     if previous:
         verify_data.reset(case, crf, made, uow)
+    coding_follow.follow(case.id, crf, uow)
     assessed(case, crf, made, uow)
     crf = received(case, crf, uow, complete=_complete(crf, found))
     after = case.with_crf(crf)
     after = deviations.raise_for(case, after, crf, previous, said, uow)
+    after = deviations.raise_shown(case, after, crf, uow)
     look_again(case, after, uow, crf)
     uow.drop(
         "draft",
@@ -307,7 +335,12 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
             "occurrence": crf.occurrence,
         },
     )
-    return Saved(crf.number, _complete(crf, found), paths)
+    return Saved(crf.number, _complete(crf, found), paths, told)
+
+
+def _typed_anew(crf: Crf, made: Iterable[Change]) -> frozenset[str]:
+    """FORM.ITEM of the values that this save changes."""
+    return frozenset(f"{crf.form}.{c.path.rpartition('/')[2]}" for c in made)
 
 
 def _lean(case: Case, entry: Entry, typed: Crf) -> tuple[Record, Crf]:

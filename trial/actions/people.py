@@ -1,58 +1,84 @@
-"""Accounts, roles, sign-in. Attempts are counted in the database, so that a restart forgives nobody."""
+"""Accounts and roles. What a role that was given is worth today is `trial.rights`; passwords are `trial.actions.credentials`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime
 
-from trial import passwords, roles
+from trial import passwords, rights, roles
 from trial.actions.permission import permit
 from trial.actor import Actor
-from trial.errors import AlreadyExists, Refused, TooManyAttempts, WrongPassword
-from trial.happenings import (
-    AccountClosed,
-    PasswordChanged,
-    PersonAdded,
-    RoleGranted,
-    RoleRevoked,
-    SignedIn,
-    SignInFailed,
-)
+from trial.errors import AlreadyExists, Refused
+from trial.happenings import AccountClosed, PersonAdded, RoleGranted, RoleRevoked
+from trial.rights import HELD_BACK, Evidence, Standing
 from trial.store.reading import Reader, Row
 from trial.store.unit_of_work import UnitOfWork
-
-MOST_FAILURES = 5
-LOCKED_FOR = timedelta(minutes=15)
-"""Requirement R11: slow down, then lock for at most 15 minutes."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """An account as a page needs it: never the hash."""
+    """An account as a page needs it: never the hash. `standings`: every role given, with why it is not in force."""
 
     id: int
     username: str
     full_name: str
     must_change_password: bool
-    roles: tuple[tuple[str, str | None], ...]
+    standings: tuple[Standing, ...] = ()
+    second_factor: bool = False
+    password_set_at: datetime | None = None
 
-    def actor(self, role: str) -> Actor:
+    @property
+    def roles(self) -> tuple[tuple[str, str | None], ...]:
+        """Roles that can be acted in, with their sites: those in force, and those held back, which say why."""
+        return tuple((s.role, s.site) for s in self.standings if set(s.why) <= HELD_BACK)
+
+    def actor(self, role: str, *, session: str | None = None) -> Actor:
         """The person in one of the roles held. Raises KeyError for a role not held."""
-        sites = [site for held, site in self.roles if held == role]
-        if not sites:
+        held = [s for s in self.standings if s.role == role and set(s.why) <= HELD_BACK]
+        if not held:
             raise KeyError(role)
-        return Actor(self.id, self.full_name, role, None if None in sites else frozenset(map(str, sites)))
+        sites = [s.site for s in held if s.reads_on]
+        back = tuple((s.site, s.why) for s in held if not s.in_force)
+        reached = None if None in sites else frozenset(map(str, sites))
+        return Actor(self.id, self.full_name, role, reached, back, session)
 
 
-def person(reader: Reader, person_id: int) -> Person:
-    """The account with the roles that are not revoked. Raises NotFound."""
-    return _person(reader, reader.the("person", id=person_id))
+def person(reader: Reader, person_id: int, *, on: date, gated: bool = True) -> Person:
+    """The account with the roles that are not revoked, as they stand on a day. Raises NotFound.
+
+    `gated` False: approval, training and delegation are kept and ask for nothing (setting VIGIL_DELEGATION=recorded).
+    """
+    return of_row(reader, reader.the("person", id=person_id), on=on, gated=gated)
 
 
-def _person(reader: Reader, row: Row) -> Person:
-    held = reader.all("assignment", order_by="id", person_id=row["id"], revoked_at=None)
-    pairs = tuple((a["role"], a["site_code"]) for a in held)
-    return Person(row["id"], row["username"], row["full_name"], row["must_change_password"], pairs)
+def of_row(reader: Reader, row: Row, *, on: date, gated: bool = True) -> Person:
+    """The same from the row of the account."""
+    factor = reader.one("second_factor", person_id=row["id"])
+    past = reader.all("password_past", order_by="id", person_id=row["id"])
+    return Person(
+        row["id"], row["username"], row["full_name"], row["must_change_password"], _standings(reader, row["id"], on, gated),
+        bool(factor and factor["enrolled_at"]), past[-1]["set_at"] if past else row["created_at"],
+    )  # fmt: skip
+
+
+def _standings(reader: Reader, person_id: int, on: date, gated: bool) -> tuple[Standing, ...]:
+    held = reader.all("assignment", order_by="id", person_id=person_id, revoked_at=None)
+    if not gated:
+        return tuple(Standing(a["role"], a["site_code"]) for a in held)
+    evidence = evidence_of(reader, person_id, held)
+    return tuple(standing for a in held for standing in rights.standings(a, evidence, on))
+
+
+def evidence_of(reader: Reader, person_id: int, held: list[Row]) -> Evidence:
+    """What is recorded about a person's access."""
+    approvals = [row for a in held if (row := reader.one("access_approval", assignment=a["id"]))]
+    sites = {a["site_code"] for a in held if a["site_code"]}
+    return Evidence(
+        approvals,
+        reader.all("training", person_id=person_id),
+        reader.all("delegation", person_id=person_id),
+        [row for site in sorted(sites) for row in reader.all("site_closure", site_code=site)],
+    )
 
 
 def add_person(
@@ -84,30 +110,32 @@ def add_person(
             must_change_password=password is None,
             created_at=uow.clock.now(),
         )
+        uow.insert("password_past", person_id=row["id"], password_hash=hashed, set_at=uow.clock.now())
         uow.record(PersonAdded(row["username"]))
-        added = _person(uow, row)
+        added = of_row(uow, row, on=uow.clock.today())
         uow.commit()
     return added, first
 
 
-def grant(username: str, role: str, site: str | None = None, *, uow: UnitOfWork) -> None:
-    """Let a person act in a role, at one site or (None) wherever the role reaches. Raises Refused for an unknown role."""
+def grant(username: str, role: str, site: str | None = None, *, uow: UnitOfWork) -> int:
+    """Give a person a role, at one site or (None) wherever the role reaches; returns the id of the assignment. It is in force once
+    approval, training and, at a site, delegation are recorded (`trial.actions.access`). Raises Refused for an unknown role.
+    """
     with uow:
         permit(uow.actor, "users.manage")
-        if role not in roles.ROLES:
-            raise Refused((role,))
-        found = uow.the("person", username=username.lower())
-        now = uow.clock.now()
-        uow.insert(
-            "assignment",
-            person_id=found["id"],
-            role=role,
-            site_code=site,
-            granted_at=now,
-            granted_by=uow.actor.person_id,
-        )
-        uow.record(RoleGranted(found["username"], role, site))
+        row = granted_within(uow, uow.the("person", username=username.lower()), role, site)
         uow.commit()
+    return int(row["id"])
+
+
+def granted_within(uow: UnitOfWork, holder: Row, role: str, site: str | None) -> Row:
+    """Write an assignment inside a unit of work that is open."""
+    if role not in roles.ROLES:
+        raise Refused((role,))
+    given = {"granted_at": uow.clock.now(), "granted_by": uow.actor.person_id}
+    row = uow.insert("assignment", person_id=holder["id"], role=role, site_code=site, **given)
+    uow.record(RoleGranted(holder["username"], role, site))
+    return row
 
 
 def revoke(assignment_id: int, *, uow: UnitOfWork) -> None:
@@ -117,7 +145,7 @@ def revoke(assignment_id: int, *, uow: UnitOfWork) -> None:
         row = uow.update("assignment", {"id": assignment_id}, revoked_at=uow.clock.now())
         holder = uow.the("person", id=row["person_id"])
         uow.record(RoleRevoked(holder["username"], row["role"], row["site_code"]))
-        _end_sessions(uow, holder["id"])
+        end_sessions(uow, holder["id"])
         uow.commit()
 
 
@@ -127,81 +155,10 @@ def close_account(username: str, *, uow: UnitOfWork) -> None:
         permit(uow.actor, "users.manage")
         row = uow.update("person", {"username": username.lower()}, active=False)
         uow.record(AccountClosed(row["username"]))
-        _end_sessions(uow, row["id"])
+        end_sessions(uow, row["id"])
         uow.commit()
 
 
-def change_password(old: str, new: str, *, uow: UnitOfWork) -> None:
-    """The person's own change. Raises WrongPassword, or Refused when the new one is too short or the old one again."""
-    if len(new) < passwords.SHORTEST or new == old:
-        raise Refused(("password",))
-    hashed = passwords.hashed(new)
-    with uow:
-        row = uow.the("person", id=uow.actor.person_id)
-        if not passwords.matches(row["password_hash"], old):
-            raise WrongPassword(row["username"])
-        uow.update("person", {"id": row["id"]}, password_hash=hashed, must_change_password=False)
-        uow.record(PasswordChanged(row["username"], must_change=False))
-        uow.commit()
-
-
-def reset_password(username: str, *, uow: UnitOfWork) -> str:
-    """A new one-time password; it must be changed at first use, and every session ends."""
-    first = passwords.fresh()
-    hashed = passwords.hashed(first)
-    with uow:
-        permit(uow.actor, "users.manage")
-        row = uow.update("person", {"username": username.lower()}, password_hash=hashed, must_change_password=True)
-        uow.record(PasswordChanged(row["username"], must_change=True))
-        _end_sessions(uow, row["id"])
-        uow.commit()
-    return first
-
-
-def set_password(username: str, password: str, *, uow: UnitOfWork) -> None:
-    """Set a password that need not be changed: installations that show their passwords, such as the demo."""
-    hashed = passwords.hashed(password)
-    with uow:
-        permit(uow.actor, "users.manage")
-        row = uow.update("person", {"username": username.lower()}, password_hash=hashed, must_change_password=False)
-        uow.record(PasswordChanged(row["username"], must_change=False))
-        uow.commit()
-
-
-def sign_in(username: str, password: str, *, uow: UnitOfWork, address: str | None = None) -> Person:
-    """Check name and password. Raises TooManyAttempts, or WrongPassword for a wrong name, password or closed account alike."""
-    name = username.strip().lower()[:150]
-    with uow:
-        refuse_if_locked(uow, name)
-        found = uow.one("person", username=name)
-    right = passwords.matches(found["password_hash"] if found else None, password)
-    with uow:
-        if not _attempt(uow, name, right and found is not None and found["active"], address):
-            uow.record(SignInFailed(name, "sign-in"))
-            uow.commit()
-            raise WrongPassword(name)
-        assert found is not None
-        signed = _person(uow, found)
-        uow.record(SignedIn(name))
-        uow.commit()
-    return signed
-
-
-def _attempt(uow: UnitOfWork, name: str, success: bool, address: str | None) -> bool:
-    uow.put("login_attempt", username=name, at=uow.clock.now(), success=success, address=address)
-    return success
-
-
-def refuse_if_locked(uow: UnitOfWork, name: str) -> None:
-    """Raise TooManyAttempts while the last failures of that name, unbroken by a success, are too many and too recent."""
-    since = uow.clock.now() - LOCKED_FOR
-    recent = [a for a in uow.all("login_attempt", order_by="at", username=name) if a["at"] > since]
-    failures: list[Row] = []
-    for attempt in recent:
-        failures = [] if attempt["success"] else [*failures, attempt]
-    if len(failures) >= MOST_FAILURES:
-        raise TooManyAttempts(name, failures[-1]["at"] + LOCKED_FOR)
-
-
-def _end_sessions(uow: UnitOfWork, person_id: int) -> None:
+def end_sessions(uow: UnitOfWork, person_id: int) -> None:
+    """Sign a person out everywhere."""
     uow.drop("session", {"person_id": person_id})

@@ -18,7 +18,7 @@ from trial.happenings_office import QueryMoved, QueryRaised
 from trial.holds import LOCK
 from trial.places import is_place
 from trial.queries import LIVE, NEEDS_WORDS, SOURCE_OF_ROLE, may_act, next_state
-from trial.roles import may_read_form
+from trial.roles import may, may_read_form
 from trial.store.reading import Reader, Row
 from trial.store.unit_of_work import UnitOfWork
 from trial.verification import paths_of
@@ -35,6 +35,8 @@ class Question:
     occurrence: int | None = None
     path: str = ""
     key: str | None = None
+    coding: bool = False
+    """Asked in order to code a term, by who codes."""
 
     @property
     def place(self) -> dict[str, Any]:
@@ -54,7 +56,7 @@ def raise_query(question: Question, *, uow: UnitOfWork) -> int:
         revision = _revision(question, case, uow.actor.role)
         if case.held(question.form, question.event or "", question.occurrence or 1) == LOCK:
             raise CrfLocked(case.id, question.event or "", question.form or "", question.occurrence or 1)
-        source = SOURCE_OF_ROLE[uow.actor.role]
+        source = "coding" if question.coding and may(uow.actor.role, "code.terms") else SOURCE_OF_ROLE[uow.actor.role]
         row = put_question(uow, case.id, question.place, words, source=source, revision=revision)
         uow.record(QueryRaised(row["id"], place_of(row), question.path, None, participant=case.id))
         remember(uow, question.key, "raise_query", row["id"])
@@ -103,15 +105,16 @@ def put_question(
     rule: str | None = None,
     said: Mapping[str, Any] | None = None,
     revision: int | None = None,
+    state: str = "open",
 ) -> Row:
-    """Write an open query and its first remark; the caller records the event. Of the system where there is a rule."""
+    """Write an open (or proposed) query and its first remark; the caller records the event. Of the system where there is a rule."""
     now, by = uow.clock.now(), None if rule else uow.actor
     who = {"raised_by": by.person_id if by else None, "raised_role": by.role if by else None}
     row = uow.insert(
         "query",
         participant=participant,
         **place,
-        state="open",
+        state=state,
         source=source,
         rule=rule,
         words=words,
@@ -123,7 +126,8 @@ def put_question(
         changed_at=now,
         ended_at=None,
     )
-    _remark(uow, row["id"], 1, "raise", "open", words, by_system=rule is not None)
+    act = "raise" if state == "open" else "propose"
+    _remark(uow, row["id"], 1, act, state, words, by_system=rule is not None)
     return row
 
 
@@ -175,7 +179,7 @@ def _act(number: int, act: str, words: str, uow: UnitOfWork, assigned: str | Non
     held = participant_for(uow, uow.actor, found["participant"], "participant.read")
     uow.lock("participant", {"id": held["id"]})
     row = uow.the("query", id=number)
-    if not may_act(uow.actor.role, act, row["raised_role"]):
+    if not may_act(uow.actor.role, act, row["raised_role"], row["state"]):
         raise NotAllowed(uow.actor.role, f"query.{act}", held["site_code"])
     if row["form"] is not None and not may_read_form(uow.actor.role, row["form"]):
         raise NotAllowed(uow.actor.role, f"crf.read:{row['form']}")

@@ -10,16 +10,16 @@ from forms.answers import Crf, to_json
 from forms.catalogue import definitions
 from forms.checks import calculated, findings
 from forms.text import _l
-from trial import passwords
 from trial.actions.case import Case, load
 from trial.actions.enter import Entry, Saved, saved_within
-from trial.actions.people import refuse_if_locked
 from trial.actions.permission import participant_for, permit
+from trial.actions.signer import NOTHING, Identification, check_password
 from trial.actor import Actor
+from trial.coding import frozen
 from trial.content import calculated_json, content_digest
 from trial.decision import signing_blockers
-from trial.errors import ContentChanged, NotFound, NotOpen, WrongPassword
-from trial.happenings import CrfSigned, SignatureRefused
+from trial.errors import ContentChanged, NotFound, NotOpen
+from trial.happenings import CrfSigned
 from trial.holds import LOCK
 from trial.standing import of_the_site
 from trial.store.reading import Row
@@ -33,6 +33,8 @@ MEANINGS: Mapping[str, str] = {
     "SAE": _l("I assessed causality."),
 }
 """What a signature on each form means; printed with the name and the time."""
+CODED = "coded"
+"""Where the codes of a form stand among the values that a signature freezes: no item is called so."""
 GENERAL_MEANING = _l("I reviewed these data and they are accurate and complete.")
 
 
@@ -61,13 +63,20 @@ def content(case: Case, event: str, form: str, occurrence: int = 1) -> Content:
     crf = case.bare.at(form, event, occurrence)
     if crf is None or not crf.counts:
         raise NotFound("crf", {"form": form, "event": event, "occurrence": occurrence})
-    values = calculated_json(calculated(case.record(event), crf))
+    values = _signed_values(case, crf)
     return Content(_digest(case, crf, values), values, crf.number, MEANINGS.get(form, GENERAL_MEANING))
 
 
 def content_digest_of(case: Case, crf: Crf) -> str:
     """The digest of any instance, one that was not done too."""
-    return _digest(case, crf, calculated_json(calculated(case.record(crf.event), crf)) if crf.counts else {})
+    return _digest(case, crf, _signed_values(case, crf) if crf.counts else {})
+
+
+def _signed_values(case: Case, crf: Crf) -> dict[str, Any]:
+    """What is signed besides the answers: calculated values, and the codes that stand now; the digest covers both."""
+    here = (crf.form, crf.event, crf.occurrence)
+    coded = frozen(c for c in case.codings if (c["form"], c["event"], c["occurrence"]) == here)
+    return calculated_json(calculated(case.record(crf.event), crf)) | ({CODED: coded} if coded else {})
 
 
 def _digest(case: Case, crf: Crf, values: Mapping[str, Any]) -> str:
@@ -76,51 +85,27 @@ def _digest(case: Case, crf: Crf, values: Mapping[str, Any]) -> str:
 
 
 def sign_crf(
-    participant: str, event: str, form: str, occurrence: int, *, seen: str, password: str, uow: UnitOfWork
+    participant: str,
+    event: str,
+    form: str,
+    occurrence: int,
+    *,
+    seen: str,
+    password: str,
+    uow: UnitOfWork,
+    also: Identification = NOTHING,
 ) -> Signed:
     """Sign the current revision. `seen` is the digest that was on the page.
 
-    Raises WrongPassword (recorded), ContentChanged, NotOpen (incomplete, not eligible, out of order), NotAllowed.
+    Raises what `trial.actions.signer.check_password` does, ContentChanged, NotOpen (incomplete, not eligible, out of order), NotAllowed.
     """
-    check_password(participant, f"{form}/{event}/{occurrence}", password, uow)
+    check_password(participant, f"{form}/{event}/{occurrence}", password, uow, also)
     with uow:
         row = participant_for(uow, uow.actor, participant, "crf.sign")
         uow.lock("participant", {"id": participant})
         signed = _signed(row, event, form, occurrence, uow, seen)
         uow.commit()
     return signed
-
-
-def check_password(participant: str, address: str, password: str, uow: UnitOfWork) -> None:
-    """Raise WrongPassword, with the attempt recorded, unless it is the signer's; TooManyAttempts after too many."""
-    with uow:
-        participant_for(uow, uow.actor, participant, "crf.sign")
-        person = _signer(uow)
-    _refuse_wrong(person, SignatureRefused(address, participant=participant), password, uow)
-
-
-def check_own_password(what: str, password: str, verb: str, uow: UnitOfWork) -> None:
-    """The same for what is signed about no participant in particular."""
-    with uow:
-        permit(uow.actor, verb)
-        person = _signer(uow)
-    _refuse_wrong(person, SignatureRefused(what), password, uow)
-
-
-def _signer(uow: UnitOfWork) -> Row:
-    person = uow.the("person", id=uow.actor.person_id)
-    refuse_if_locked(uow, person["username"])
-    return person
-
-
-def _refuse_wrong(person: Row, refused: SignatureRefused, password: str, uow: UnitOfWork) -> None:
-    if passwords.matches(person["password_hash"], password):
-        return
-    with uow:
-        uow.put("login_attempt", username=person["username"], at=uow.clock.now(), success=False, address=None)
-        uow.record(refused)
-        uow.commit()
-    raise WrongPassword(person["username"])
 
 
 def _signed(row: Row, event: str, form: str, occurrence: int, uow: UnitOfWork, seen: str | None) -> Signed:
@@ -178,9 +163,11 @@ def _sign(case: Case, event: str, form: str, occurrence: int, now: Content, uow:
     return Signed(uow.actor.name, at, now.meaning, now.digest)
 
 
-def save_and_sign(entry: Entry, *, password: str, uow: UnitOfWork) -> tuple[Saved, Signed]:
+def save_and_sign(
+    entry: Entry, *, password: str, uow: UnitOfWork, also: Identification = NOTHING
+) -> tuple[Saved, Signed]:
     """Save a form that is signed when it is saved (PRE): both or neither. The password is checked first. Raises as the two do."""
-    check_password(entry.participant, f"{entry.form}/{entry.event}/{entry.occurrence}", password, uow)
+    check_password(entry.participant, f"{entry.form}/{entry.event}/{entry.occurrence}", password, uow, also)
     with uow:
         saved = saved_within(entry, uow)
         row = participant_for(uow, uow.actor, entry.participant, "crf.sign")

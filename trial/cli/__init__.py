@@ -16,7 +16,15 @@ import click
 from trial import errors as e
 from trial.cli.amend import amend
 from trial.cli.base import BROKEN, Broken, Installation, bar, json_option, migrated, run, said, shown
+from trial.cli.coding import coding
+from trial.cli.deviations import deviations
+from trial.cli.exports import export
+from trial.cli.files import files
 from trial.cli.imports import import_
+from trial.cli.keep import backup, clock, restore
+from trial.cli.notify import beside, notify
+from trial.cli.people import recorded, signed_in, user
+from trial.cli.redcap import export_records, import_records
 
 __all__ = ["commands", "run"]
 
@@ -31,8 +39,31 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         """Vigil: trial management and electronic data capture for watch-and-wait trials."""
         context.obj = Installation(factory)
 
-    for command in (init, serve, user, site, due, eligibility, verify, randomisation, simulate, demo, import_, amend):
+    for command in (
+        init,
+        serve,
+        user,
+        site,
+        due,
+        eligibility,
+        verify,
+        randomisation,
+        simulate,
+        demo,
+        import_,
+        backup,
+        restore,
+        clock,
+        notify,
+        coding,
+        amend,
+        deviations,
+        files,
+        export,
+    ):
         vigil.add_command(command)
+    import_.add_command(import_records)
+    export.add_command(export_records)
     return vigil
 
 
@@ -48,7 +79,7 @@ def init(here: Installation, username: str, name: str) -> None:
     click.echo(f"forms released: {setup.release_definitions(uow=here.writing())}")
     if house.reading().one("person", username=username.lower()) is None:
         added, password = people.add_person(username, name, uow=here.writing())
-        people.grant(added.username, "administrator", uow=here.writing())
+        recorded(added.username, "administrator", None, uow=here.writing(), clock=house.clock, by=name)
         click.echo(f"administrator {added.username}, one-time password: {password}")
     _open_randomisation(here)
 
@@ -75,6 +106,7 @@ def serve(here: Installation, host: str, port: int, threads: int) -> None:
     from trial.store.engine import check_migrated
 
     check_migrated(here.house.engine)
+    beside(here)
     scheme = "https" if here.house.settings.https else "http"
     click.echo(f"serving on {scheme}://{host}:{port}")
     # Behind a proxy that speaks TLS the addresses of our own links are https.
@@ -86,74 +118,6 @@ def serve(here: Installation, host: str, port: int, threads: int) -> None:
         url_scheme=scheme,
         ident=None,
         clear_untrusted_proxy_headers=not here.house.settings.hops,
-    )
-
-
-@click.group()
-def user() -> None:
-    """People and their roles."""
-
-
-@user.command("add")
-@click.argument("username")
-@click.option("--name", required=True, help="Full name, as printed under signatures.")
-@click.option("--email")
-@click.option("--role", "held", multiple=True, help="Role, or role@site; may be repeated.")
-@click.pass_obj
-def user_add(here: Installation, username: str, name: str, email: str | None, held: tuple[str, ...]) -> None:
-    """Create an account with a one-time password."""
-    from trial.actions import people
-
-    added, password = people.add_person(username, name, uow=here.writing(), email=email)
-    for each in held:
-        role, _at, place = each.partition("@")
-        people.grant(added.username, role, place or None, uow=here.writing())
-    click.echo(f"{added.username}, one-time password: {password}")
-
-
-@user.command("grant")
-@click.argument("username")
-@click.argument("role")
-@click.option("--site", "place", help="Site code; everywhere without it.")
-@click.pass_obj
-def user_grant(here: Installation, username: str, role: str, place: str | None) -> None:
-    """Give a role."""
-    from trial.actions import people
-
-    people.grant(username, role, place, uow=here.writing())
-
-
-@user.command("reset")
-@click.argument("username")
-@click.pass_obj
-def user_reset(here: Installation, username: str) -> None:
-    """A new one-time password."""
-    from trial.actions import people
-
-    click.echo(people.reset_password(username, uow=here.writing()))
-
-
-@user.command("close")
-@click.argument("username")
-@click.pass_obj
-def user_close(here: Installation, username: str) -> None:
-    """End an account; its name stays taken."""
-    from trial.actions import people
-
-    people.close_account(username, uow=here.writing())
-
-
-@user.command("list")
-@json_option
-@click.pass_obj
-def user_list(here: Installation, as_json: bool) -> None:
-    """Everyone with the roles held."""
-    from trial.actions import people
-
-    reader = here.house.reading()
-    rows = [people.person(reader, row["id"]) for row in reader.all("person", order_by="username")]
-    shown(
-        rows, as_json, lambda p: f"{p.username}\t{p.full_name}\t{', '.join(f'{r}@{s}' if s else r for r, s in p.roles)}"
     )
 
 
@@ -260,9 +224,10 @@ def eligibility(here: Installation, participant: str, as_json: bool) -> None:
 @click.pass_obj
 def verify(here: Installation, as_json: bool) -> None:
     """Whether anything stored was altered: chain, rows, revisions, signatures, files. Names the first broken link."""
+    from trial.store.coding import altered
     from trial.store.verify import verify as check
 
-    findings = check(here.house.engine, files=here.house.files, checks=(_replayed, _model_digests(here)))
+    findings = check(here.house.engine, files=here.house.files, checks=(_replayed, altered, _model_digests(here)))
     shown({"findings": [asdict(f) for f in findings]} if as_json else (findings or ["nothing was altered"]), as_json)
     if findings:
         raise Broken
@@ -331,12 +296,13 @@ def randomisation_close(here: Installation) -> None:
 @randomisation.command("reveal")
 @click.option("--username", prompt=True, help="An unblinded statistician.")
 @click.password_option(confirmation_prompt=False)
+@click.option("--code", default="", help="Code of the second factor, where there is one.")
 @click.pass_obj
-def randomisation_reveal(here: Installation, username: str, password: str) -> None:
+def randomisation_reveal(here: Installation, username: str, password: str, code: str) -> None:
     """Open the seal after accrual closed; logged in the name of who does it."""
-    from trial.actions import people, setup
+    from trial.actions import setup
 
-    person = people.sign_in(username, password, uow=here.writing(), address="console")
+    person = signed_in(here, username, password, code)
     if "unblinded_statistician" not in {role for role, _site in person.roles}:
         raise e.NotAllowed("console", "seed.reveal")
     click.echo(

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import click
 
-from trial.cli.base import Installation, json_option, shown
+from trial.cli.base import Installation, acting, json_option, shown
 
 COLUMNS = ("site", "participant", "kind", "form", "event", "occurrence", "path", "now", "would_be", "words")
 
@@ -77,7 +77,7 @@ def amend_dry_run(
     """What a version would change if every participant consented to it today. Nothing is written."""
     from trial.actions import amend as actions
 
-    asks = here.house.writing(here.somebody(username, role, "amendment.preview")) if username else here.writing()
+    asks = acting(here, username, role, "amendment.preview") if username else here.writing()
     with _sheet(out) as each, _bar() as progress:
         found = actions.dry_run(version, place, uow=asks, shown=0 if out else None, each=each, progress=progress)
     if as_json:
@@ -154,7 +154,7 @@ def amend_activate(
     """Let a site work under a version. Participants stay on theirs until they consent again."""
     from trial.actions import amend as actions
 
-    uow = here.house.writing(here.somebody(username, role, "amendment.activate"))
+    uow = acting(here, username, role, "amendment.activate")
     day: date = approved_on.date()
     moved = actions.activate(version, place, day, uow=uow)
     click.echo(f"site {place} works under protocol {version}, approved on {day}")

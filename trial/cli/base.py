@@ -24,7 +24,7 @@ REFUSED, MISSING, DATABASE, BROKEN, BUSY = 3, 4, 5, 6, 7
 EXIT_CODES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
     ((e.NotFound, e.FileMissing), MISSING),
     ((e.StorageUnavailable, e.StorageFull, e.NotMigrated), DATABASE),
-    ((e.FileDamaged,), BROKEN),
+    ((e.FileDamaged, e.BackupUnfit), BROKEN),
     ((e.Busy,), BUSY),
     ((e.VigilError,), REFUSED),
 )
@@ -93,11 +93,12 @@ class Installation:
         return self._app
 
     def somebody(self, username: str, role: str, verb: str) -> Any:
-        """A person in one of the roles they hold. Raises NotFound, and NotAllowed for a role they do not hold."""
+        """A person in one of the roles they hold, as it stands today. Raises NotFound, and NotAllowed for a role they do not hold."""
         from trial.actions.people import person
 
-        reader = self.house.reading()
-        found = person(reader, reader.the("person", username=username.lower())["id"])
+        house = self.house
+        account = house.reading().the("person", username=username.lower())
+        found = person(house.reading(), account["id"], on=house.clock.today(), gated=house.gated)
         if role not in {held for held, _site in found.roles}:
             raise e.NotAllowed(role, verb)
         return found.actor(role)
@@ -123,6 +124,11 @@ def migrated(here: Installation) -> Any:
     return here.house
 
 
+def acting(here: Installation, username: str, role: str, verb: str) -> Any:
+    """A unit of work in the name of somebody who holds that role. Raises NotFound, NotAllowed."""
+    return here.house.writing(here.somebody(username, role, verb))
+
+
 @contextmanager
 def bar() -> Iterator[Callable[[int, int, date], None]]:
     """A progress bar on a terminal; the total grows as the course of each participant unfolds."""
@@ -136,3 +142,19 @@ def bar() -> Iterator[Callable[[int, int, date], None]]:
             bar.update(taken - bar.n)
 
         yield progress
+
+
+class counter:  # noqa: N801  # used as a function
+    """A bar on a terminal that counts what was done."""
+
+    def __init__(self, unit: str, total: int | None = None) -> None:
+        self._unit, self._total = unit, total
+
+    def __enter__(self) -> Any:
+        from tqdm import tqdm
+
+        self._shown = tqdm(total=self._total, unit=self._unit, disable=None, file=sys.stderr)
+        return lambda done: self._shown.update(max(0, done - self._shown.n))
+
+    def __exit__(self, *_error: object) -> None:
+        self._shown.close()

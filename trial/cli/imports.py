@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from trial.cli.base import REFUSED, Broken, Installation, json_option, said, shown
+from trial.cli.base import REFUSED, Broken, Installation, acting, counter, json_option, said, shown
 
 
 @click.group("import")
@@ -17,50 +16,166 @@ def import_() -> None:
     """Read data from a file, with the same checks as the screen."""
 
 
+PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _common(command: Any) -> Any:
+    """The file and the options that every import has."""
+    who = click.option(
+        "--as", "username", required=True, help="Who imports: a data manager, or a laboratory at its sites."
+    )
+    role = click.option("--role", default="data_manager", show_default=True, help="In which of the roles held.")
+    dry = click.option("--dry-run", "dry", is_flag=True, help="Say what would happen; nothing is kept.")
+    names = click.option("--names", type=PATH, help="JSON: the sender's own names of columns, tests, units.")
+    for wrap in (click.pass_obj, json_option, names, dry, role, who, click.argument("path", type=PATH)):
+        command = wrap(command)
+    return command
+
+
+def _lined(command: Any) -> Any:
+    """The options of an import whose lines may be taken one by one."""
+    whole = click.option(
+        "--all", "whole", is_flag=True, help="All or nothing, in one transaction; without it, form by form."
+    )
+    reason = click.option("--reason", default="", help="Why saved values change, and why unusual ones are right.")
+    return whole(reason(command))
+
+
 @import_.command("labs")
-@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--as", "username", required=True, help="Who imports: a data manager, or a laboratory at its sites.")
-@click.option("--role", default="data_manager", show_default=True, help="In which of the roles held.")
-@click.option("--dry-run", "dry", is_flag=True, help="Say what would happen; nothing is kept.")
-@click.option("--all", "whole", is_flag=True, help="All or nothing, in one transaction; without it, form by form.")
-@click.option("--reason", default="", help="Why saved values change, and why unusual ones are right.")
+@_lined
+@_common
+def labs(here: Installation, path: Path, as_json: bool, whole: bool = False, reason: str = "", **said_: Any) -> None:
+    """Laboratory results: CSV with participant, event, date, test, operator, result, unit."""
+    _imported(here, "labs", path, as_json, whole=whole, reason=reason, **said_)
+
+
+@import_.command("omics")
 @click.option(
-    "--names", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON: columns, tests, units."
+    "--kind",
+    required=True,
+    type=click.Choice(("radiomics", "taxa", "ctdna", "molecular")),
+    help="What the table holds.",
 )
-@json_option
-@click.pass_obj
-def labs(
+@_lined
+@_common
+def omics(
+    here: Installation, path: Path, as_json: bool, kind: str, whole: bool = False, reason: str = "", **said_: Any
+) -> None:
+    """An omics table: CSV, a row a participant and visit; for radiomics and taxa a column a feature that the model declares."""
+    _imported(here, kind, path, as_json, whole=whole, reason=reason, **said_)
+
+
+@import_.command("ranges")
+@_common
+def ranges(here: Installation, path: Path, as_json: bool, **said_: Any) -> None:
+    """Reference ranges: CSV with test, unit, low, high, valid_from, source; site, sex, age_from, age_to, valid_to, replaces if they apply.
+
+    All of its lines are taken, or none.
+    """
+    _imported(here, "ranges", path, as_json, **said_)
+
+
+def _imported(
     here: Installation,
+    name: str,
     path: Path,
+    as_json: bool,
+    *,
     username: str,
     role: str,
     dry: bool,
-    whole: bool,
-    reason: str,
     names: Path | None,
-    as_json: bool,
+    whole: bool = False,
+    reason: str = "",
 ) -> None:
-    """Laboratory results: CSV with participant, event, date, test, operator, result, unit."""
-    from trial.actions.imports import Order, import_labs
+    from trial.actions.import_kinds import kind_named
+    from trial.actions.imports import Order, import_file
     from trial.imports.laboratory import Names
     from trial.imports.tabular import FileUnreadable
 
     house = here.house
-    somebody = here.somebody(username, role, "import.data")
+    kind = kind_named(name, lambda: house.model.manifest)
+    uow = acting(here, username, role, kind.verb)
     known = Names(**json.loads(names.read_text("utf-8"))) if names else Names()
     order = Order(path.name, "all" if whole else "row", dry, reason, known)
     try:
-        with path.open("rb") as file, _bar(path) as bar:
-            done = import_labs(file, order, files=house.files, uow=house.writing(somebody), progress=bar)
+        with path.open("rb") as file, line_bar(path) as bar:
+            done = import_file(file, order, kind, files=house.files, uow=uow, progress=bar)
     except FileUnreadable as problem:
         said(problem.message % problem.args_ if problem.args_ else problem.message, REFUSED)
         raise Broken from problem
-    _told(done, as_json)
+    told(done, as_json)
     if done.state == "refused":
         raise Broken
 
 
-def _told(done: Any, as_json: bool) -> None:
+@import_.command("odm")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("data", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as", "username", required=True, help="Who imports: a data manager.")
+@click.option("--role", default="data_manager", show_default=True, help="In which of the roles held.")
+@click.option("--study", help="A name: the file is a study of another system, and is kept beside the trial.")
+@click.option("--dry-run", "dry", is_flag=True, help="Say what would happen; nothing is kept.")
+@click.option("--all", "whole", is_flag=True, help="All or nothing, in one transaction; without it, form by form.")
+@click.option("--reason", default="", help="Why saved values change, and why unusual ones are right.")
+@json_option
+@click.pass_obj
+def odm(
+    here: Installation,
+    path: Path,
+    data: Path | None,
+    username: str,
+    role: str,
+    study: str | None,
+    dry: bool,
+    whole: bool,
+    reason: str,
+    as_json: bool,
+) -> None:
+    """ODM 1.3.2: our own export, or with --study a study of another system (metadata, and data if they are apart)."""
+    from forms.odm13 import OdmProblem
+    from trial.actions.import_odm import import_trial
+    from trial.actions.imports import Order
+
+    house = here.house
+    uow = acting(here, username, role, "import.trial")
+    if data is not None and study is None:
+        raise click.UsageError("A second file belongs to a study of another system: name it with --study.")
+    try:
+        if study is not None:
+            return _study(house, uow, [path] + ([data] if data else []), study, dry, as_json)
+        order = Order(path.name, "all" if whole else "row", dry, reason)
+        with path.open("rb") as file, counter(" forms") as bar:
+            done = import_trial(file, order, files=house.files, uow=uow, progress=bar)
+    except OdmProblem as problem:
+        said(str(problem), REFUSED)
+        raise Broken from problem
+    told(done, as_json)
+    if done.state == "refused":
+        raise Broken
+    return None
+
+
+def _study(house: Any, uow: Any, paths: list[Path], name: str, dry: bool, as_json: bool) -> None:
+    from contextlib import ExitStack
+
+    from forms.odm13 import read
+    from trial.actions.foreign import Source, take_study
+
+    metadata, data = paths[0], paths[-1]
+    study = read(lambda: metadata.open("rb"), (lambda: data.open("rb")) if data != metadata else None, name=name)
+    with ExitStack() as stack, counter(" subjects") as bar:
+        sources = [Source(path.name, stack.enter_context(path.open("rb"))) for path in paths]
+        receipt = take_study(study, sources, dry=dry, uow=uow, files=house.files, progress=bar)
+    if as_json:
+        return shown(receipt, True)
+    shown([f"{loss.message % loss.args} ({loss.count})" for loss in receipt.losses], False)
+    click.echo(", ".join(f"{n} {what}" for what, n in receipt.counts.items()))
+    return click.echo("dry run: nothing was kept" if dry else f"kept as study {receipt.study}")
+
+
+def told(done: Any, as_json: bool) -> None:
+    """Print what became of a file."""
     if as_json:
         return shown(done, True)
     counts = ", ".join(f"{n} {verdict}" for verdict, n in sorted(done.counts.items()))
@@ -72,18 +187,7 @@ def _told(done: Any, as_json: bool) -> None:
     return None
 
 
-class _bar:  # noqa: N801  # used as a function
-    """A bar on a terminal that counts lines."""
-
-    def __init__(self, path: Path) -> None:
-        with path.open("rb") as file:
-            self._lines = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
-
-    def __enter__(self) -> Any:
-        from tqdm import tqdm
-
-        self._shown = tqdm(total=self._lines, unit=" lines", disable=None, file=sys.stderr)
-        return lambda line: self._shown.update(max(0, line - self._shown.n))
-
-    def __exit__(self, *_error: object) -> None:
-        self._shown.close()
+def line_bar(path: Path) -> counter:
+    """A bar on a terminal that counts the lines of a file."""
+    with path.open("rb") as file:
+        return counter(" lines", sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b"")))

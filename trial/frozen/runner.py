@@ -10,6 +10,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
+from trial import confine
 from trial.frozen import pin
 from trial.frozen.child import Child
 from trial.frozen.errors import InputsInvalid, ModelCorrupt, ModelError, ModelUnavailable
@@ -18,14 +19,13 @@ from trial.frozen.manifest import Manifest, checked_bytes, read_manifest
 HERE = Path(__file__).parent
 DIGITS = 6
 DAY = 86_400.0
-GIBIBYTE = 2**30
 
 
 @dataclass(frozen=True)
 class Limits:
     """What the worker may take: address space in bytes, CPU in seconds over its life, seconds to start and to answer."""
 
-    memory: int = 2 * GIBIBYTE
+    memory: int = 2 * confine.GIBIBYTE
     cpu: int = 60
     start: float = 30.0
     answer: float = 2.0
@@ -105,7 +105,7 @@ class FrozenModel:
         if self._child is not None and self._child.alive:
             return self._child
         self._drop()
-        child = Child(self.worker, memory=self.limits.memory, cpu=self.limits.cpu)
+        child = Child(self.worker, confine.Limits(self.limits.memory, self.limits.cpu))
         hello = child.ask({"model": base64.b64encode(model).decode()}, self.limits.start)
         if hello.get("ready") is not True:
             child.kill()

@@ -1,25 +1,13 @@
 """The only process that runs the model: reads JSON lines, answers JSON lines, and can do nothing else.
 
-Started as `python -I worker.py MEMORY CPU` with an empty environment. It gets the model as bytes whose digest the parent has
-checked, so that what was checked is what runs. First line in: {"model": base64}; first line out: {"ready": true,
+Started by `trial/confine.py`, which has limited it already, with an empty environment. It gets the model as bytes whose digest
+the parent has checked, so that what was checked is what runs. First line in: {"model": base64}; first line out: {"ready": true,
 "onnxruntime": version}. Then for each {"id": n, "x": [number or null]} a line {"id": n, "p": probability}.
 """
 
 import base64
 import json
-import resource
 import sys
-
-OPEN_FILES = 64
-
-
-def limit(memory: int, cpu: int) -> None:
-    """Bound address space (bytes) and CPU (seconds), allow few open files, and no writing to any file."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def serve() -> None:
@@ -46,5 +34,4 @@ def answer(message: dict[str, object]) -> None:
 
 
 if __name__ == "__main__":
-    limit(int(sys.argv[1]), int(sys.argv[2]))
     serve()

@@ -16,6 +16,8 @@ from forms.text import _l
 
 SEPARATORS = (",", ";", "\t")
 LONGEST_LINE = 20_000
+LONGEST_WIDE_LINE = 500_000
+"""Of a table with a column a feature: some thousands of them."""
 
 
 @dataclass(eq=False)
@@ -52,8 +54,13 @@ class Heading:
     foreign: tuple[str, ...]
 
 
-def heading(first: str, columns: tuple[str, ...], optional: frozenset[str], names: Mapping[str, str]) -> Heading:
-    """Read the first line. `names` maps the sender's names to ours. Raises FileUnreadable naming what is missing or stands twice."""
+def heading(
+    first: str, columns: tuple[str, ...], optional: frozenset[str], names: Mapping[str, str], *, wide: bool = False
+) -> Heading:
+    """Read the first line. `names` maps the sender's names to ours. Raises FileUnreadable naming what is missing or stands twice.
+
+    `wide`: columns that are not ours are kept too, under the name they have in the file.
+    """
     separator = max(SEPARATORS, key=first.count)
     given = [cell.strip() for cell in next(csv.reader([first], delimiter=separator), [])]
     ours = [names.get(name, name.lower()) for name in given]
@@ -62,11 +69,28 @@ def heading(first: str, columns: tuple[str, ...], optional: frozenset[str], name
     if double := sorted({c for c in columns if ours.count(c) > 1}):
         raise FileUnreadable(_l("The heading names “%(names)s” twice."), {"names": ", ".join(double)})
     places = {name: ours.index(name) for name in columns if name in ours}
-    return Heading(separator, places, len(given), tuple(g for g, o in zip(given, ours, strict=True) if o not in places))
+    others = [(i, names.get(g, g)) for i, (g, o) in enumerate(zip(given, ours, strict=True)) if o not in places]
+    foreign = tuple(name for _place, name in others)
+    if wide:
+        _refuse_double(foreign)
+        places |= {name: place for place, name in others}
+    return Heading(separator, places, len(given), foreign)
+
+
+def _refuse_double(foreign: tuple[str, ...]) -> None:
+    if double := sorted({name for name in foreign if foreign.count(name) > 1}):
+        raise FileUnreadable(_l("The heading names “%(names)s” twice."), {"names": ", ".join(double)})
+    if "" in foreign:
+        raise FileUnreadable(_l("A column has no name."), {})
 
 
 def lines(
-    file: IO[bytes], columns: tuple[str, ...], optional: frozenset[str], names: Mapping[str, str]
+    file: IO[bytes],
+    columns: tuple[str, ...],
+    optional: frozenset[str],
+    names: Mapping[str, str],
+    *,
+    wide: bool = False,
 ) -> Iterator[Heading | Line | Broken]:
     """The heading first, then every line that is not blank. Raises FileUnreadable."""
     text = codecs.getreader("utf-8-sig")(file)
@@ -74,9 +98,11 @@ def lines(
         first = text.readline()
         if not first.strip():
             raise FileUnreadable(_l("The file is empty."), {})
-        head = heading(first.rstrip("\r\n"), columns, optional, names)
+        head = heading(first.rstrip("\r\n"), columns, optional, names, wide=wide)
         yield head
-        reader = csv.reader(_short(text), delimiter=head.separator, strict=True)
+        reader = csv.reader(
+            _short(text, LONGEST_WIDE_LINE if wide else LONGEST_LINE), delimiter=head.separator, strict=True
+        )
         yield from _rows(reader, head)
     except UnicodeDecodeError as problem:
         raise FileUnreadable(_l("The file is not UTF-8 text."), {}) from problem
@@ -103,8 +129,8 @@ def _rows(reader: Iterator[list[str]], head: Heading) -> Iterator[Line | Broken]
             yield Line(number, {name: cells[place].strip() for name, place in head.places.items()})
 
 
-def _short(text: codecs.StreamReader) -> Iterator[str]:
+def _short(text: codecs.StreamReader, longest: int) -> Iterator[str]:
     for line in text:
-        if len(line) > LONGEST_LINE:
+        if len(line) > longest:
             raise csv.Error("too long")
         yield line

@@ -8,10 +8,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from trial import passwords
+from trial.actions.coding import autocode
+from trial.actions.dictionaries import import_dictionary
 from trial.actor import SYSTEM
 from trial.clock import SystemClock
+from trial.dictionaries.terms import MINI
 from trial.simulate.driver import Plan, Simulated, simulate
 from trial.simulate.staff import PREPARATION, SITES, employed
+from trial.store.coding import in_use
 from trial.store.engine import Engine
 from trial.store.files import Files
 from trial.store.reading import Reading
@@ -65,7 +69,16 @@ def prepare(
     """Simulate the trial (or go on with it) and make the logins. Their passwords are new at every call."""
     plan = demo_plan(_first_day(engine), participants)
     done = simulate(plan, engine=engine, files=files, model=model, key=key, progress=progress)
+    code(UnitOfWork(engine, SystemClock(), SYSTEM))
     return done, tuple(_login(engine, *each) for each in ROLES)
+
+
+def code(uow: UnitOfWork) -> None:
+    """Put the invented dictionaries in use, and code what is certain: some terms are left, as in any trial."""
+    for kind, folder in MINI.items():
+        if in_use(Reading(uow.engine), kind) is None:
+            import_dictionary(kind, folder, "mini-1.0", uow=uow)
+    autocode(uow=uow)
 
 
 def _first_day(engine: Engine) -> date:

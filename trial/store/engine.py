@@ -15,7 +15,16 @@ from trial.errors import NotMigrated
 from trial.store.failures import explained
 from trial.store.tables import metadata
 
-__all__ = ["WAIT_SECONDS", "Engine", "check_migrated", "compare_models", "make_engine", "migrate", "unmigrate"]
+__all__ = [
+    "WAIT_SECONDS",
+    "Engine",
+    "check_migrated",
+    "compare_models",
+    "make_engine",
+    "migrate",
+    "schema_of",
+    "unmigrate",
+]
 
 WAIT_SECONDS = 15
 # FULL: with NORMAL an acknowledged save can be lost with the power. recursive_triggers: without it INSERT OR REPLACE deletes a row
@@ -91,10 +100,15 @@ def compare_models(engine: Engine) -> None:
 def check_migrated(engine: Engine) -> None:
     """Raises NotMigrated unless the schema is exactly the one this release was written for."""
     wanted = ScriptDirectory.from_config(_config()).get_current_head()
-    with explained("schema"), engine.connect().execution_options(vigil_read_only=True) as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+    found = schema_of(engine)
     if found != wanted:
         raise NotMigrated(found, str(wanted))
+
+
+def schema_of(engine: Engine) -> str | None:
+    """The revision the database is at; None before the first migration."""
+    with explained("schema"), engine.connect().execution_options(vigil_read_only=True) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config(connection: Connection | None = None) -> Config:

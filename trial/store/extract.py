@@ -7,7 +7,7 @@ second opens only for who may see arms. `listing` gives rows to a person, and dr
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -19,22 +19,35 @@ from forms.catalogue import definitions
 from forms.record import Record
 from trial import roles
 from trial.errors import NotAllowed
+from trial.store import transfers
+from trial.store.coding import every_approved
 from trial.store.crfs import NEWEST, as_crf
 from trial.store.reading import Reader, Row
-from trial.store.tables import CRF_KEY, crf, crf_revision
+from trial.store.tables import CRF_KEY, crf, crf_revision, signature
 from trial.store.tables import participant as participant_table
+from trial.store.tables_office import query
 from trial.store.types import canonical
 
 
 @dataclass(frozen=True)
 class Extracted:
-    """One participant: current revisions, and the allocation row (None: not allocated, or withheld)."""
+    """One participant: current revisions, the allocation row (None: not allocated, or withheld), and the approved codes of terms.
+
+    `site` follows the participant now; `enrolled_at` is the site that enrolled, where accrual counts and the draw was made.
+    """
 
     participant: str
     site: str
     created_at: datetime
     crfs: tuple[Crf, ...]
     allocation: Row | None
+    codings: tuple[Row, ...] = ()
+    origin: str | None = None
+
+    @property
+    def enrolled_at(self) -> str:
+        """The site that enrolled."""
+        return self.origin or self.site
 
     def record(self) -> Record:
         """The answers as a record, without facts."""
@@ -83,24 +96,33 @@ def _extract(reader: Reader, viewer: Any, verb: str, cut_on: date, now: datetime
 def _everyone(reader: Reader, sites: frozenset[str] | None) -> Iterable[Extracted]:
     allocations = {row["participant"]: row for row in reader.all("allocation")}
     crfs: dict[str, list[Crf]] = {}
-    query = select(crf_revision).join(crf, NEWEST).order_by(crf.c.first_entered_at, *crf.primary_key.columns)
-    for row in reader.stream(query):
+    origins = transfers.origins(reader)
+    newest = select(crf_revision).join(crf, NEWEST).order_by(crf.c.first_entered_at, *crf.primary_key.columns)
+    for row in reader.stream(newest):
         crfs.setdefault(row["participant"], []).append(as_crf(row))
+    coded: dict[str, list[Row]] = {}
+    for row in every_approved(reader):
+        coded.setdefault(row["participant"], []).append(row)
     for row in reader.all(participant_table, order_by="id"):
         if sites is None or row["site_code"] in sites:
             name = row["id"]
-            yield Extracted(name, row["site_code"], row["created_at"], tuple(crfs.get(name, ())), allocations.get(name))
+            kept, codes = tuple(crfs.get(name, ())), tuple(coded.get(name, ()))
+            made, drawn = row["created_at"], allocations.get(name)
+            yield Extracted(name, row["site_code"], made, kept, drawn, codes, origins.get(name))
 
 
 def _digest(reader: Reader, participants: set[str]) -> str:
-    """SHA-256 over the digests of all current revisions and the allocations, in a fixed order."""
+    """SHA-256 over the digests of all current revisions, the allocations and the approved codes, in a fixed order."""
     total = hashlib.sha256()
     columns = (*(crf_revision.c[n] for n in CRF_KEY), crf_revision.c.number, crf_revision.c.digest)
-    query = select(*columns).join(crf, NEWEST).order_by(*(crf_revision.c[n] for n in CRF_KEY))
-    for row in reader.stream(query):
+    newest = select(*columns).join(crf, NEWEST).order_by(*(crf_revision.c[n] for n in CRF_KEY))
+    for row in reader.stream(newest):
         if row["participant"] in participants:
             total.update(canonical(row).encode())
     for row in reader.all("allocation", order_by="participant"):
+        if row["participant"] in participants:
+            total.update(canonical(row).encode())
+    for row in every_approved(reader):
         if row["participant"] in participants:
             total.update(canonical(row).encode())
     return total.hexdigest()
@@ -113,7 +135,15 @@ def _visible(row: Extracted, role: str) -> Extracted:
         if not roles.hides(role, each.form, event=each.event, aggregate=True)
     )
     open_to_arm = not roles.ROLES[role].blinded
-    return replace(row, crfs=kept, allocation=row.allocation if open_to_arm else None)
+    coded = tuple(c for c in row.codings if not _hides_code(c, role))
+    return replace(row, crfs=kept, allocation=row.allocation if open_to_arm else None, codings=coded)
+
+
+def _hides_code(coding: Row, role: str) -> bool:
+    """A code says what its term says: it is withheld where the form or the item is."""
+    item = coding["path"].rpartition("/")[2]
+    whole = roles.hides(role, coding["form"], event=coding["event"], aggregate=True)
+    return whole or roles.hides(role, coding["form"], item, event=coding["event"], aggregate=True)
 
 
 def _without_hidden_items(each: Crf, role: str) -> Crf:
@@ -129,4 +159,49 @@ def _without_hidden_items(each: Crf, role: str) -> Crf:
     }
     return replace(
         each, answers=replace(answers, items=seen(answers.items), missing=seen(answers.missing), groups=groups)
+    )
+
+
+@dataclass(frozen=True)
+class History:
+    """One participant with every revision ever saved that the role may see, oldest first.
+
+    `revisions`: the row of `crf_revision` and its answers without hidden items; `signatures` and `queries`: rows of those forms.
+    """
+
+    participant: str
+    site: str
+    revisions: tuple[tuple[Row, Crf], ...]
+    signatures: tuple[Row, ...]
+    queries: tuple[Row, ...]
+
+
+def histories(reader: Reader, viewer: Any, *, site: str | None = None) -> Iterator[History]:
+    """Every participant the viewer reaches, with an export right: forms, events and items the role must not see are not there.
+
+    Raises NotAllowed without one. A whole participant is held at a time.
+    """
+    verb = "export.unblinded" if roles.may(viewer.role, "export.unblinded") else "export.blinded"
+    if not roles.may(viewer.role, verb, site, viewer.sites):
+        raise NotAllowed(viewer.role, verb, site)
+    for row in reader.all(participant_table, order_by="id", **({"site_code": site} if site else {})):
+        if viewer.sites is None or row["site_code"] in viewer.sites:
+            yield _history(reader, row, viewer.role)
+
+
+def _history(reader: Reader, row: Row, role: str) -> History:
+    def seen(found: Iterable[Row]) -> tuple[Row, ...]:
+        return tuple(
+            r for r in found if not r["form"] or not roles.hides(role, r["form"], event=r["event"], aggregate=True)
+        )
+
+    name = row["id"]
+    order = ("at", *CRF_KEY, "number")
+    revisions = seen(reader.all(crf_revision, order_by=order, participant=name))
+    return History(
+        name,
+        row["site_code"],
+        tuple((r, _without_hidden_items(as_crf(r), role)) for r in revisions),
+        seen(reader.all(signature, order_by="id", participant=name)),
+        seen(reader.all(query, order_by="id", participant=name)),
     )

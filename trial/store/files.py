@@ -4,10 +4,10 @@ The file is on the disk before the row that names it is committed: a crash in be
 without its bytes. A back-up therefore copies the database first, then the files.
 """
 
-import csv
+from __future__ import annotations
+
 import hashlib
 import io
-import math
 import os
 import tempfile
 from collections.abc import Iterator
@@ -16,9 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
+
 from trial.errors import FeatureTableUnreadable, FileDamaged, FileMissing
+from trial.feature_table import LineUnreadable, parsed
 from trial.store.failures import disk_explained
-from trial.store.reading import Row
+from trial.store.reading import Reader, Row
+from trial.store.tables import file
+from trial.store.tables import participant as participants
+from trial.store.tables_files import FILE_KEY, file_report
 from trial.store.unit_of_work import UnitOfWork
 
 CHUNK = 1 << 20
@@ -35,6 +41,20 @@ class Stored:
 
 
 @dataclass(frozen=True)
+class Staged:
+    """Bytes that wait in the store's folder under a passing name."""
+
+    files: Files
+    temporary: Path
+    stored: Stored
+
+    def keep(self) -> None:
+        """Give them their name: quick, and safe to do inside a unit of work. Raises StorageFull."""
+        with disk_explained():
+            self.files._settle(self.temporary, self.stored)
+
+
+@dataclass(frozen=True)
 class Files:
     """The folder of files, two levels deep: `ab/abcdef...`."""
 
@@ -42,16 +62,22 @@ class Files:
 
     def put(self, content: bytes | IO[bytes]) -> Stored:
         """Keep the bytes; storing the same bytes again changes nothing. Raises StorageFull."""
+        with self.staged(content) as staged:
+            staged.keep()
+        return staged.stored
+
+    @contextmanager
+    def staged(self, content: bytes | IO[bytes]) -> Iterator[Staged]:
+        """The bytes on the disk of the store, not yet kept: what takes long is done before the database is asked. Raises StorageFull."""
         with disk_explained():
             self.root.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self.root, prefix=INCOMING)
-            try:
-                with os.fdopen(handle, "wb") as target:
-                    stored = _copy(io.BytesIO(content) if isinstance(content, bytes) else content, target)
-                self._settle(Path(name), stored)
-            finally:
-                Path(name).unlink(missing_ok=True)
-        return stored
+        try:
+            with disk_explained(), os.fdopen(handle, "wb") as target:
+                stored = _copy(io.BytesIO(content) if isinstance(content, bytes) else content, target)
+            yield Staged(self, Path(name), stored)
+        finally:
+            Path(name).unlink(missing_ok=True)
 
     def _settle(self, temporary: Path, stored: Stored) -> None:
         place = self._place(stored.sha256)
@@ -76,6 +102,16 @@ class Files:
         self.check(sha256)
         with self._place(sha256).open("rb") as file:
             yield file
+
+    def stream(self, sha256: str) -> Iterator[bytes]:
+        """The bytes a megabyte at a time, checked as a whole before the first. Raises FileMissing, FileDamaged, at the call."""
+        self.check(sha256)
+        return self._chunks(sha256)
+
+    def _chunks(self, sha256: str) -> Iterator[bytes]:
+        with self._place(sha256).open("rb") as file:
+            while chunk := file.read(CHUNK):
+                yield chunk
 
     def check(self, sha256: str) -> None:
         """Raise FileMissing or FileDamaged, reading a megabyte at a time."""
@@ -119,29 +155,35 @@ def register(uow: UnitOfWork, stored: Stored, participant: str, *, name: str, me
     return uow.the("file", sha256=stored.sha256, participant=participant)
 
 
+def taken_by(reader: Reader, participant: str) -> int:
+    """Bytes of a participant's files and their previews."""
+    return _sum(reader, file.c.participant == participant)
+
+
+def taken_at(reader: Reader, site: str) -> int:
+    """Bytes of the files of all participants of a site, and their previews."""
+    return _sum(reader, file.c.participant.in_(select(participants.c.id).where(participants.c.site_code == site)))
+
+
+def _sum(reader: Reader, where: ColumnElement[bool]) -> int:
+    kept = file.outerjoin(file_report, and_(*(file.c[name] == file_report.c[name] for name in FILE_KEY)))
+    total = func.coalesce(func.sum(file.c.size + func.coalesce(file_report.c.preview_size, 0)), 0)
+    return int(reader.scalar(select(total).select_from(kept).where(where)))
+
+
+def sent_for_another(reader: Reader, stored: str, source: str, participant: str) -> bool:
+    """Whether another participant has a file of the same bytes, as stored or as sent."""
+    one = select(literal(1)).where(file.c.sha256 == stored, file.c.participant != participant)
+    two = select(literal(1)).where(file_report.c.source == source, file_report.c.participant != participant)
+    return reader.scalar(union_all(one, two).limit(1)) is not None  # type: ignore[arg-type]
+
+
 def feature_table(files: Files, sha256: str) -> dict[str, float]:
     """Feature to value, from a CSV file of two columns with a heading; a blank value is missing and left out.
 
     Raises FileMissing, FileDamaged, and FeatureTableUnreadable naming the line.
     """
     try:
-        lines = list(csv.reader(io.StringIO(files.read(sha256).decode("utf-8-sig"), newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise FeatureTableUnreadable(sha256, 0) from error
-    table: dict[str, float] = {}
-    for number, cells in enumerate(lines[1:], start=2):
-        if cells and (len(cells) != 2 or not cells[0].strip() or cells[0].strip() in table):
-            raise FeatureTableUnreadable(sha256, number)
-        if cells and cells[1].strip():
-            table[cells[0].strip()] = _number(cells[1], sha256, number)
-    return table
-
-
-def _number(text: str, sha256: str, line: int) -> float:
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise FeatureTableUnreadable(sha256, line) from error
-    if not math.isfinite(value):
-        raise FeatureTableUnreadable(sha256, line)
-    return value
+        return parsed(files.read(sha256))
+    except LineUnreadable as error:
+        raise FeatureTableUnreadable(sha256, error.line) from error

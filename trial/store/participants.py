@@ -10,7 +10,9 @@ from trial.store.unit_of_work import UnitOfWork
 def next_number(uow: UnitOfWork, site: str) -> int:
     """The site's next number. Its row is held until the end, so that two who ask at once get two numbers. Raises NotFound."""
     uow.lock("site", {"code": site})
-    highest = uow.scalar(select(func.max(participant.c.number)).where(participant.c.site_code == site))
+    # By id: who was transferred kept the number of the site that gave it.
+    given = participant.c.id.startswith(f"VG-{site}-", autoescape=True)
+    highest = uow.scalar(select(func.max(participant.c.number)).where(given))
     return 1 + (highest or 0)
 
 

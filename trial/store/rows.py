@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Boolean, Date, Integer, Select, Table, Text, select, type_coerce
 
 from trial.events import plain
-from trial.store import crfs
+from trial.store import crfs, foreign
 from trial.store.broken import Finding, place
 from trial.store.journal import salted
 from trial.store.reading import Reader, Row
 from trial.store.replay import BATCH, Replay, Told
 from trial.store.tables import JOURNALLED, crf_revision, definition, key_names
+from trial.store.tables_foreign import COVERING
 from trial.store.types import Instant, Json, canonical
 
 
@@ -24,21 +25,21 @@ def raw(table: Table, reader: Reader) -> Select[Any]:
     return select(*(type_coerce(c, unread.get(type(c.type), c.type)).label(c.name) for c in table.columns))
 
 
-def rows(reader: Reader, replay: Replay) -> Iterator[Finding]:
+def rows(reader: Reader, replay: Replay, redacted: Mapping[str, str]) -> Iterator[Finding]:
     """Rows that are not what the journal says, that it does not know, or that it knows and are gone."""
     for table in JOURNALLED:
         waiting: dict[str, Row] = {}
         for row in reader.stream(raw(table, reader).order_by(*table.primary_key.columns)):
             waiting[canonical({name: _text(row[name]) for name in key_names(table)})] = row
             if len(waiting) == BATCH:
-                yield from _compared(table, waiting, replay)
+                yield from _compared(table, waiting, replay, redacted)
                 waiting = {}
-        yield from _compared(table, waiting, replay)
+        yield from _compared(table, waiting, replay, redacted)
     for name, key, seq in replay.unseen():
         yield Finding(name, place(name, json.loads(key)), f"written in entry {seq}, is gone", seq)
 
 
-def _compared(table: Table, rows: Mapping[str, Row], replay: Replay) -> Iterator[Finding]:
+def _compared(table: Table, rows: Mapping[str, Row], replay: Replay, redacted: Mapping[str, str]) -> Iterator[Finding]:
     told = replay.about(table.name, list(rows))
     for key, row in rows.items():
         where = place(table.name, json.loads(key))
@@ -48,7 +49,7 @@ def _compared(table: Table, rows: Mapping[str, Row], replay: Replay) -> Iterator
             yield Finding(
                 table.name, where, f"is not what entry {told[key].seq} wrote: {', '.join(changed)}", told[key].seq
             )
-        elif not _covered(table, row):
+        elif not _covered(table, row, redacted.get(where)):
             yield Finding(table.name, where, "its content does not match its digest", told[key].seq)
 
 
@@ -73,9 +74,11 @@ def _agrees(kind: Any, found: Any, told: Any, secret: bool) -> bool:
     return bool(found == canonical(told)) if isinstance(kind, Json) else bool(_text(found) == told)
 
 
-def _covered(table: Table, row: Row) -> bool:
-    """Whether what the journal leaves out is what the row's digest says."""
+def _covered(table: Table, row: Row, redacted: str | None) -> bool:
+    """Whether what the journal leaves out is what the row's digest says, or what the last redaction left of it."""
     values = {name: _text(value) for name, value in row.items()}
     if table is crf_revision:
-        return bool(crfs.digest(values) == values["digest"])
+        return bool(crfs.digest(values) == (redacted or values["digest"]))
+    if table.name in COVERING:
+        return bool(foreign.covered_digest(table.name, values) == values["digest"])
     return table is not definition or bool(hashlib.sha256(str(values["json"]).encode()).hexdigest() == values["sha256"])

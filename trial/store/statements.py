@@ -66,5 +66,9 @@ def replacement(table: Table, columns: tuple[str, ...], dialect: str, *, told: b
     keys = [column.name for column in table.primary_key.columns]
     if set(keys) <= set(columns):
         kept = {name: statement.excluded[name] for name in columns if name not in keys}
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=kept)
+        same = {"index_elements": keys}
+        # A table that is all key has nothing to overwrite.
+        statement = (
+            statement.on_conflict_do_update(**same, set_=kept) if kept else statement.on_conflict_do_nothing(**same)
+        )
     return statement.returning(table) if told else statement

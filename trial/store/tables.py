@@ -21,7 +21,15 @@ from sqlalchemy import (
 )
 
 from trial.store import tables_amendments as tables_amendments  # their tables join the same metadata
+from trial.store import tables_coding as tables_coding
+from trial.store import tables_files as tables_files
+from trial.store import tables_foreign as tables_foreign
+from trial.store import tables_notices as tables_notices
 from trial.store import tables_office as tables_office
+from trial.store import tables_participants as tables_participants
+from trial.store import tables_people as tables_people
+from trial.store import tables_ranges as tables_ranges
+from trial.store import tables_trail as tables_trail
 from trial.store.columns import COVERED, SECRET, Long, crf_key, flag, participant_id, person_id, sha256
 from trial.store.columns import CRF_KEY as CRF_KEY
 from trial.store.columns import metadata as metadata
@@ -38,6 +46,7 @@ site = Table(
     flag("birth_year_only"),
     Column("opened_on", Date),
     Column("target", Integer, CheckConstraint("target >= 0", name="target_not_negative")),
+    Column("emergency_phone", Text),
 )
 
 person = Table(
@@ -78,11 +87,12 @@ participant = Table(
     "participant",
     metadata,
     Column("id", String(32), primary_key=True),
+    # Where the participant is followed now (`transfer` moves it); the id keeps the site that gave the number.
     Column("site_code", ForeignKey("site.code"), nullable=False),
     Column("number", Integer, CheckConstraint("number >= 1", name="number_from_one"), nullable=False),
     Column("created_at", Instant, nullable=False),
     person_id("created_by"),
-    UniqueConstraint("site_code", "number"),
+    Index(None, "site_code"),
 )
 
 definition = Table(
@@ -320,6 +330,8 @@ session = Table(
     Column("seen_at", Instant, nullable=False),
     Column("password_at", Instant),
     Column("revoked_at", Instant),
+    # The first signature of a session asks for more than the later ones (21 CFR 11.200).
+    Column("signed_at", Instant),
     Index(None, "person_id"),
 )
 
@@ -344,7 +356,23 @@ idempotency = Table(
     Column("at", Instant, nullable=False),
 )
 
-UNJOURNALLED = frozenset({"due", "taken", "draft", "session", "login_attempt", "idempotency"})
+UNJOURNALLED = frozenset(
+    {
+        "due",
+        "taken",
+        "draft",
+        "session",
+        "login_attempt",
+        "idempotency",
+        "notice",
+        "outbox",
+        "followed",
+        "verbatim",
+        # The row of the dictionary keeps the digest of its terms.
+        "dictionary_term",
+        "dictionary_word",
+    }
+)
 LEDGER = frozenset({"journal", "journal_head"})
 INSERT_ONLY = frozenset(
     {
@@ -358,6 +386,21 @@ INSERT_ONLY = frozenset(
         "review_plan",
         "checklist",
         "audit_review",
+        "redaction",
+        "redaction_place",
+        "laboratory_range",
+        "foreign_study",
+        "foreign_subject",
+        "source_audit",
+        "breach",
+        "screening_log",
+        "transfer",
+        "file_report",
+        "file_look",
+        "access_approval",
+        "training",
+        "certification",
+        "access_review",
     }
 )
 JOURNALLED = tuple(t for t in metadata.sorted_tables if t.name not in UNJOURNALLED | LEDGER)

@@ -9,18 +9,20 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain as concatenated
 
-from sqlalchemy import Engine, Text, and_, select, type_coerce
+from sqlalchemy import Engine, Text, and_, literal, select, type_coerce, union_all
 
 from forms import catalogue
 from trial.content import content_digest
 from trial.errors import FileDamaged, FileMissing
-from trial.store.broken import Finding
+from trial.store.broken import Finding, place
 from trial.store.chain import chain, witness
 from trial.store.files import Files
 from trial.store.reading import Reader, Reading, Row
+from trial.store.redaction import redacted
 from trial.store.replay import replaying
 from trial.store.rows import rows
 from trial.store.tables import CRF_KEY, crf_revision, definition, file, signature
+from trial.store.tables_files import file_report
 
 __all__ = ["Check", "Finding", "verify"]
 LAST = 1 << 62
@@ -43,8 +45,14 @@ def verify(
     """
     expected = _released() if released is None else released
     with Reading(engine) as reader, replaying() as replay:
-        broken = list(concatenated(chain(reader, replay), witness(reader, witnessed)))
-        others = [rows(reader, replay), _signatures(reader), _definitions(reader, expected), _files(reader, files)]
+        taken_out = redacted(reader)
+        broken = list(concatenated(chain(reader, replay, taken_out), witness(reader, witnessed)))
+        others = [
+            rows(reader, replay, taken_out),
+            _signatures(reader, taken_out),
+            _definitions(reader, expected),
+            files_kept(reader, files),
+        ]
         rest = list(concatenated(*others, *(check(reader) for check in checks)))
     return broken + sorted(rest, key=lambda finding: LAST if finding.seq is None else finding.seq)
 
@@ -53,7 +61,7 @@ def _released() -> dict[tuple[str, int], str]:
     return {key: catalogue.digest(form) for key, form in catalogue.definitions().items()}
 
 
-def _signatures(reader: Reader) -> Iterator[Finding]:
+def _signatures(reader: Reader, redacted: Mapping[str, str]) -> Iterator[Finding]:
     revision = and_(
         *(signature.c[n] == crf_revision.c[n] for n in CRF_KEY), signature.c.revision == crf_revision.c.number
     )
@@ -62,8 +70,10 @@ def _signatures(reader: Reader) -> Iterator[Finding]:
     frozen = type_coerce(signature.c.calculated, Text).label("calculated")
     query = select(*own, frozen, *signed).outerjoin(crf_revision, revision).order_by(signature.c.id)
     for row in reader.stream(query):
-        if not _signed(row):
-            where = f"signature {row['id']} on " + "/".join(str(row[n]) for n in (*CRF_KEY, "revision"))
+        signed_at = place("crf_revision", row | {"number": row["revision"]})
+        # What was taken out cannot be signed again; that nothing else changed, the digest of the revision shows.
+        if signed_at not in redacted and not _signed(row):
+            where = f"signature {row['id']} on {signed_at.partition(' ')[2]}"
             yield Finding("signature", where, "what was signed is not what is stored")
 
 
@@ -85,10 +95,15 @@ def _definitions(reader: Reader, released: Mapping[tuple[str, int], str]) -> Ite
             yield Finding("definition", f"definition {row['form']}/{row['version']}", detail)
 
 
-def _files(reader: Reader, files: Files | None) -> Iterator[Finding]:
+def files_kept(reader: Reader, files: Files | None) -> Iterator[Finding]:
+    """Files and previews that the store has not, or has with other bytes."""
     if files is None:
         return
-    for row in reader.stream(select(file).order_by(file.c.sha256)):
+    kept = select(file.c.sha256, file.c.name, file.c.participant)
+    drawn = select(file_report.c.preview, literal("preview"), file_report.c.participant).where(
+        file_report.c.preview.is_not(None)
+    )
+    for row in reader.stream(select(union_all(kept, drawn).subquery()).order_by("sha256")):
         try:
             files.check(row["sha256"])
         except FileMissing:

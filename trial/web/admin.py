@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from trial import roles
+from trial import rights, roles
+from trial.actions import credentials
 from trial.actions import people as accounts
+from trial.actions.access import Approval, Course, admit
+from trial.actions.closure import closure
+from trial.actions.delegation import Tasks
 from trial.actions.setup import open_site as begin_site
+from trial.actions.signer import signing_right
 from trial.errors import NotFound, VigilError
+from trial.rights import Evidence
+from trial.signing_rights import DOCUMENTS, HOW
+from trial.store.reading import Row
 from trial.web.errors import Said, said
 from trial.web.house import house, reading, someone, writing
+from trial.web.question import Question, asked
+from trial.web.trust import day
 
 pages = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -28,7 +38,7 @@ def _page(*, problem: object = None) -> str:
     with reading() as reader:
         rows = reader.all("person", order_by="username")
         held = reader.all("assignment", order_by="id", revoked_at=None)
-        sites = reader.all("site", order_by="code")
+        sites = [s | {"closure": closure(reader, s["code"])} for s in reader.all("site", order_by="code")]
     by_person = {p["id"]: [a for a in held if a["person_id"] == p["id"]] for p in rows}
     return render_template("admin.html", people=rows, held=by_person, sites=sites, roles=roles.ROLES, problem=problem)
 
@@ -43,16 +53,21 @@ def _person(username: str, *, once: str = "", problem: object = None) -> str:
     with reading() as reader:
         row = reader.the("person", username=username.lower())
         held = reader.all("assignment", order_by="id", person_id=row["id"], revoked_at=None)
-        sites = reader.all("site", order_by="code")
-    return render_template(
-        "admin_person.html",
-        person_shown=row,
-        held=held,
-        sites=sites,
-        roles=roles.ROLES,
-        once=once,
-        problem=problem,
-    )
+        evidence = accounts.evidence_of(reader, row["id"], held)
+        today = house().clock.today()
+        return render_template(
+            "admin_person.html", person_shown=row, held=[_standing(a, evidence, today) for a in held], evidence=evidence,
+            sites=reader.all("site", order_by="code"), roles=roles.ROLES, once=once, problem=problem, today=today,
+            delegated=[r for r in roles.ROLES if rights.delegated(r)], right=signing_right(reader, row["id"]), how=HOW, documents=DOCUMENTS,
+            factor=reader.one("second_factor", person_id=row["id"]), own=row["id"] == someone().id,
+        )  # fmt: skip
+
+
+def _standing(assignment: Row, evidence: Evidence, today: date) -> Row:
+    """An assignment with why it is not in force, at each site it is for, and until when it is delegated."""
+    found = list(rights.standings(assignment, evidence, today))
+    last = [rights.until(s.role, s.site, evidence.delegations, today) for s in found]
+    return assignment | {"standings": found, "until": next((day for day in last if day), None)}
 
 
 def _refused(page: str, words: Said) -> Response:
@@ -81,33 +96,37 @@ def add() -> Response | str:
 
 @pages.post("/people/<username>/grant")
 def grant(username: str) -> Response:
-    """Give a role, at a site or everywhere."""
+    """Give a role, at a site or everywhere, with whatever of approval, training and delegation was typed; or add that to a role held."""
     role, site = request.form.get("role", ""), request.form.get("site") or None
     try:
-        accounts.grant(username, role, site, uow=writing())
+        admit(username, role, site, uow=writing(), approval=_approval(), course=_course(), tasks=_tasks(role))
     except NotFound:
         raise
     except VigilError as refusal:
         return _refused(_person(username, problem=said(refusal)), said(refusal))
-    return _back(_("%(name)s now has the role %(role)s.", name=username, role=_(roles.ROLES[role].label)), username)
+    return _back(_("%(name)s: %(role)s is recorded.", name=username, role=_(roles.ROLES[role].label)), username)
 
 
-@dataclass(frozen=True)
-class Question:
-    """What is asked before something ends: its title, what follows, the word on the button, where it leads and leads back."""
-
-    title: str
-    follows: tuple[str, ...]
-    do: str
-    action: str
-    back: str
+def _typed(name: str) -> str:
+    return request.form.get(name, "").strip()
 
 
-def _asked(question: Question) -> Response | None:
-    """The page that asks, until it was answered; it is a page of its own, so that it asks without scripts too."""
-    if request.method == "POST" and request.form.get("confirmed") == "y":
+def _approval() -> Approval | None:
+    by, on = _typed("approved_by"), day("approved_on")
+    return Approval(by, on or house().clock.today()) if by else None
+
+
+def _course() -> Course | None:
+    title, on = _typed("course"), day("taken_on")
+    return Course(title, _typed("course_version"), on or house().clock.today()) if title else None
+
+
+def _tasks(role: str) -> Tasks | None:
+    """What is delegated; nothing where no task was named, or the role is none of a site's staff."""
+    words, today = _typed("tasks"), house().clock.today()
+    if not words or not rights.delegated(role):
         return None
-    return make_response(render_template("confirm.html", question=question), 422 if request.method == "POST" else 200)
+    return Tasks(words, day("from_on") or today, day("to_on"), "principal" in request.form, day("on_paper"))
 
 
 @pages.route("/assignments/<int:assignment>/revoke", methods=["GET", "POST"])
@@ -126,7 +145,7 @@ def revoke(assignment: int) -> Response:
         ),
         _("Take the role back"), url_for("admin.revoke", assignment=assignment), _account(holder["username"]),
     )  # fmt: skip
-    if page := _asked(question):
+    if page := asked(question):
         return page
     accounts.revoke(assignment, uow=writing())
     return _back(_("The role was taken back; open sessions ended."), holder["username"])
@@ -149,9 +168,9 @@ def reset(username: str) -> Response | str:
         ),
         _("Make a new password"), url_for("admin.reset", username=username), _account(username),
     )  # fmt: skip
-    if page := _asked(question):
+    if page := asked(question):
         return page
-    return _person(username, once=accounts.reset_password(username, uow=writing()))
+    return _person(username, once=credentials.reset_password(username, uow=writing()))
 
 
 @pages.route("/people/<username>/close", methods=["GET", "POST"])
@@ -168,7 +187,7 @@ def close(username: str) -> Response:
         ),
         _("Close the account"), url_for("admin.close", username=username), _account(username),
     )  # fmt: skip
-    if page := _asked(question):
+    if page := asked(question):
         return page
     accounts.close_account(username, uow=writing())
     return _back(_("The account %(name)s is closed.", name=username))

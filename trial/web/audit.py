@@ -8,13 +8,14 @@ import io
 from datetime import UTC, date, datetime, time, timedelta
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from forms.text import _l
 from trial import roles
-from trial.actions import review_trail
+from trial.actions import redact, review_trail
 from trial.actions.permission import participant_for
 from trial.errors import NotAllowed, VigilError
 from trial.store import journal
@@ -31,16 +32,18 @@ KINDS = {
     "person:query": _l("queries"), "person:data": _l("verification"), "person:hold": _l("freezing and locking"),
     "person:crf": _l("signatures"), "person:casebook": _l("casebooks"), "person:import": _l("imports"),
     "admin:": _l("people, roles and sites"),
-    "person:session": _l("sign-in"), "person:data:taken": _l("exports"),
+    "person:data:removed": _l("personal data taken out"), "person:session": _l("sign-in"), "person:data:taken": _l("exports"),
 }  # fmt: skip
 """Beginnings of tags in words."""
 FIELDS = ("participant", "kind", "since", "until")
+NO_INVESTIGATOR = _l("Who agrees must be an investigator of the participant's site.")
 COLUMNS = {
     "entry": _l("Number of the entry; none is missing"), "at_utc": _l("When, in UTC"), "name": _l("Who; blank: the system"),
     "role": _l("In which role"), "participant": _l("Participant"), "tag": _l("What happened, as the system calls it"),
     "words": _l("What happened"), "form": _l("Form"), "details": _l("Details"), "sha256": _l("Hash of the entry, bound to the one before"),
 }  # fmt: skip
-"""Columns of the file with their meanings, which stand in its second line."""
+"""Columns of the file with their meanings, which stand in the lines below them: in English and in Chinese (R23)."""
+SPOKEN = ("en", "zh")
 
 
 def _day(text: str) -> date | None:
@@ -80,7 +83,7 @@ def listing() -> str:
     return _listing()
 
 
-def _listing(refusal: Said | None = None) -> str:
+def _listing(refusal: Said | None = None, *, of: str = "") -> str:
     before = max(0, request.values.get("before", 0, type=int))
     sought = _sought(request.values)
     with reading() as reader:
@@ -92,7 +95,8 @@ def _listing(refusal: Said | None = None) -> str:
     return render_template(
         "trail.html", entries=shown, older=shown[-1].seq if len(rows) > trail.PAGE else None, before=before, count=count, kinds=KINDS,
         given={name: request.values.get(name, "") for name in FIELDS}, reviews=reviews, people=people, refusal=refusal, most=MOST,
-        reviews_it=roles.may(actor().role, "audit.review"), typed=request.form.get("findings", ""),
+        reviews_it=roles.may(actor().role, "audit.review"), takes_out=roles.may(actor().role, redact.REDACT), of=of,
+        typed=request.form,
     )  # fmt: skip
 
 
@@ -112,7 +116,9 @@ def _sheet(rows: list[Row]) -> str:
     sheet = io.StringIO()
     writer = csv.writer(sheet)
     writer.writerow(COLUMNS)
-    writer.writerow(_(meaning) for meaning in COLUMNS.values())
+    for language in SPOKEN:
+        with force_locale(language):
+            writer.writerow([_(meaning) for meaning in COLUMNS.values()])
     for row in rows:
         e = trail.entry(row, actor().role)
         what = _("Not shown to your role.") if e.hidden else e.what
@@ -151,3 +157,30 @@ def review() -> Response:
         return make_response(_listing(words), words.status)
     flash(_("Review %(number)d is recorded.", number=number), "good")
     return redirect(url_for("audit.listing", **{n: request.form[n] for n in FIELDS if request.form.get(n)}), 303)  # type: ignore[arg-type]  # names of fields
+
+
+@pages.post("/redact")
+def take_out() -> Response:
+    """Take personal data out of one participant's record; an investigator of the site agrees on the same page."""
+    names = ("participant", "text", "reason", "agreeing", "password")
+    given = {name: request.form.get(name, "") for name in names}
+    try:
+        done = redact.redact(
+            redact.Order(**given | {"participant": given["participant"].strip().upper()}), uow=writing()
+        )
+    except NotAllowed as refusal:
+        if refusal.role != redact.AGREEING:
+            raise
+        return make_response(_listing(Said(403, _("Not taken out"), _(NO_INVESTIGATOR)), of="redact"), 403)
+    except VigilError as refusal:
+        words = said(refusal)
+        return make_response(_listing(words, of="redact"), words.status)
+    flash(
+        _(
+            "Redaction %(number)d: taken out of %(places)d places.",
+            number=done.number,
+            places=sum(done.places.values()),
+        ),
+        "good",
+    )
+    return redirect(url_for("audit.listing", participant=given["participant"], kind="person:data:removed"), 303)

@@ -34,13 +34,18 @@ from trial.web.errors import said, wants_json
 from trial.web.house import actor, house, reading, someone, writing
 from trial.web.live import page_data
 from trial.web.merge import merged
+from trial.web.proof import signing, typed
+from trial.web.ranges import judged_against
 from trial.web.tasks import next_form
+from trial.web.uploads import flag_words, of_form
 from trial.web.words import blocker_words, place_words
 
 pages = Blueprint("crf", __name__, url_prefix="/participants/<participant>")
 PLACE = "/<event>/<form>/<int:occurrence>"
 SIGNED_WHEN_SAVED = frozenset({"PRE"})
 NO_EVENT = "ANY"
+NOT_AGAIN = frozenset({"csrf_token", "do", "password", "signer", "code", "key"})
+"""Fields that are not sent again with a version that met another."""
 
 
 def _definition(form: str, event: str, occurrence: int = 1) -> FormDef:
@@ -168,7 +173,7 @@ def save(participant: str, event: str, form: str, occurrence: int) -> Response |
 
 def _save(entry: Entry) -> Saved:
     if entry.form in SIGNED_WHEN_SAVED and not entry.raw.get("not_done"):
-        return save_and_sign(entry, password=request.form.get("password", ""), uow=writing())[0]
+        return save_and_sign(entry, **typed(), uow=writing())[0]
     return save_crf(entry, uow=writing())
 
 
@@ -207,7 +212,13 @@ def _with_files(entry: Entry) -> Entry:
         oid = name.removesuffix("__file")
         if sent.filename and oid in current(entry.form).kinds():
             ref = upload(
-                entry.participant, entry.form, oid, sent.filename, sent.read(), files=house().files, uow=writing()
+                entry.participant,
+                entry.form,
+                oid,
+                sent.stream,
+                files=house().files,
+                uow=writing(),
+                intake=house().settings.intake,
             )
             items[oid] = {"sha256": ref.sha256, "name": ref.name, "size": ref.size}
     return replace(entry, raw={**entry.raw, "items": items})
@@ -238,7 +249,7 @@ def _conflict(entry: Entry, stale: StaleRevision) -> Response:
         rows=table,
         words=said(stale),
         place=place,
-        posted=[(n, v) for n, v in request.form.items(multi=True) if n not in ("csrf_token", "do", "password", "key")],
+        posted=[(n, v) for n, v in request.form.items(multi=True) if n not in NOT_AGAIN],
     )
     return make_response(page, 409)
 
@@ -282,8 +293,10 @@ def _page(
         history_url=lambda path: url_for("crf.history", **place, path=path), key=uuid.uuid4().hex, typed_by=someone().id,
         moves_from=shown.saved.version if shown.saved and shown.saved.version < view.form.version else None,
         later=[v for v in case.versions(entry.form, entry.event, entry.occurrence) if v > view.form.version],
-        signs=entry.form in SIGNED_WHEN_SAVED, signature=_signature(case, entry),
-        desk=desk(case, entry.form, entry.event, entry.occurrence),
+        signs=entry.form in SIGNED_WHEN_SAVED, signing=signing() if entry.form in SIGNED_WHEN_SAVED else None,
+        signature=_signature(case, entry),
+        desk=desk(case, entry.form, entry.event, entry.occurrence), against=judged_against(case.ranges, shown.record, shown.crf),
+        filed=of_form(shown.form, case.id), flag_words=flag_words(),
     )  # fmt: skip
 
 

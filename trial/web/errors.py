@@ -14,7 +14,11 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from forms.text import _l
 from trial import errors as e
+from trial.file_kinds import REASONS
+from trial.rights import WHY
+from trial.signing_rights import MISSING
 from trial.web.refusals import Elsewhere, SignInFirst
 from trial.web.words import blocker_words, finding_words, place_words, stamp_words
 
@@ -30,9 +34,13 @@ class Said:
     details: tuple[str, ...] = ()
 
 
+COMPONENTS = {"username": _l("your user name"), "code": _l("a new code of your second factor")}
+"""What a signature can ask for besides the password."""
+
+
 def said(error: Exception) -> Said:
     """Status and words for an error."""
-    for words in (_web, _refusal, _versions, _storage, _http):
+    for words in (_web, _rights, _refusal, _versions, _storage, _http):
         if found := words(error):
             return found
     return Said(
@@ -87,6 +95,34 @@ def _web(error: Exception) -> Said | None:
                     "There were too many wrong passwords for this name. Signing in is possible again at %(until)s.",
                     until=stamp_words(until),
                 ),
+            )
+    return None
+
+
+def _rights(error: Exception) -> Said | None:
+    match error:
+        case e.RightsHeldBack(why=why):
+            return Said(
+                403,
+                _("Your role is not in force now"),
+                _("Nothing was changed. What was entered before stays. The reason:"),
+                details=tuple(_(WHY[each]) for each in why),
+            )
+        case e.ComponentMissing(wanted=wanted):
+            return Said(
+                422,
+                _("The first signature of a session takes more"),
+                _("Nothing was signed yet. Besides the password it asks for:"),
+                details=tuple(_(COMPONENTS[name]) for name in wanted),
+            )
+        case e.CodeNeeded():
+            return Said(401, _("Now the code"), _("Name and password are right; the second factor is still to come."))
+        case e.SigningNotEnabled(missing=missing):
+            return Said(
+                403,
+                _("You cannot sign electronically yet"),
+                _("Nothing was signed. First:"),
+                details=tuple(_(MISSING[each]) for each in missing),
             )
     return None
 
@@ -196,6 +232,8 @@ def _storage(error: Exception) -> Said | None:
             return Said(
                 422, _("Not saved"), _("The database refused a value that cannot be right. Nothing was changed.")
             )
+        case e.Unread(reason=reason, detail=detail):
+            return Said(422, _("The file was not taken"), _(REASONS[reason]) % {"detail": detail})
         case e.FileDamaged():
             return Said(
                 503,
@@ -250,7 +288,7 @@ def wants_json() -> bool:
 
 
 # Neither secrets nor what the page writes itself comes back as "typed text".
-_OURS = frozenset({"csrf_token", "password", "old", "new", "again", "typed_by", "next", "held_path"})
+_OURS = frozenset({"csrf_token", "password", "signer", "code", "old", "new", "again", "typed_by", "next", "held_path"})
 
 
 def held_fields() -> Iterator[tuple[str, str]]:

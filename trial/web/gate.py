@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from flask import abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from trial import roles
-from trial.errors import NotAllowed
+from trial.errors import NotAllowed, RightsHeldBack
 from trial.web import session
 from trial.web.house import house
 from trial.web.refusals import Elsewhere, SignInFirst
@@ -23,12 +24,22 @@ PERMISSIONS: Mapping[str, str] = {
     "health.healthz": OPEN,
     "health.readyz": OPEN,
     "signin.sign_in": OPEN,
+    "signin.enter_code": OPEN,
     "signin.sign_out": SIGNED_IN,
     "signin.choose_role": SIGNED_IN,
     "signin.change_password": SIGNED_IN,
     "signin.pulse": SIGNED_IN,
+    "factor.show": SIGNED_IN,
+    "factor.begin": SIGNED_IN,
+    "factor.confirm": SIGNED_IN,
+    "factor.square": SIGNED_IN,
+    "factor.remove": SIGNED_IN,
+    "certify.show": SIGNED_IN,
+    "certify.declare": SIGNED_IN,
     "home.home": "study.read",
     "home.study": "study.read",
+    "notices.listing": "study.read",
+    "notices.seen": "study.read",
     "amendments.listing": "study.read",
     "amendments.activate": "amendment.activate",
     "amendments.dry_run": "amendment.preview",
@@ -49,15 +60,42 @@ PERMISSIONS: Mapping[str, str] = {
     "office.lift": "crf.freeze",
     "office.checklist": "crf.freeze",
     "office.casebook": "crf.sign",
+    "coding.listing": "code.terms",
+    "coding.term": "code.terms",
+    "coding.code": "code.terms",
+    "coding.auto": "code.terms",
+    "coding.judge": "code.terms",
+    "coding.synonyms": "code.terms",
+    "coding.remove_synonym": "code.terms",
+    "dictionaries.listing": "code.terms",
+    "dictionaries.add": "code.terms",
+    "dictionaries.show": "code.terms",
+    "dictionaries.adopt": "code.terms",
+    "deviations.listing": "deviation.read",
+    "deviations.sheet": "deviation.read",
+    "screening.show": "accrual.read",
+    "screening.log": "participant.log",
+    "screening.take_back": "participant.log",
+    "transfers.move": "participant.transfer",
+    "transfers.copy": "crf.sign",
+    "card.show": "participant.card",
+    "sites.phone": "users.manage",
+    "sites.consent": "users.manage",
     "safety.listing": "safety.read",
     "safety.references": "safety.read",
     "safety.add_reference": "safety.assess",
     "imports.listing": "import.data",
     "imports.run": "import.data",
     "imports.report": "import.data",
+    "ranges.listing": "ranges.read",
+    "foreign.listing": "foreign.read",
+    "foreign.show": "foreign.read",
+    "foreign.odm": "foreign.read",
+    "foreign.report": "foreign.read",
     "audit.listing": "audit.read",
     "audit.export": "audit.read",
     "audit.review": "audit.review",
+    "audit.take_out": "trail.redact",
     "crf.show": "crf.read",
     "crf.save": "crf.write",
     "crf.remove": "crf.write",
@@ -69,6 +107,9 @@ PERMISSIONS: Mapping[str, str] = {
     "signing.show": "crf.sign",
     "signing.sign": "crf.sign",
     "files.download": "file.read",
+    "files.listing": "file.read",
+    "files.preview": "file.read",
+    "files.look": "file.look",
     "steps.eligibility": "eligibility.read",
     "steps.decision_point": "eligibility.read",
     "steps.call": "model.call",
@@ -83,8 +124,25 @@ PERMISSIONS: Mapping[str, str] = {
     "admin.reset": "users.manage",
     "admin.close": "users.manage",
     "admin.open_site": "users.manage",
+    "access.log": "delegation.read",
+    "access.sign": "delegation.sign",
+    "access.end": "delegation.read",
+    "access.close": "users.manage",
+    "access.reopen": "users.manage",
+    "access_review.show": "access.read",
+    "access_review.sign": "access.review",
+    "access_review.export": "access.read",
+    "access_review.attempts": "access.read",
+    "trust.identity": "users.manage",
+    "trust.revoke": "users.manage",
+    "trust.compromised": "users.manage",
+    "trust.factor": "users.manage",
+    "certify.letter": "users.manage",
 }
 """Endpoint to the verb of `trial.roles` it needs. `analysis/pages.py` adds its own through `open_to`."""
+
+TAKES_FILES = "crf.save"
+"""The page that studies are sent to: larger than any other post, from who is signed in."""
 
 _later: dict[str, str] = {}
 
@@ -120,6 +178,8 @@ def admit() -> Response | None:
         return None
     g.person = session.resume(house())
     g.actor = session.chosen(g.person) if g.person else None
+    if request.endpoint == TAKES_FILES and g.actor is not None and request.mimetype == "multipart/form-data":
+        request.max_content_length = house().settings.largest_upload
     if request.endpoint is None:
         return None  # no such address: Flask answers 404, 405 or the redirect to the plain one, to whoever asks
     verb = verb_of(request.endpoint)
@@ -136,13 +196,35 @@ def _admitted(verb: str) -> Response | None:
     _refuse_another_person()
     if verb == SIGNED_IN:
         return None
-    if g.person.must_change_password:
+    if g.person.must_change_password or _too_old():
         return redirect(url_for("signin.change_password"))
     if g.actor is None:
+        _refuse_what_was_typed()
         return redirect(url_for("signin.choose_role"))
+    if not g.person.second_factor and must_use_code(g.actor.role):
+        return redirect(url_for("factor.show"))
     if not roles.may(g.actor.role, verb):
         raise NotAllowed(g.actor.role, verb)
     return None
+
+
+def _refuse_what_was_typed() -> None:
+    """A page that was open when the role ended: what was typed on it comes back with the reason, instead of the choice of a role."""
+    why = tuple(dict.fromkeys(reason for standing in g.person.standings for reason in standing.why))
+    if request.method == "POST" and why:
+        raise RightsHeldBack("", verb_of(request.endpoint or "") or "", None, why)
+
+
+def _too_old() -> bool:
+    """Whether the password is older than the installation lets it get (R10)."""
+    days = house().settings.password_days
+    return bool(days) and house().clock.now() - g.person.password_set_at > timedelta(days=days)
+
+
+def must_use_code(role: str) -> bool:
+    """Whether a role signs in with a second factor at this installation (R14)."""
+    rule = house().settings.second_factor
+    return rule == "everyone" or (rule == "sponsor" and role in roles.SPONSOR)
 
 
 def _refuse_another_person() -> None:

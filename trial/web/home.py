@@ -7,7 +7,9 @@ from flask_babel import gettext as _
 
 from forms.catalogue import definitions, digest
 from trial import roles
+from trial.actions import watch_clock
 from trial.protocol import PROTOCOL
+from trial.store.reading import Row
 from trial.web import parameters, tasks
 from trial.web.house import actor, house, reading
 
@@ -19,7 +21,7 @@ def home() -> str:
     """What is due for this person, in this role."""
     today = house().clock.today()
     if not roles.may(actor().role, "due.read"):
-        return render_template("home.html", lists=False, today=today, does=_does())
+        return render_template("home.html", lists=False, today=today, does=_does(), clock=_clock())
     with reading() as reader:
         found = {
             "due": tasks.due_forms(reader, today),
@@ -29,9 +31,18 @@ def home() -> str:
             "total": tasks.count_due(reader, today),
             "queries": tasks.queries(reader),
             "to_verify": tasks.to_verify(reader),
+            "to_delegate": tasks.to_delegate(reader, today),
         }
     may = {verb: roles.may(actor().role, verb) for verb in ("crf.write", "crf.sign", "safety.read")}
-    return render_template("home.html", lists=True, today=today, by_visit=tasks.by_visit, may=may, **found)
+    return render_template(
+        "home.html", lists=True, today=today, by_visit=tasks.by_visit, may=may, clock=_clock(), **found
+    )
+
+
+def _clock() -> Row | None:
+    """A clock that is off, for who can have it put right or must know of it."""
+    told = any(roles.may(actor().role, verb) for verb in ("users.manage", "audit.review"))
+    return watch_clock.alarm(reading()) if told or actor().role == "auditor" else None
 
 
 def _does() -> list[str]:

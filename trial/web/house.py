@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app, g
 
+from trial.actions.credentials import Way
 from trial.actor import Actor
 from trial.clock import Clock
 from trial.settings import Settings
@@ -32,6 +33,15 @@ class House:
         """A reader."""
         return Reading(self.engine)
 
+    @property
+    def gated(self) -> bool:
+        """Whether approval, training and delegation decide which roles are in force."""
+        return self.settings.delegation == "required"
+
+    def way(self, address: str | None) -> Way:
+        """How signing in goes here."""
+        return Way(self.settings.sealing_key, self.gated, address)
+
     def writing(self, actor: Actor) -> UnitOfWork:
         """A unit of work in that actor's name."""
         return UnitOfWork(self.engine, self.clock, actor)
@@ -50,6 +60,17 @@ def actor() -> Actor:
 def someone() -> Person:
     """The person who asks, with the roles held."""
     return cast("Person", g.person)
+
+
+def as_oneself() -> UnitOfWork:
+    """A unit of work in the name of who asks, in no role: what everybody does with the own account."""
+    person = someone()
+    return house().writing(Actor(person.id, person.full_name, "person", session=session_id()))
+
+
+def session_id() -> str | None:
+    """The session behind this request."""
+    return cast("str | None", g.get("session_id"))
 
 
 def reading() -> Reading:

@@ -13,7 +13,7 @@ from forms.dates import PartialDate
 from forms.decoded import decoded, options
 from forms.frozen import form_to_json
 from forms.language import STANDING_FACTS, FormDef
-from forms.record import Record
+from forms.record import PerInstance, Record
 
 
 def embedded(value: Any) -> Any:
@@ -69,7 +69,7 @@ def _words(key: str, form: FormDef, record: Record, say: Callable[[str], str]) -
 
 def _plain(value: Any) -> bool:
     """Whether a fact is a value and not, say, a table."""
-    return not isinstance(value, Mapping)
+    return not isinstance(value, Mapping | PerInstance)
 
 
 def _translated(definition: dict[str, Any], say: Callable[[str], str]) -> dict[str, Any]:

@@ -16,16 +16,19 @@ from trial.actions import checklist as checklists
 from trial.actions import hold as holds
 from trial.actions import verify_data
 from trial.actions.case import Case, load
+from trial.actions.coding import WAITING
 from trial.actions.hold import Scope
 from trial.actions.permission import participant_for
 from trial.errors import NotAllowed, NotFound, VigilError
 from trial.holds import KIND_WORDS, scope_of
 from trial.lockdown import MEANING, STEPS
-from trial.store import office
+from trial.store import coding, office
 from trial.store.reading import Row
 from trial.verification import KIND_WORDS as PLAN_WORDS
 from trial.web.errors import Said, said
+from trial.web.gate import may_open
 from trial.web.house import actor, house, reading, writing
+from trial.web.proof import signing, typed
 
 pages = Blueprint("office", __name__)
 
@@ -43,9 +46,10 @@ def _overview(refusal: Said | None = None) -> str:
         held = [h for h in reader.all("hold", order_by="id", lifted_at=None) if _concerns(h)]
         unsigned = [r for r in office.casebooks(reader, actor().sites) if r["signed_at"] is None]
         plan = office.plan_in_force(reader)
+        uncoded = coding.count_terms(reader, actor().sites, WAITING) if may_open("coding.listing") else 0
     return render_template(
         "office.html", sites=_by_site(figures), to_verify=to_verify, held=[(h, scope_of(h), _(KIND_WORDS[h["kind"]])) for h in held],
-        plan=plan, plans=PLAN_WORDS, refusal=refusal, unsigned=unsigned, may=_may(),
+        plan=plan, plans=PLAN_WORDS, refusal=refusal, unsigned=unsigned, may=_may(), uncoded=uncoded,
     )  # fmt: skip
 
 
@@ -172,9 +176,7 @@ def checklist() -> Response:
     refusal = None
     if request.method == "POST":
         try:
-            checklists.sign_checklist(
-                site, seen=request.form.get("seen", ""), password=request.form.get("password", ""), uow=writing()
-            )
+            checklists.sign_checklist(site, seen=request.form.get("seen", ""), **typed(), uow=writing())
         except NotAllowed:
             raise
         except VigilError as problem:
@@ -187,7 +189,7 @@ def checklist() -> Response:
         sites = reader.all("site", order_by="code")
         now = checklists.digest_of(reader, site, steps)
     page = render_template(
-        "checklist.html", steps=steps, words=STEPS, site=site, sites=sites, refusal=refusal, seen=now, meaning=MEANING,
+        "checklist.html", steps=steps, words=STEPS, site=site, sites=sites, refusal=refusal, seen=now, meaning=MEANING, signing=signing(),
         signed=signed[-1] if signed else None, current=bool(signed) and signed[-1]["content_digest"] == now,
     )  # fmt: skip
     return make_response(page, (422 if refusal.status == 401 else refusal.status) if refusal else 200)
@@ -204,9 +206,8 @@ def casebook(participant: str) -> Response:
     case = _case(participant)
     refusal = None
     if request.method == "POST":
-        given = {"seen": request.form.get("seen", ""), "password": request.form.get("password", "")}
         try:
-            done = casebooks.sign_casebook(participant, **given, uow=writing())
+            done = casebooks.sign_casebook(participant, seen=request.form.get("seen", ""), **typed(), uow=writing())
         except (NotAllowed, NotFound):
             raise
         except VigilError as problem:
@@ -225,4 +226,5 @@ def _casebook(case: Case, refusal: Said | None) -> str:
     return render_template(
         "casebook.html", participant=case.id, rows=rows, seen=pure.digest(case.id, forms), meaning=pure.MEANING, refusal=refusal,
         blockers=casebooks.blockers(reading(), case), signed=signed[-1] if signed else None,
+        signing=signing(),
     )  # fmt: skip

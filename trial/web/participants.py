@@ -11,15 +11,17 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from forms.catalogue import current, order
+from forms.codelists.baseline import WITHDRAWN_FROM
 from trial import roles, schedule, soa
 from trial.actions.case import Case, load
 from trial.actions.participants import add_participant
 from trial.actions.permission import participant_for
+from trial.consents import standing
 from trial.course import Course, course
 from trial.errors import VigilError
 from trial.holds import HELD
 from trial.schedule import Due, Status
-from trial.store import journal, worklist
+from trial.store import journal, transfers, worklist
 from trial.store.reading import Row
 from trial.web import trail
 from trial.web.errors import said
@@ -50,6 +52,7 @@ def listing() -> str:
         page=number,
         last=max(1, -(-total // PAGE)),
         phases=["new", *(name for name, _forms in reversed(worklist.PHASES))],
+        left=transfers.left(reading(), actor().sites) if roles.may(actor().role, "crf.sign") else [],
     )
 
 
@@ -101,18 +104,20 @@ def show(participant: str) -> str:
     case = _case(participant)
     told = _course(case)
     repeating = [
-        f
-        for f in order()
-        if current(f).repeats and roles.may_write_form(actor().role, f) and soa.cell(f, "ANY") and f != "DV"
+        f for f in order() if current(f).repeats and roles.may_write_form(actor().role, f) and soa.cell(f, "ANY")
     ]
     visits = _visits(case)
     return render_template(
         "participant.html",
         case=case,
-        consent=case.stood_under[1],
         participant=case.id,
         course=told,
         line=timeline(told, house().clock.today()),
+        consent=standing(case.record("SCR"), case.today) if _reads("IC", "SCR") else None,
+        scopes={code.code: code.decode for code in WITHDRAWN_FROM.codes},
+        moves=transfers.moves(reading(), case.id),
+        move_to=_elsewhere(case),
+        key=uuid.uuid4().hex,
         visits=visits,
         forms=sorted({(cell.form, cell.words) for visit in visits for cell in visit.cells}),
         repeating=[(f, form_words(f)) for f in repeating],
@@ -121,6 +126,13 @@ def show(participant: str) -> str:
         may={v: roles.may(actor().role, v) for v in ("crf.sign", "crf.freeze", "query.raise", "data.verify")},
         seen={v.event: [c for c in case.crfs if c.event == v.event and c.answers.removed is None] for v in visits},
     )
+
+
+def _elsewhere(case: Case) -> list[Row]:
+    """Sites a participant can move to, for who may move one."""
+    if not roles.may(actor().role, "participant.transfer"):
+        return []
+    return [s for s in reading().all("site", order_by="code") if s["code"] != case.participant["site_code"]]
 
 
 def _course(case: Case) -> Course:

@@ -200,7 +200,7 @@ def _question(participant: str, words: str, key: str | None) -> Question:
     form = given.get("form") or None
     return Question(
         participant, words, given.get("event") or None, form, int(occurrence) if form and occurrence.isdecimal() else None,
-        given.get("path", "")[:120], key,
+        given.get("path", "")[:120], key, given.get("source") == "coding",
     )  # fmt: skip
 
 

@@ -11,15 +11,18 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import g
 from flask import session as cookie
 
 from trial.actions import people
 from trial.actions.people import Person
 from trial.actor import SYSTEM, Actor
-from trial.errors import NotFound
+from trial.errors import CodeNeeded, NotFound
 from trial.store.reading import Row
 from trial.web.house import House
 
+CODE_WAITS = timedelta(minutes=5)
+"""How long a code may be looked for once the password was right."""
 NOTED_EVERY = timedelta(seconds=30)
 """How stale `seen_at` may get: not every page view is worth a write."""
 
@@ -41,10 +44,27 @@ def begin(house: House, person: Person) -> None:
             seen_at=now,
             password_at=now,
             revoked_at=None,
+            signed_at=None,
         )
         uow.commit()
+    cookie.pop("waits", None)
     cookie["token"] = token
     cookie["role"] = person.roles[0][0] if len({role for role, _ in person.roles}) == 1 else None
+
+
+def wait_for_code(house: House, asked: CodeNeeded) -> None:
+    """Remember in the signed cookie that name and password were right; it opens nothing, and lasts `CODE_WAITS`."""
+    end(house)
+    cookie["waits"] = [asked.person_id, asked.username, asked.password, house.clock.now().isoformat()]
+
+
+def waiting(house: House) -> CodeNeeded | None:
+    """Whose code is waited for in this browser; None for nobody, or when it took too long."""
+    kept = cookie.get("waits")
+    if not kept or house.clock.now() - datetime.fromisoformat(kept[3]) > CODE_WAITS:
+        cookie.pop("waits", None)
+        return None
+    return CodeNeeded(kept[0], kept[1], kept[2])
 
 
 def end(house: House) -> None:
@@ -73,7 +93,8 @@ def resume(house: House) -> Person | None:
         return None
     if now - row["seen_at"] >= NOTED_EVERY:
         _note(house, row, now)
-    return people.person(reader, row["person_id"])
+    g.session_id = row["id"]
+    return people.person(reader, row["person_id"], on=house.clock.today(), gated=house.gated)
 
 
 def _alive(row: Row, now: datetime, house: House) -> bool:
@@ -92,9 +113,10 @@ def chosen(person: Person) -> Actor | None:
     """The person in the role chosen for this session; None while several are held and none is chosen."""
     held = {role for role, _ in person.roles}
     role = cookie.get("role")
-    if role not in held:
-        role = next(iter(held)) if len(held) == 1 else None
-    return None if role is None else person.actor(role)
+    if role is None and len(held) == 1:
+        role = next(iter(held))
+    # A role that was chosen and is held no more is not quietly replaced by another one.
+    return person.actor(role, session=g.get("session_id")) if role in held else None
 
 
 def choose(person: Person, role: str) -> bool:

@@ -10,12 +10,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from trial import passwords, roles
-from trial.actions import people
+from trial.actions import credentials, people
+from trial.actions.credentials import Way
 from trial.actor import SYSTEM, Actor
-from trial.errors import Refused, TooManyAttempts, WrongPassword
+from trial.errors import CodeNeeded, Refused, TooManyAttempts, WrongPassword
 from trial.web import session
-from trial.web.errors import said
-from trial.web.house import house, someone
+from trial.web.errors import Said, said
+from trial.web.house import as_oneself, house, reading, someone
+from trial.web.second_factor import removed_by_others
 
 pages = Blueprint("signin", __name__)
 HELD = "held__"
@@ -26,35 +28,72 @@ def sign_in() -> Response | str:
     """Name and password; what was typed before an expired session comes back afterwards."""
     if request.method != "POST":  # HEAD asks what GET asks: it is no attempt to sign in
         return redirect(url_for("home.home")) if g.person else _entrance()
-    with_system = house().writing(SYSTEM)
+    name, password = request.form.get("username", ""), request.form.get("password", "")
     try:
-        person = people.sign_in(
-            request.form.get("username", ""),
-            request.form.get("password", ""),
-            uow=with_system,
-            address=request.remote_addr,
-        )
+        person = credentials.sign_in(name, password, uow=house().writing(SYSTEM), way=_way())
+    except CodeNeeded as asked:
+        session.wait_for_code(house(), asked)
+        return _ask_code()
     except (WrongPassword, TooManyAttempts) as refusal:
         words = said(refusal)
         return make_response(_entrance(words), words.status)
+    return _let_in(person)
+
+
+@pages.route("/sign-in/code", methods=["GET", "POST"])
+def enter_code() -> Response | str:
+    """The second step, for who has a second factor; what was typed before an expired session travels along."""
+    asked = session.waiting(house())
+    if asked is None:
+        return make_response(_entrance(_too_late()), 401) if request.method == "POST" else _entrance()
+    if request.method != "POST":
+        return _ask_code()
+    try:
+        person = credentials.enter_code(asked, request.form.get("code", ""), uow=house().writing(SYSTEM), way=_way())
+    except WrongPassword:
+        return make_response(_ask_code(_wrong_code()), 401)
+    except TooManyAttempts as refusal:
+        return make_response(_ask_code(said(refusal)), 429)
+    return _let_in(person)
+
+
+def _let_in(person: people.Person) -> Response:
+    told = removed_by_others(reading(), person)
     session.begin(house(), person)
+    for words in told:
+        flash(words, "warn")
     held = list(_held())
     if held:
         return make_response(_resume(held, person))
     return redirect(_next(request.form.get("next") or request.form.get("held_path") or ""))
 
 
-def _entrance(words: object = None) -> str:
-    kept = [
-        (name, value) for name, value in request.form.items(multi=True) if name.startswith(HELD) or name == "held_path"
-    ]
-    return render_template(
-        "signin.html",
-        said=words,
-        next=request.values.get("next", ""),
-        held=kept,
-        username=request.form.get("username", ""),
+def _way() -> Way:
+    return house().way(request.remote_addr)
+
+
+def _wrong_code() -> Said:
+    return Said(
+        401, _("The code is not right"), _("Wait for the next one: each counts once. The attempt was recorded.")
     )
+
+
+def _too_late() -> Said:
+    return Said(401, _("That took too long"), _("Please begin again with name and password."))
+
+
+def _entrance(words: object = None) -> str:
+    return render_template("signin.html", username=request.form.get("username", ""), **_kept(words))
+
+
+def _ask_code(words: object = None) -> str:
+    return render_template("signin_code.html", **_kept(words))
+
+
+def _kept(words: object) -> dict[str, object]:
+    """What both steps carry along: where to go, and what was typed before."""
+    held = [(n, v) for n, v in request.form.items(multi=True) if n.startswith(HELD) or n == "held_path"]
+    return {"said": words, "next": request.values.get("next", ""), "held": held}
 
 
 def _held() -> Iterator[tuple[str, str]]:
@@ -96,6 +135,7 @@ def choose_role() -> Response | str:
         choices=[
             (name, _(roles.ROLES[name].label), _sites(person.actor(name))) for name in names if name in roles.ROLES
         ],
+        waiting=[s for s in person.standings if not s.in_force],
     )
 
 
@@ -118,11 +158,10 @@ def _changed() -> str | None:
     old, new, again = (request.form.get(name, "") for name in ("old", "new", "again"))
     if new != again:
         return _("The two new passwords differ.")
-    person = someone()
     try:
-        people.change_password(old, new, uow=house().writing(Actor(person.id, person.full_name, "person")))
+        credentials.change_password(old, new, uow=as_oneself(), remembered=house().settings.passwords_remembered)
     except Refused:
-        return _("The new password must be longer, and another one than before.")
+        return _("The new password must be long enough, and none of those you had before.")
     except WrongPassword:
         return _("The present password is not right.")
     return None

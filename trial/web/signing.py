@@ -21,6 +21,7 @@ from trial.standing import of_the_site
 from trial.web import crf_view
 from trial.web.errors import Said, said
 from trial.web.house import actor, house, reading, writing
+from trial.web.proof import signing, typed
 from trial.web.words import blocker_words, finding_words, place_words
 
 pages = Blueprint("signing", __name__, url_prefix="/participants/<participant>/<event>/<form>/<int:occurrence>")
@@ -61,7 +62,7 @@ def _page(participant: str, event: str, form: str, occurrence: int, refusal: Sai
     return render_template(
         "sign.html", participant=participant, place=place, title=place_words(form, event, occurrence), view=crf_view.view(shown),
         content=content(case, event, form, occurrence), refusal=refusal, blockers=[*blockers, *(_open(f) for f in found)],
-        history_url=lambda path: url_for("crf.history", **place, path=path), missing_words=[],
+        history_url=lambda path: url_for("crf.history", **place, path=path), missing_words=[], signing=signing(),
     )  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def sign(participant: str, event: str, form: str, occurrence: int) -> Response:
             form,
             occurrence,
             seen=request.form.get("seen", ""),
-            password=request.form.get("password", ""),
+            **typed(),
             uow=writing(),
         )
     except (NotAllowed, NotFound):

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from forms.catalogue import definitions
 from trial import roles, safety, schedule
+from trial.actions import delegation
 from trial.actions.case import load
 from trial.actions.enter import Entry
 from trial.safety import ClockState
@@ -141,6 +142,13 @@ def queries(reader: Reader) -> tuple[str, int] | None:
 def to_verify(reader: Reader) -> int:
     """How many forms hold values that a monitor has still to compare with their source."""
     return office.count_to_verify(reader, actor().sites) if roles.may(actor().role, "data.verify") else 0
+
+
+def to_delegate(reader: Reader, today: date) -> int:
+    """How many delegations wait for this person's signature as principal investigator."""
+    if not roles.may(actor().role, "delegation.sign"):
+        return 0
+    return len(delegation.waiting(reader, actor(), today))
 
 
 def safety_clocks(reader: Reader) -> list[Task]:

@@ -15,10 +15,13 @@ from forms.findings import Finding
 from forms.language import Item
 from forms.text import _l
 from forms.webform import MISSING_WORDS
+from trial.dictionaries.terms import KINDS as DICTIONARIES
 from trial.eligibility import VERDICT_WORDS
 from trial.lockdown import STEPS
 from trial.queries import STATE_WORDS as QUERY_STATE_WORDS
+from trial.rights import WHY
 from trial.roles import ROLES
+from trial.signing_rights import MISSING as SIGNING_MISSING
 
 EVENT_WORDS: Mapping[str, str] = {
     "SCR": _l("Screening"), "NAT": _l("Treatment cycle"), "EOT": _l("End of therapy"), "RST": _l("Restaging"), "RST2": _l("Re-assessment"),
@@ -70,12 +73,20 @@ BLOCKER_WORDS: Mapping[str, str] = {
     "nothing-saved": _l("Nothing has been saved yet."),
     "incomplete": _l("The form is not complete, or a check on it is open."),
     "site-not-open": _l("The site is not open for enrolment."),
+    "nobody-agreed": _l("Nobody who is investigator at the new site is named as having agreed."),
     "accrual-closed": _l("Accrual is closed."),
     "accrual-open": _l("Accrual is still open."),
     "frozen": _l("Data entry is frozen here."),
     "nothing-to-review": _l("There is no entry to review."),
+    "two-persons": _l("Two different persons are needed."),
+    "nothing-to-look-at": _l("There is nothing to look at in this file, or somebody has looked."),
     "locked": _l("It is locked."),
     "checklist-not-signed": _l("The checklist before the lock is not signed, or something changed since."),
+    "no-dictionary": _l("No dictionary is in use: terms stay as they were typed."),
+    "code-not-proposed": _l("The code does not wait for approval any more."),
+    "dictionary-loading": _l("The dictionary is still being read."),
+    "dictionary-refused": _l("The dictionary was refused when it was imported."),
+    "dictionary-retired": _l("The dictionary was given up for a later version."),
     "query-candidate": _l("The query is only proposed yet."),
     "query-open": _l("The query is open."),
     "query-answered": _l("The query is answered already."),
@@ -224,6 +235,9 @@ FILTERS: Mapping[str, Any] = {
     "phase": lambda phase: _(PHASE_WORDS.get(phase, phase)),
     "verdict": lambda verdict: _(VERDICT_WORDS[verdict]),
     "blocker": blocker_words,
+    "dictionary": lambda kind: DICTIONARIES.get(kind, kind),
+    "signing_missing": in_words(SIGNING_MISSING),
+    "why_not": in_words(WHY),
     "query_state": in_words(QUERY_STATE_WORDS),
     "role_words": lambda role: _(ROLES[role].label) if role in ROLES else role,
     "place_words": lambda row: place_words(row["form"], row["event"], row["occurrence"]),

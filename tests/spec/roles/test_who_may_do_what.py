@@ -27,12 +27,16 @@ TABLE = {
     "participant.read": [C, I, M, D, S, L, A],
     "participant.create": [C, I],
     "participant.log": [C, I],
+    "participant.card": [C, I],
+    "participant.transfer": [D],
+    "deviation.read": [C, I, M, D, A],
     "crf.read": [C, I, M, D, S, L, A],
     "crf.write": [C, I, S, L],
     "crf.sign": [I],
     "crf.freeze": [D],
     "file.read": [C, I, M, D, L, A],
     "file.upload": [C, I, L],
+    "file.look": [I, D],
     "eligibility.read": [C, I, M, D, A],
     "eligibility.sign": [I],
     "decision.record": [I],
@@ -52,11 +56,13 @@ TABLE = {
     "data.verify": [M],
     "plan.set": [D],
     "audit.review": [M, D],
+    "trail.redact": [D],
     "visit.report": [M],
     "code.terms": [D],
     "safety.read": [C, I, M, S, A],
     "safety.assess": [S],
     "accrual.read": [C, I, M, D, S, B, U, A],
+    "oversight.read": [C, I, M, D, A],
     "results.pooled": [D, B, U, A],
     "results.closed": [U],
     "report.closed": [U, P],
@@ -64,8 +70,18 @@ TABLE = {
     "export.blinded": [D, B],
     "export.unblinded": [U],
     "import.data": [D, L],
+    "ranges.read": [C, I, M, D, A],
+    "ranges.set": [D],
+    "import.forms": [C, I],
+    "import.trial": [D],
+    "foreign.take": [D],
+    "foreign.read": [D, B, A],
     "audit.read": [C, I, M, D, S, A],
     "users.manage": [X],
+    "delegation.read": [C, I, M, D, A, X],
+    "delegation.sign": [I],
+    "access.read": [A, X],
+    "access.review": [X],
 }
 
 
@@ -139,7 +155,9 @@ def test_no_role_of_the_sponsor_enters_or_signs_site_data():
 @pytest.mark.parametrize("role", [M, A, B, U, P, X])
 def test_who_only_reads_writes_nothing(role):
     assert not {
-        v for v in ROLES[role].verbs if v in ("crf.write", "crf.sign", "randomise", "file.upload", "import.data")
+        v
+        for v in ROLES[role].verbs
+        if v in ("crf.write", "crf.sign", "randomise", "file.upload", "import.data", "import.trial", "foreign.take")
     }
 
 

@@ -1,0 +1,3 @@
+from tests.actions.rooms import either, enter, house, house_url, populated, populated_postgres
+
+__all__ = ["either", "enter", "house", "house_url", "populated", "populated_postgres"]

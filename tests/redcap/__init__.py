@@ -1,0 +1,1 @@
+"""REDCap projects as studies of ours, and back."""

@@ -1,0 +1,11 @@
+"""Which version of Vigil this installation is."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+
+def release() -> str:
+    """The version, as exports, pages and the command line say it."""
+    try:
+        return version("vigil")
+    except PackageNotFoundError:
+        return "0.1.0"
