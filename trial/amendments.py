@@ -98,14 +98,20 @@ def unclaimed() -> tuple[str, ...]:
 def consents_of(site: Mapping[str, Any], activations: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
     """The consent form versions of a site (version, valid_from, valid_to): its own, and those that its activations brought.
 
-    A version that the site lists itself keeps the days it has there.
+    A version that the site lists itself keeps the days it has there. `left_on` of an activation: the day the participant left that site
+    for another; its consent versions are valid for them until then, and those of the present site from its own approval.
     """
-    found = {each["version"]: dict(each) for each in site.get("consent_versions") or ()}
-    for row in sorted(activations, key=lambda a: a["approved_on"]):
-        brought = release(row["protocol"])
-        for code in brought.consents if brought else ():
-            found.setdefault(code, {"version": code, "valid_from": row["approved_on"].isoformat(), "valid_to": None})
-    return tuple(found.values())
+    own = tuple(dict(each) for each in site.get("consent_versions") or ())
+    listed = {each["version"] for each in own}
+    return own + tuple(each for row in activations for each in _brought(row) if each["version"] not in listed)
+
+
+def _brought(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The consent versions of one activation, with the days on which they are valid there."""
+    found, left = release(row["protocol"]), row.get("left_on")
+    until = left.isoformat() if left else None
+    for code in found.consents if found else ():
+        yield {"version": code, "valid_from": row["approved_on"].isoformat(), "valid_to": until}
 
 
 @dataclass(frozen=True)
@@ -147,7 +153,9 @@ def steps(crfs: Iterable[Crf], site: Mapping[str, Any], activations: Sequence[Ma
 
     A version counts from the later of consent and approval. A consent on a form that was not valid on its day moves nobody.
     """
-    approved = {row["protocol"]: row["approved_on"] for row in activations}
+    approved: dict[str, date] = {}
+    for row in activations:
+        approved[row["protocol"]] = min(row["approved_on"], approved.get(row["protocol"], row["approved_on"]))
     order = {each.version: place for place, each in enumerate(releases())}
     found = [Step(ORIGINAL.version, None, None)]
     for since, version, code in sorted(
@@ -171,15 +179,13 @@ def _moves(consents: Sequence[tuple[date, str]], approved: Mapping[str, date]) -
 
 def _consents(crfs: Iterable[Crf], valid: Sequence[Mapping[str, Any]]) -> list[tuple[date, str]]:
     """Day and version of each signed consent that was valid on its day."""
-    spans = {v["version"]: (v.get("valid_from") or "", v.get("valid_to") or "9999-12-31") for v in valid}
+    spans = [(v["version"], v.get("valid_from") or "", v.get("valid_to") or "9999-12-31") for v in valid]
     found: list[tuple[date, str]] = []
     for crf in crfs:
         on, code = crf.answers.items.get("ICDAT"), crf.answers.items.get("ICVER")
         signed = crf.form == CONSENT and crf.answers.items.get("ICSIGN") == "Y"
-        if signed and on and code is not None and code in spans:
-            first, last = spans[code]
-            if first <= on.isoformat() <= last:
-                found.append((on, code))
+        if signed and on and any(code == name and first <= on.isoformat() <= last for name, first, last in spans):
+            found.append((on, str(code)))
     return found
 
 
@@ -231,6 +237,6 @@ def as_if(now: Followed, version: str, today: date, crfs: Iterable[Crf]) -> Foll
 
 def consent_form(activations: Sequence[Mapping[str, Any]]) -> int:
     """The version of the consent form for a new consent: of the newest protocol active at the site, since that consent moves to it."""
-    active = {row["protocol"] for row in activations}
+    active = {row["protocol"] for row in activations if row.get("left_on") is None}
     newest = [each.version for each in releases() if each.version in active]
     return forms_under(newest[-1] if newest else ORIGINAL.version)[CONSENT]

@@ -10,7 +10,8 @@ from tests.actions.house import CONSENTED, ELSEWHERE, ENROLLED, READY, SCREENED,
 from tests.actions.rooms import on_both
 from tests.amendments.work import FRAIL_DM, MAY, activate, reconsent, unaltered, version, window
 from tests.amendments.worked import APPROVED
-from trial.actions import enter
+from trial.actions import amend, enter
+from trial.actions.transfers import Order, transfer
 from trial.errors import AlreadyExists, ApprovalAhead, NotAllowed, NotFound, Refused, VersionNotInForce
 from trial.store.tables import crf_revision, metadata
 
@@ -296,3 +297,15 @@ def visits_of(house: House, participant: str):
 
     case = house.case(participant)
     return visits(case.protocol, case.bare, case.allocation)
+
+
+def test_who_moves_house_stays_on_the_version_consented_to(house):
+    activate(house)
+    reconsent(house, READY)
+    transfer(Order(READY, "02", TODAY, "moved house", "investigator02"), uow=house.work("data_manager"))
+    assert version(house, READY) == "1.1"
+    assert window(house, READY, "FU", "FU03")[0] == date(2026, 8, 12)
+    on = {p.code: p.on for p in amend.places(house.reader, house.actor("data_manager"))}
+    assert (on["01"]["1.1"], on["02"]["1.1"]) == (0, 1)
+    assert activate(house, "02", on=TODAY) == ()
+    assert version(house, READY) == "1.1"

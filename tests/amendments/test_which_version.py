@@ -137,6 +137,23 @@ def test_what_the_site_says_of_a_consent_version_stands():
     assert consents_of({"consent_versions": [own]}, ACTIVE) == (own,)
 
 
+def test_who_moved_house_keeps_the_version_consented_to_at_the_former_site():
+    left = ({**ACTIVE[0], "left_on": date(2026, 5, 20)},)
+    here = {"site": "02", "protocol": "1.1", "approved_on": date(2026, 6, 1)}
+    for active in (left, (*left, here), (here, *left)):
+        assert followed((FIRST_CONSENT, again(MAY)), SITE, active).since == MAY
+    assert followed((FIRST_CONSENT, again(date(2026, 5, 21))), SITE, left).version == "1.0", (
+        "it was no form of the new site"
+    )
+    assert followed((FIRST_CONSENT, again(date(2026, 6, 2))), SITE, (*left, here)).version == "1.1"
+
+
+def test_a_version_that_two_sites_had_is_valid_on_the_days_of_either():
+    spans = [("1.0", "2025-01-01", "2025-06-30"), ("1.0", "2026-01-01", None)]
+    twice = {"consent_versions": [{"version": v, "valid_from": f, "valid_to": t} for v, f, t in spans]}
+    assert [c["valid_from"] for c in consents_of(twice, ())] == ["2025-01-01", "2026-01-01"]
+
+
 def test_every_form_version_belongs_to_a_version_of_the_protocol():
     assert unclaimed() == ()
 

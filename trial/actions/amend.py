@@ -18,7 +18,7 @@ from trial.course import course
 from trial.errors import AlreadyExists, ApprovalAhead, NotFound
 from trial.happenings_amendments import AmendmentActivated
 from trial.impact import DUE, Effect
-from trial.store import crfs
+from trial.store import crfs, transfers
 from trial.store.reading import Reader, Reading, Row
 from trial.store.unit_of_work import UnitOfWork
 
@@ -72,9 +72,10 @@ def _site(reader: Reader, actor: Actor, code: str) -> Row:
 def _moved(site: Row, before: list[Row], uow: UnitOfWork) -> Iterator[str]:
     """Participants of the site who are on another version now than without the last activation."""
     after, consents = uow.all("activation", site=site["code"]), crfs.of_form(uow, CONSENT)
+    left = transfers.activations_left(uow)
     for row in uow.all("participant", order_by="id", site_code=site["code"]):
-        given = consents.get(row["id"], ())
-        if steps(given, site, before) != steps(given, site, after):
+        given, former = consents.get(row["id"], ()), left.get(row["id"], [])
+        if steps(given, site, [*before, *former]) != steps(given, site, [*after, *former]):
             yield row["id"]
 
 
@@ -112,12 +113,10 @@ def _counts(reader: Reader) -> Counter[tuple[str, str]]:
     active: dict[str, list[Row]] = {code: [] for code in sites}
     for row in reader.all("activation"):
         active[row["site"]].append(row)
+    left = transfers.activations_left(reader)
     return Counter(
-        (
-            row["site_code"],
-            steps(consents.get(row["id"], ()), sites[row["site_code"]], active[row["site_code"]])[-1].version,
-        )
-        for row in reader.all("participant")
+        (code, steps(consents.get(name, ()), sites[code], [*active[code], *left.get(name, ())])[-1].version)
+        for name, code in ((row["id"], row["site_code"]) for row in reader.all("participant"))
     )
 
 

@@ -176,7 +176,7 @@ def load(reader: Reader, participant: Row, clock: Clock) -> Case:
         clock.now(),
         clock.today(),
         clock.zone,
-        tuple(reader.all("activation", site=participant["site_code"])),
+        tuple(transfers.activations_of(reader, participant)),
         ranges=ranges.over_site(reader, participant["site_code"]),
         codings=tuple(coding.approved(reader, name)),
     )

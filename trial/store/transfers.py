@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 
 from trial.store.reading import Reader, Row
 from trial.store.tables import crf_revision, person, site
+from trial.store.tables_amendments import activation
 from trial.store.tables_participants import transfer
 
 _OF = (
@@ -23,6 +24,15 @@ _FORMER = (
     .where(transfer.c.participant == bindparam("participant"))
     .order_by(transfer.c.id)
 )
+
+
+_ACTIVE_BEFORE = (
+    select(activation, transfer.c.participant, transfer.c.on.label("left_on"))
+    .join(transfer, transfer.c.from_site == activation.c.site)
+    .where(activation.c.approved_on <= transfer.c.on)
+    .order_by(transfer.c.id, activation.c.protocol)
+)
+_ACTIVE_BEFORE_OF = _ACTIVE_BEFORE.where(transfer.c.participant == bindparam("participant"))
 
 
 def moves(reader: Reader, participant: str) -> list[Row]:
@@ -54,6 +64,23 @@ def site_of(reader: Reader, participant: Row) -> Row:
     former = reader.prepared(_FORMER, participant=participant["id"])
     known = [v for row in former for v in _until(row["consent_versions"], row["left_on"].isoformat())]
     return {**here, "consent_versions": [*known, *here["consent_versions"]]} if known else here
+
+
+def activations_of(reader: Reader, participant: Row) -> list[Row]:
+    """The amendments that hold for a participant: those of the present site, and those of earlier ones with `left_on`, the day of leaving.
+
+    Who consented to a version where it was active did not go back to the one before it by moving house.
+    """
+    here = reader.all("activation", order_by="protocol", site=participant["site_code"])
+    return [*here, *reader.prepared(_ACTIVE_BEFORE_OF, participant=participant["id"])]
+
+
+def activations_left(reader: Reader) -> dict[str, list[Row]]:
+    """The same of earlier sites, for every participant who ever moved."""
+    found: dict[str, list[Row]] = {}
+    for row in reader.prepared(_ACTIVE_BEFORE):
+        found.setdefault(row["participant"], []).append(row)
+    return found
 
 
 def _until(versions: list[Mapping[str, Any]], left: str) -> list[dict[str, Any]]:

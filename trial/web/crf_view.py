@@ -287,7 +287,7 @@ def _choices(item: Item, shown: Shown) -> tuple[tuple[str, str], ...]:
     if item.kind == "link":
         return tuple((c.address, _link_words(c, shown.record)) for c in shown.record.all(item.target or ""))
     if item.key == "IC.ICVER":
-        return tuple((v["version"], v["version"]) for v in shown.case.consents)
+        return tuple((code, code) for code in dict.fromkeys(v["version"] for v in shown.case.consents))
     if item.key == "SAE.SAEDRUG":
         given = dict.fromkeys(shown.record.scope(c).code("EX.EXTRT") for c in shown.record.all("EX"))
         words = (
