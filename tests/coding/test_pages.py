@@ -9,6 +9,8 @@ import pytest
 from tests.actions.house import READY, SCREENED
 from tests.coding.test_versions import without
 from tests.coding.work import MINI, auto, code_of, edited, live, load, report, state
+from trial.actions import coding as actions
+from trial.actions.coding_follow import settle
 from trial.roles import ROLES
 
 HOME = "/data/coding"
@@ -108,11 +110,31 @@ def test_proposals_are_approved_or_rejected_together(desk) -> None:
     report(desk.house, "Anaemia", 2)
     auto(desk.house)
     client = desk.client("data_manager")
-    ticks = re.findall(r'name="coding" value="([0-9,]+)"', client.get(f"{HOME}?state=proposed").text)
+    ticks = re.findall(r'name="coding" id="[^"]+" value="([0-9,]+)"', client.get(f"{HOME}?state=proposed").text)
     assert [t.count(",") for t in ticks] == [1]
     assert client.post(f"{HOME}/judge", {"coding": ticks, "do": "reject"}).status_code == 422
+    client.post(f"{HOME}/judge", {"do": "approve"})
+    assert state(desk.house) == "proposed", "nothing was ticked"
     client.post(f"{HOME}/judge", {"coding": ticks, "do": "approve"})
     assert (state(desk.house), state(desk.house, 2)) == ("approved", "approved")
+
+
+def test_different_proposals_for_one_text_are_ticked_one_by_one(desk) -> None:
+    load(desk.house)
+    report(desk.house, "anaemia")
+    auto(desk.house)
+    report(desk.house, "Anaemia", 2)
+    with desk.house.work("data_manager") as uow:
+        place = uow.the("verbatim", participant=SCREENED, event="ANY", form="AE", occurrence=2, path="AETERM")
+        chosen = actions.choice(uow, "meddra", code_of(desk.house, "Fatigue"))
+        actions.propose_again(place, chosen, uow)
+        settle(place, chosen.of["id"], uow)
+        uow.commit()
+    client = desk.client("data_manager")
+    ticks = re.findall(r'name="coding" id="[^"]+" value="([0-9,]+)"', client.get(f"{HOME}?state=proposed").text)
+    assert len(ticks) == 2
+    client.post(f"{HOME}/judge", {"coding": ticks[:1], "do": "approve"})
+    assert (state(desk.house), state(desk.house, 2)) == ("approved", "proposed")
 
 
 def test_a_question_goes_from_the_term_to_the_site_as_one_of_coding(desk) -> None:
@@ -135,7 +157,8 @@ def test_another_version_shows_its_impact_first_and_is_used_on_request(desk, tmp
     client = desk.client("data_manager")
     page = client.get(f"{HOME}/dictionaries/{again.dictionary}").text
     assert "The code is not in the new version." in page
-    assert SCREENED in page
+    assert "fatigue" in page
+    assert SCREENED not in page
     client.post(f"{HOME}/dictionaries/{again.dictionary}")
     assert "1 are left to you" in client.get(f"{HOME}?state=recode").text
     assert client.post(f"{HOME}/dictionaries/1").status_code == 409
