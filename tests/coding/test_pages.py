@@ -193,6 +193,23 @@ def test_nobody_else_opens_it_or_is_shown_the_way(desk, role: str) -> None:
     assert HOME not in client.get("/data").text
 
 
+def test_the_trail_of_a_code_is_read_by_who_reads_its_form(desk) -> None:
+    house = desk.house
+    load(house)
+    history = {"PRIORMAL": "Y", "METACRC": "N", "AUTOIMM": "N", "ANTIBIO": "N"}
+    row = {"PMTYPE": "OTHER", "PMSITE": "fever", "PMDAT": "2010", "PMCURED": "Y"}
+    house.save(SCREENED, "MH", history, groups={"PM": [row]}, reasons={"": "as told"})
+    report(house, "fatigue")
+    auto(house)
+    code = code_of(house, "Fever")
+    assert code in desk.client("monitor01").get(f"/participants/{SCREENED}/audit").text
+    page = desk.client("safety_officer").get(f"/participants/{SCREENED}/audit").text
+    assert code_of(house, "Fatigue") in page
+    assert "Code approved" in page
+    assert code not in page
+    assert "PMSITE" not in page
+
+
 def test_what_is_not_there_is_not_found(desk) -> None:
     client = desk.client("data_manager")
     for path in ("/term?folded=nobody", "/dictionaries/99"):
