@@ -91,6 +91,19 @@ def test_terms_are_searched_chosen_and_coded_together_and_kept_as_a_synonym(desk
     assert "None yet." in client.get(f"{HOME}/synonyms").text
 
 
+def test_what_stands_under_a_preferred_term_is_shown_and_may_be_chosen(desk) -> None:
+    load(desk.house)
+    report(desk.house, "felt odd")
+    client = desk.client("data_manager")
+    page = client.get(f"{HOME}/term?kind=meddra&folded=felt+odd&search=febrile").text
+    link = re.search(r'href="([^"]+under=[^"]+)"', page)
+    assert link
+    under = client.get(link[1].replace("&amp;", "&")).text
+    offered = re.findall(r'<label for="c-[^"]+">([^<]+)</label>', under)
+    assert offered == ["Febrile neutropenia", "Low neutrophils", "Neutrophil count decreased"]
+    assert "<s>Neutropenic fever</s>" in under
+
+
 def test_another_code_asks_for_a_reason_and_the_old_one_stays_in_the_history(desk) -> None:
     load(desk.house)
     report(desk.house, "fatigue")

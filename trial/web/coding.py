@@ -75,7 +75,7 @@ def _term(refusal: Said | None = None) -> str:
             raise NotFound("verbatim", {"folded": folded})
         used = coding.in_use(reader, kind)
         sought = request.args.get("search", places[0]["text"])[:200]
-        found = coding.search(reader, used, sought) if used else []
+        found = _found(reader, used, sought) if used else []
         paths = {row["code"]: coding.codes_of(reader, used, row) for row in found} if used else {}
         past = coding.history(reader, actor().sites, kind, folded)
         listed = reader.all("synonym", kind=kind, folded=folded, removed_at=None)
@@ -85,6 +85,13 @@ def _term(refusal: Said | None = None) -> str:
         used=used, sought=sought, found=found, paths=paths, past=_choices(past), refusal=refusal, how=HOW_WORDS, states=STATE_WORDS,
         standing=any(row["state"] == APPROVED for row in past), listed=listed, levels=LEVEL_WORDS, typed=request.form,
     )  # fmt: skip
+
+
+def _found(reader: Reader, used: Row, sought: str) -> list[Row]:
+    """What may be chosen: what a search finds, or all that stands under one preferred term."""
+    if under := request.args.get("under", "")[:16]:
+        return coding.below(reader, used["id"], used["kind"], under)
+    return coding.search(reader, used, sought)
 
 
 def hidden(place: Row) -> bool:
