@@ -9,7 +9,11 @@ import pytest
 from tests.actions.house import READY, SCREENED
 from tests.coding.test_versions import without
 from tests.coding.work import MINI, auto, code_of, edited, live, load, report, state
+from trial.actions import coding as actions
+from trial.actions.coding_follow import settle
 from trial.roles import ROLES
+from trial.store.journal import entries
+from trial.web import trail
 
 HOME = "/data/coding"
 
@@ -87,6 +91,19 @@ def test_terms_are_searched_chosen_and_coded_together_and_kept_as_a_synonym(desk
     assert "None yet." in client.get(f"{HOME}/synonyms").text
 
 
+def test_what_stands_under_a_preferred_term_is_shown_and_may_be_chosen(desk) -> None:
+    load(desk.house)
+    report(desk.house, "felt odd")
+    client = desk.client("data_manager")
+    page = client.get(f"{HOME}/term?kind=meddra&folded=felt+odd&search=febrile").text
+    link = re.search(r'href="([^"]+under=[^"]+)"', page)
+    assert link
+    under = client.get(link[1].replace("&amp;", "&")).text
+    offered = re.findall(r'<label for="c-[^"]+">([^<]+)</label>', under)
+    assert offered == ["Febrile neutropenia", "Low neutrophils", "Neutrophil count decreased"]
+    assert "<s>Neutropenic fever</s>" in under
+
+
 def test_another_code_asks_for_a_reason_and_the_old_one_stays_in_the_history(desk) -> None:
     load(desk.house)
     report(desk.house, "fatigue")
@@ -108,11 +125,31 @@ def test_proposals_are_approved_or_rejected_together(desk) -> None:
     report(desk.house, "Anaemia", 2)
     auto(desk.house)
     client = desk.client("data_manager")
-    ticks = re.findall(r'name="coding" value="([0-9,]+)"', client.get(f"{HOME}?state=proposed").text)
+    ticks = re.findall(r'name="coding" id="[^"]+" value="([0-9,]+)"', client.get(f"{HOME}?state=proposed").text)
     assert [t.count(",") for t in ticks] == [1]
     assert client.post(f"{HOME}/judge", {"coding": ticks, "do": "reject"}).status_code == 422
+    client.post(f"{HOME}/judge", {"do": "approve"})
+    assert state(desk.house) == "proposed", "nothing was ticked"
     client.post(f"{HOME}/judge", {"coding": ticks, "do": "approve"})
     assert (state(desk.house), state(desk.house, 2)) == ("approved", "approved")
+
+
+def test_different_proposals_for_one_text_are_ticked_one_by_one(desk) -> None:
+    load(desk.house)
+    report(desk.house, "anaemia")
+    auto(desk.house)
+    report(desk.house, "Anaemia", 2)
+    with desk.house.work("data_manager") as uow:
+        place = uow.the("verbatim", participant=SCREENED, event="ANY", form="AE", occurrence=2, path="AETERM")
+        chosen = actions.choice(uow, "meddra", code_of(desk.house, "Fatigue"))
+        actions.propose_again(place, chosen, uow)
+        settle(place, chosen.of["id"], uow)
+        uow.commit()
+    client = desk.client("data_manager")
+    ticks = re.findall(r'name="coding" id="[^"]+" value="([0-9,]+)"', client.get(f"{HOME}?state=proposed").text)
+    assert len(ticks) == 2
+    client.post(f"{HOME}/judge", {"coding": ticks[:1], "do": "approve"})
+    assert (state(desk.house), state(desk.house, 2)) == ("approved", "proposed")
 
 
 def test_a_question_goes_from_the_term_to_the_site_as_one_of_coding(desk) -> None:
@@ -135,7 +172,8 @@ def test_another_version_shows_its_impact_first_and_is_used_on_request(desk, tmp
     client = desk.client("data_manager")
     page = client.get(f"{HOME}/dictionaries/{again.dictionary}").text
     assert "The code is not in the new version." in page
-    assert SCREENED in page
+    assert "fatigue" in page
+    assert SCREENED not in page
     client.post(f"{HOME}/dictionaries/{again.dictionary}")
     assert "1 are left to you" in client.get(f"{HOME}?state=recode").text
     assert client.post(f"{HOME}/dictionaries/1").status_code == 409
@@ -168,6 +206,20 @@ def test_nobody_else_opens_it_or_is_shown_the_way(desk, role: str) -> None:
     for path in ("", "/term?folded=x", "/synonyms", "/dictionaries", "/dictionaries/1"):
         assert client.get(HOME + path).status_code == 403
     assert HOME not in client.get("/data").text
+
+
+def test_the_trail_of_a_code_is_read_by_who_reads_its_form(desk) -> None:
+    house = desk.house
+    load(house)
+    report(house, "fatigue")
+    auto(house)
+    page = desk.client("monitor01").get(f"/participants/{SCREENED}/audit").text
+    assert "Code approved" in page
+    assert code_of(house, "Fatigue") in page
+    (entry,) = entries(house.reader, tag="person:coding:approved")
+    assert {role: trail._hidden(entry, role) for role in ("monitor", "safety_officer", "laboratory")} == {
+        "monitor": False, "safety_officer": False, "laboratory": True,
+    }  # fmt: skip
 
 
 def test_what_is_not_there_is_not_found(desk) -> None:

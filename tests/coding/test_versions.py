@@ -254,6 +254,35 @@ def test_a_search_finds_by_the_beginning_of_words_in_any_order_best_first(either
     assert found(either, "xyz") == found(either, "") == found(either, "%") == []
 
 
+@on_both
+def test_terms_are_listed_by_text_and_counted_within_the_sites_that_are_reached(either: House) -> None:
+    load(either)
+    for number, words in enumerate(("Fatigue", "fatigue", "Müdigkeit 100%"), start=1):
+        report(either, words, number)
+    report(either, "FATIGUE", participant=ELSEWHERE)
+    every = coding.groups(either.reader, None, "meddra", {"uncoded"})
+    assert [(r["folded"], r["places"], r["participants"]) for r in every] == [
+        ("fatigue", 3, 2),
+        ("mudigkeit 100", 1, 1),
+    ]
+    two = frozenset({"02"})
+    assert [(r["folded"], r["places"]) for r in coding.groups(either.reader, two, "meddra", {"uncoded"})] == [
+        ("fatigue", 1)
+    ]
+    assert coding.count_groups(either.reader, None, "meddra", {"uncoded"}) == 2
+    assert coding.count_groups(either.reader, None, "meddra", {"uncoded"}, text="mudi") == 1
+    assert coding.count_groups(either.reader, None, "meddra", {"uncoded"}, text="%") == 0
+    assert coding.count_terms(either.reader, two, {"uncoded"}) == 1
+    auto(either)
+    past = coding.history(either.reader, None, "meddra", "fatigue")
+    assert [(r["participant"], r["occurrence"]) for r in past] == [(SCREENED, 1), (SCREENED, 2), (ELSEWHERE, 1)]
+    used = coding.in_use(either.reader, "meddra")
+    assert used
+    assert [
+        r["text"] for r in coding.below(either.reader, used["id"], "meddra", live(either)[0]["codes"][1]["code"])
+    ] == ["Fatigue", "Tiredness"]
+
+
 def test_a_search_uses_the_index(house: House) -> None:
     load(house)
     from sqlalchemy import event

@@ -26,6 +26,7 @@ from trial.store.reading import Reader, Row
 from trial.store.unit_of_work import UnitOfWork
 
 FOUND = "the term itself"
+ALIKE = "a term that looks alike"
 LISTED = "the list of synonyms"
 Progress = Callable[[int], None]
 
@@ -244,7 +245,7 @@ class _Matcher:
 
     def _chosen(self, got: Match) -> Choice:
         codes = coding.codes_of(self.reader, self.of, dict(got.row))
-        return Choice(self.of, codes, got.how, got.synonym, LISTED if got.synonym else FOUND)
+        return Choice(self.of, codes, got.how, got.synonym, LISTED if got.synonym else FOUND if got.certain else ALIKE)
 
 
 def autocode(

@@ -231,12 +231,6 @@ def count_codings(reader: Reader) -> tuple[int, int]:
     return row["made"], row["approved_at"] + row["ended_at"]
 
 
-def by_version(reader: Reader) -> list[Row]:
-    """Kind, version the code was chosen from, state: how many."""
-    columns: Sequence[Any] = (coding.c.kind, coding.c.version, coding.c.state)
-    return reader.all(select(*columns, func.count().label("n")).group_by(*columns).order_by(*columns))
-
-
 def coded_forms(reader: Reader, forms: Iterable[str]) -> Iterator[tuple[str, Any]]:
     """Participant and form of the current revision of every form that holds verbatim terms."""
     query = select(crf_revision).join(crf, NEWEST).where(crf_revision.c.form.in_(sorted(forms)))

@@ -48,17 +48,17 @@ def _listing(refusal: Said | None = None) -> str:
         counts = {s: coding.count_groups(reader, actor().sites, kind, SHOWN[s], text=text) for s in SHOWN}
         rows = coding.groups(reader, actor().sites, kind, SHOWN[state], text=text, offset=(page - 1) * PAGE, limit=PAGE)
         used = {k: coding.in_use(reader, k) for k in KINDS}
-        lines = [(row, _proposed(reader, kind, row) if state == PROPOSED else None) for row in rows]
+        lines = [(row, [] if state == UNCODED else _codes(reader, kind, row, state)) for row in rows]
     return render_template(
         "coding.html", lines=lines, kind=kind, kinds=KINDS, state=state, states=STATE_WORDS, counts=counts, text=text, page=page,
         last=max(1, -(-counts[state] // PAGE)), used=used, refusal=refusal, how=HOW_WORDS,
     )  # fmt: skip
 
 
-def _proposed(reader: Reader, kind: str, group: Row) -> list[Row]:
-    """What waits for approval under one text."""
-    rows = coding.history(reader, actor().sites, kind, group["folded"])
-    return [row for row in rows if row["state"] == PROPOSED]
+def _codes(reader: Reader, kind: str, group: Row, state: str) -> list[dict[str, Any]]:
+    """What waits for approval under one text, or what stands: each choice once, with the numbers of its codings."""
+    wanted = PROPOSED if state == PROPOSED else APPROVED
+    return _choices([r for r in coding.history(reader, actor().sites, kind, group["folded"]) if r["state"] == wanted])
 
 
 @pages.get("/data/coding/term")
@@ -75,7 +75,7 @@ def _term(refusal: Said | None = None) -> str:
             raise NotFound("verbatim", {"folded": folded})
         used = coding.in_use(reader, kind)
         sought = request.args.get("search", places[0]["text"])[:200]
-        found = coding.search(reader, used, sought) if used else []
+        found = _found(reader, used, sought) if used else []
         paths = {row["code"]: coding.codes_of(reader, used, row) for row in found} if used else {}
         past = coding.history(reader, actor().sites, kind, folded)
         listed = reader.all("synonym", kind=kind, folded=folded, removed_at=None)
@@ -87,6 +87,13 @@ def _term(refusal: Said | None = None) -> str:
     )  # fmt: skip
 
 
+def _found(reader: Reader, used: Row, sought: str) -> list[Row]:
+    """What may be chosen: what a search finds, or all that stands under one preferred term."""
+    if under := request.args.get("under", "")[:16]:
+        return coding.below(reader, used["id"], used["kind"], under)
+    return coding.search(reader, used, sought)
+
+
 def hidden(place: Row) -> bool:
     """Whether naming the participant in a list of many would tell an arm."""
     item = place["path"].rpartition("/")[2]
@@ -95,10 +102,10 @@ def hidden(place: Row) -> bool:
 
 
 def _choices(past: list[Row]) -> list[dict[str, Any]]:
-    """Codes that were ever chosen for a text, each once with how many terms have it in each state, the last chosen last."""
+    """Codes that were chosen for a text, each once with how many terms have it in each state, the first chosen first."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in past:
-        key = (row["code"], row["version"], row["how"], row["state"])
+        key = (row["code"], row["version"], row["how"], row["state"], row["reason"], row["ended_because"])
         line = found.setdefault(key, {**row, "n": 0, "numbers": []})
         line["n"] += 1
         line["numbers"].append(row["id"])

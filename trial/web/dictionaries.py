@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -12,10 +13,10 @@ from werkzeug.wrappers import Response
 
 from trial.actions import dictionaries as actions
 from trial.coding import PROPOSED
+from trial.dictionaries.folding import loose
 from trial.dictionaries.impact import CHANGE_WORDS
 from trial.dictionaries.terms import KINDS, MEDDRA, Broken
 from trial.errors import NotAllowed, NotFound, VigilError
-from trial.web.coding import hidden
 from trial.web.errors import Said, said
 from trial.web.house import actor, reading, writing
 
@@ -79,8 +80,17 @@ def _show(number: int, refusal: Said | None = None) -> str:
         row = reader.the("dictionary", id=number)
         told = actions.impact(reader, row, actor().sites) if row["terms_sha256"] else None
     return render_template(
-        "coding_version.html", row=row, told=told, name=KINDS[row["kind"]], changes=CHANGE_WORDS, hidden=hidden, refusal=refusal
+        "coding_version.html", row=row, told=told, lines=_lines(told.changed if told else ()), name=KINDS[row["kind"]],
+        changes=CHANGE_WORDS, folded=loose, refusal=refusal,
     )  # fmt: skip
+
+
+def _lines(changed: Iterable[actions.Impact]) -> list[tuple[actions.Impact, int]]:
+    """One line a text, code and change, with the number of terms; no participant is named where all of them are listed."""
+    found: dict[tuple[str, str, str], list[actions.Impact]] = {}
+    for each in changed:
+        found.setdefault((loose(each.coding["verbatim"]), each.coding["code"], each.what), []).append(each)
+    return [(group[0], len(group)) for _key, group in sorted(found.items())]
 
 
 @pages.post("/<int:number>")

@@ -44,6 +44,11 @@ TAG_WORDS: Mapping[str, str] = {
     "person:data:removed": _l("Personal data taken out"),
     "person:casebook:signed": _l("Casebook signed"),
     "system:casebook:voided": _l("Casebook signature broken by a change"),
+    "person:coding:proposed": _l("Code proposed"),
+    "person:coding:approved": _l("Code approved"),
+    "person:coding:rejected": _l("Code rejected"),
+    "system:coding:ended": _l("Code ended by a change"),
+    "system:coding:carried": _l("Codes carried to another version"),
 }
 """Events of one participant in words; any other by its tag."""
 
@@ -94,6 +99,10 @@ def _hidden(row: Row, role: str) -> bool:
     if row["tag"] == "system:participant:allocated" and not roles.may(role, "allocation.read"):
         return True
     keys = [w["key"] for w in row["body"]["writes"] if "form" in w["key"]]
+    if (address := str(row["body"]["event"].get("crf", ""))).count(
+        "/"
+    ) == 2:  # a code is no row of a form, and concerns one
+        keys.append(dict(zip(("form", "event"), address.split("/"), strict=False)))
     return any(
         not roles.may_read_form(role, k["form"]) or roles.hides(role, k["form"], event=k.get("event")) for k in keys
     )
