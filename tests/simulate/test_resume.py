@@ -68,7 +68,7 @@ def both(tmp_path_factory):
 
 def _cuts(written: int):
     """Seeded places in the whole run, each as the number of commits since the cut before it."""
-    chance = Random(20261124)
+    chance = Random(20261145)
     places = [4, *sorted(chance.sample(range(30, written), CUTS - 1))]
     for former, place in zip([0, *places], places, strict=False):
         yield place - former, chance.random() < 0.5
