@@ -44,6 +44,12 @@ def office(house: House):
         write("hold", kind="freeze", site="01", reason="audit", by=who, role="data_manager", at=NOON)
         write("safety_reference", product="PD1", document="IB", version="7", valid_from=NOON.date(), by=who, at=NOON)
         write("expectedness", **key, revision=2, assessed="EXPECTED", against=[], by=who, at=NOON)
+        write("breach", **key, key="window:FU03", because="FU03", said={"message": "late", "args": {}}, at=NOON)
+        seen = {"month": "2026-02", "age_band": "60-69", "sex": "F", "reason": "DECLINED"}
+        write("screening_log", site="01", **seen, void=False, by=who, at=NOON)
+        write("site", code="02", name="Second", consent_versions=[], birth_year_only=False)
+        moved = {"from_site": "01", "to_site": "02", "on": NOON.date(), "reason": "moved", "agreed_by": who}
+        write("transfer", participant="VG-01-0002", **moved, by=who, at=NOON)
         write("checklist", results=[], content_digest="e" * 64, **signed)
         write("casebook", participant="VG-01-0001", forms={}, content_digest="f" * 64, **signed)
         out = write("redaction", participant="VG-01-0001", reason="a name", by=who, agreed=who, at=NOON)
@@ -183,7 +189,10 @@ ROWS = {
     "a password taken away": ("person", "update person set password_hash = null where username = 'ada'"),
     "a sealed seed": ("randomisation", "update randomisation set seed_sealed = '5ea2'"),
     "a form version": ("definition", "update definition set json = 'ZZ' where form = 'AA'"),
-    "a site's opening": ("site", "update site set opened_on = '2026-01-01'"),
+    "what a deviation follows from": ("breach", "update breach set because = 'FU06'"),
+    "a line of the screening log": ("screening_log", "update screening_log set reason = 'MISSED'"),
+    "a transfer": ("transfer", "update transfer set reason = 'other'"),
+    "a site's opening": ("site", "update site set opened_on = '2026-01-01' where code = '01'"),
     "a printed name": ("signature", "update signature set printed_name = 'Eve'"),
 }
 
@@ -243,7 +252,7 @@ def test_a_row_that_nobody_vouches_for_is_named(trial):
 def test_broken_rows_are_named_in_the_order_of_their_entries(trial):
     tamper(
         trial,
-        "update site set name = 'Other'",
+        "update site set name = 'Other' where code = '01'",
         "update allocation set arm = 'TME'",
         "insert into setting (key) values ('x')",
     )
@@ -352,7 +361,7 @@ def test_a_chain_rewritten_whole_is_seen_by_a_witness(trial):
         digest = journal.link(row["seq"], previous, body)
         updates.append({"seq": row["seq"], "body": body, "previous": previous, "hash": digest})
         previous = digest
-    tamper(trial, "update site set name = 'Forged'", f"update journal_head set hash = '{previous}'")
+    tamper(trial, "update site set name = 'Forged' where code = '01'", f"update journal_head set hash = '{previous}'")
     for u in updates:
         tamper(trial, "update journal set body = :body, previous = :previous, hash = :hash where seq = :seq", **u)
     assert found(trial) == []
