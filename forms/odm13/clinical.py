@@ -64,9 +64,13 @@ class _Reader:
 
     def _event(self, element: Any) -> None:
         oid = attribute(element, "StudyEventOID")
+        repeat = element.get("StudyEventRepeatKey")
+        event = key_of_event(oid, repeat)
         if oid not in self._forms.study.events:
+            # Whether its name ends in a repeat key cannot be told from the study: both are kept.
             self._losses.note("no-event", oid)
-        event = key_of_event(oid, element.get("StudyEventRepeatKey"))
+            kept = {"@StudyEventOID": oid} | ({} if repeat is None else {"@StudyEventRepeatKey": repeat})
+            self._asides += [Aside(str(Place("", event)), name, text) for name, text in kept.items()]
         self._beside(element, Place("", event), ("StudyEventOID", "StudyEventRepeatKey"))
         for form in children(element, "FormData"):
             self._form(form, event)

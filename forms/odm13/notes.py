@@ -47,7 +47,7 @@ def _code(code: str) -> Any:
     return made("CodeListItem", None, made("Decode", None, words), CodedValue=code)
 
 
-def annotations(notes: Sequence[Note]) -> Iterator[Any]:
+def flagged(notes: Sequence[Note]) -> Iterator[Any]:
     """The elements, numbered as the schema wants them."""
     for number, note in enumerate(notes, 1):
         value = made("FlagValue", note.detail or "-", CodeListOID=DETAIL)

@@ -15,7 +15,7 @@ from lxml import etree
 
 from forms.language import FormDef
 from forms.odm13.metadata import study_in
-from forms.odm13.notes import MISSING, Note, annotations, flags_into
+from forms.odm13.notes import MISSING, Note, flagged, flags_into
 from forms.odm13.places import parts_of
 from forms.odm13.study_writing import Event, form_oid, group_oid, item_oid, made, study_element
 from forms.odm13.writing import NAMESPACES, admin_data, audit_record, heading
@@ -133,7 +133,7 @@ def _instant(at: datetime) -> str:
 def _subject(participant: Participant) -> Any:
     subject = made("SubjectData", SubjectKey=participant.key, TransactionType="Upsert")
     subject.append(made("SiteRef", LocationOID=participant.site))
-    subject.extend(annotations(participant.notes))
+    subject.extend(flagged(participant.notes))
     events: dict[tuple[str, str | None], Any] = {}
     for revision in participant.revisions:
         if revision.event not in events:
@@ -154,7 +154,7 @@ def _form(revision: Revision, site: str) -> Any:
     form.append(_audit(revision, site, revision.reason))
     if revision.signed is not None:
         form.append(_signature(revision.signed, site))
-    form.extend(annotations(revision.notes))
+    form.extend(flagged(revision.notes))
     groups: dict[tuple[str | None, str | None], Any] = {}
     for change in revision.changes:
         group, row, item = parts_of(change.path)
@@ -178,7 +178,7 @@ def _value(revision: Revision, change: Change, item: str, site: str) -> Any:
         value.set("IsNull", "Yes")
     value.append(_audit(revision, site, change.reason))
     if change.missing is not None:
-        value.extend(annotations((Note(MISSING, change.missing),)))
+        value.extend(flagged((Note(MISSING, change.missing),)))
     return value
 
 

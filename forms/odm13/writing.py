@@ -20,7 +20,7 @@ from forms.odm13.asides import is_vendors
 from forms.odm13.clinical import OVERWRITTEN, VALUE
 from forms.odm13.definitions import form_key
 from forms.odm13.metadata import Study, study_in
-from forms.odm13.notes import MISSING, NOT_DONE, Note, annotations, flags_into
+from forms.odm13.notes import MISSING, NOT_DONE, Note, flagged, flags_into
 from forms.odm13.places import Place, event_of_key, parts_of, place_of, quoted
 from forms.odm13.reading import study_root
 from forms.odm13.study_writing import form_oid, group_oid, item_oid, study_element
@@ -266,7 +266,10 @@ class _Subject:
 
     def _event(self, place: Place) -> Any:
         if (place.event,) not in self._nodes:
+            kept = self._asides.get(Place("", place.event), {})
             oid, repeat = self._names.event(place.event)
+            if "@StudyEventOID" in kept:
+                oid, repeat = kept["@StudyEventOID"], kept.get("@StudyEventRepeatKey")
             self._new((), (place.event,), element("StudyEventData", StudyEventOID=oid), "StudyEventRepeatKey", repeat)
         return self._nodes[place.event,]
 
@@ -304,7 +307,7 @@ class _Subject:
         if item is not None:
             node = self._value(node, item, None, place)
             node.set("IsNull", "Yes")
-        node.extend(annotations((note,)))
+        node.extend(flagged((note,)))
 
     def _put_back(self, place: Place, aside: Aside) -> None:
         name = aside.name.removeprefix("@")
@@ -319,7 +322,7 @@ class _Subject:
             node.append(_read(aside.text))
 
 
-_KEYS = frozenset({"FormOID", "FormRepeatKey", "ItemGroupRepeatKey"})
+_KEYS = frozenset({"StudyEventOID", "StudyEventRepeatKey", "FormOID", "FormRepeatKey", "ItemGroupRepeatKey"})
 
 
 def _answers(form: FormDef, answers: Any) -> Iterator[tuple[str, str]]:
