@@ -10,7 +10,7 @@ from forms.redcap.problem import RedcapProblem
 from forms.redcap.project import read_project
 from forms.redcap.project_xml import read_project_xml
 from forms.redcap.rows import data_csv, events_csv, mapping_csv
-from forms.redcap.setup import Setup, read_setup
+from forms.redcap.setup import Setup, read_missing, read_setup
 from forms.redcap.writing import dictionary_csv
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "dictionary_csv",
     "events_csv",
     "mapping_csv",
+    "read_missing",
     "read_project",
     "read_project_xml",
     "read_setup",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from forms.foreign import Aside, ForeignSubject, Loss
 from forms.language import FormDef, Item
 from forms.redcap.cells import columns_of, missing_columns, read_cells
 from forms.redcap.definitions import VERSION
+from forms.redcap.event_order import order_of_events
 from forms.redcap.problem import RedcapProblem
 from forms.redcap.rows import COLUMN, ROW, Lines, Place, Writer
 from forms.redcap.setup import CLASSIC, EVENT, GROUP, INSTANCE, INSTRUMENT, PROJECT, REASONS, Setup
@@ -74,9 +75,17 @@ def setup_from(sheet: Sheet, setup: Setup, record: str, forms: Sequence[str]) ->
     return replace(
         setup,
         longitudinal=longitudinal,
-        events=setup.events or tuple(dict.fromkeys(place.event for _, place in places)),
+        events=setup.events or order_of_events(_courses(sheet, record, places)),
         repeating=setup.repeating | {(p.event, p.instrument) for _, p in places if p.instance},
     )
+
+
+def _courses(sheet: Sheet, record: str, places: Sequence[tuple[int, Place]]) -> Iterable[list[str]]:
+    """The events of each record, in the order of its lines."""
+    courses: dict[str, list[str]] = {}
+    for line, (_, place) in zip(sheet.lines, places, strict=True):
+        courses.setdefault(line.cells[record], []).append(place.event)
+    return courses.values()
 
 
 def place_of(line: Line, longitudinal: bool) -> Place:
@@ -197,6 +206,7 @@ def _kept(plain: ForeignSubject, lines: Numbered, writer: Writer, told: _Told) -
         told.note(PROJECT, "access-group")
     ours: Lines = writer.lines(plain)
     items = {column: item for form in writer.forms for item in form.items for column in writer.cells_of(item)}
+    coded = {column for item in items.values() for column in missing_columns(item, writer.setup.missing)}
     for place, line in lines.items():
         if place not in ours:
             yield Aside(str(place), ROW, "")
@@ -204,7 +214,8 @@ def _kept(plain: ForeignSubject, lines: Numbered, writer: Writer, told: _Told) -
         for column, text in line.cells.items():
             if written.get(column, "") != text:
                 yield Aside(str(place), column, text)
-                _note_kept(column, items.get(column), line.number, told)
+                if text not in writer.setup.missing and column not in coded:
+                    _note_kept(column, items.get(column), line.number, told)
 
 
 def _note_kept(column: str, item: Item | None, number: int, told: _Told) -> None:

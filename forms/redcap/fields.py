@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
 from forms.redcap.problem import RedcapProblem
+from forms.redcap.setup import EVENT, GROUP, INSTANCE, INSTRUMENT
 from forms.redcap.sheet import Line, read_sheet, write_sheet
 
 TITLES: Mapping[str, str] = {
@@ -111,12 +112,14 @@ def check_fields(found: tuple[Field, ...]) -> None:
             raise RedcapProblem("form_apart", field.form, field.line)
         names.add(field.name)
         forms += [field.form] if field.form not in forms else []
-    statuses = {status_of(form) for form in forms}
+    reserved = {status_of(form) for form in forms} | {EVENT, INSTRUMENT, INSTANCE, GROUP}
     for field in found:
-        if field.name in statuses:
+        if field.name in reserved:
             raise RedcapProblem("field_reserved", field.name, field.line)
     if not found:
         raise RedcapProblem("empty")
+    if found[0].type != "text":
+        raise RedcapProblem("record_field", found[0].name, found[0].line)
 
 
 def _field(line: Line) -> Field:

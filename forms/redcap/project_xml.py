@@ -14,7 +14,7 @@ from forms.odm13.xml import ODM_13, OdmProblem, as_text, attribute, children, od
 from forms.redcap.fields import check_fields
 from forms.redcap.problem import RedcapProblem
 from forms.redcap.project import study_of
-from forms.redcap.setup import CLASSIC, PROJECT, Setup
+from forms.redcap.setup import CLASSIC, PROJECT, Setup, read_missing
 from forms.redcap.xml_fields import REDCAP, fields_in
 from forms.redcap.xml_lines import Lines
 from forms.text import _l
@@ -58,12 +58,13 @@ def _setup(version: Element, settings: Element | None, further: tuple[Aside, ...
         for oid, event in events.items()
         for ref in children(event, "FormRef")
     )
+    codes = "" if settings is None else settings.findtext(f"{REDCAP}MissingDataCodes") or ""
     titles = {
         form.get(f"{REDCAP}FormName") or attribute(form, "OID"): form.get("Name", "")
         for form in children(version, "FormDef")
     }
     return Setup(
-        bool(events), tuple(names.values()), frozenset(_repeating(settings)), tuple(designated), _missing(settings),
+        bool(events), tuple(names.values()), frozenset(_repeating(settings)), tuple(designated), read_missing(codes),
         titles, further=(*further, *_events_as_written(events.values())),
     )  # fmt: skip
 
@@ -80,12 +81,6 @@ def _repeating(settings: Element | None) -> Iterator[tuple[str, str]]:
         yield each.get(f"{REDCAP}UniqueEventName", CLASSIC), each.get(f"{REDCAP}RepeatInstrument", "")
     for each in () if settings is None else settings.iter(f"{REDCAP}RepeatingEvent"):
         yield each.get(f"{REDCAP}UniqueEventName", CLASSIC), ""
-
-
-def _missing(settings: Element | None) -> dict[str, str]:
-    text = "" if settings is None else settings.findtext(f"{REDCAP}MissingDataCodes") or ""
-    pairs = (part.partition(",") for part in text.replace("\n", "|").split("|") if part.strip())
-    return {code.strip(): label.strip() for code, _, label in pairs}
 
 
 def _settings(settings: Element | None) -> tuple[tuple[Aside, ...], tuple[Loss, ...]]:

@@ -61,6 +61,12 @@ def read_setup(
     )
 
 
+def read_missing(text: str) -> dict[str, str]:
+    """Codes for missing data as REDCap writes them in a project: "NI, No information | UNK, Unknown", or one a line."""
+    pairs = (part.partition(",") for part in text.replace("\n", "|").split("|") if part.strip())
+    return {code.strip(): label.strip() for code, _, label in pairs}
+
+
 def _cell(cells: Mapping[str, str], name: str) -> str:
     if name not in cells:
         raise RedcapProblem("columns_missing", name)

@@ -126,3 +126,12 @@ def test_a_project_s_xml_and_a_dictionary_alone_are_projects_too(run: Run, tmp_p
     assert code == 0
     assert "The condition is not carried" in told
     assert run("export", "redcap", "--study", "Registry", "--out", tmp_path / "y", "--as", "data_manager")[0] == 4
+
+
+def test_codes_for_missing_data_are_told_with_the_project(run: Run, tmp_path: Path) -> None:
+    names, data = tmp_path / "dictionary.csv", tmp_path / "data.csv"
+    names.write_bytes(dictionary({"name": "age", "validation": "integer"}))
+    data.write_bytes(sheet("record_id,age", "1,NI"))
+    more = ("--study", "Small", "--as", "data_manager", "--dry-run")
+    assert "1 unreadable" in run("import", "redcap", names, data, *more)[1]
+    assert "0 unreadable" in run("import", "redcap", names, data, *more, "--missing", "NI, No information")[1]

@@ -28,6 +28,11 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--events", type=_FILE, help="Of a project: its events file.")
 @click.option("--arms", type=_FILE, help="Of a project: its arms file.")
 @click.option("--mapping", type=_FILE, help="Of a project: its instrument-event mapping.")
+@click.option(
+    "--missing",
+    default="",
+    help="Of a project: its missing data codes, as REDCap writes them: NI, No information | UNK, Unknown.",
+)
 @json_option
 @click.pass_obj
 def import_records(
@@ -42,14 +47,14 @@ def import_records(
     events: Path | None,
     arms: Path | None,
     mapping: Path | None,
+    missing: str,
     as_json: bool,
 ) -> None:
     """REDCap: DATA.csv in the layout of `vigil export redcap`; with --study, DICTIONARY.csv [DATA.csv] or PROJECT.xml."""
     if study is not None:
         actor = here.somebody(username, role or "data_manager", "foreign.take")
-        return _take(
-            here.house, actor, study, paths, {"events": events, "arms": arms, "mapping": mapping}, dry, as_json
-        )
+        more = {"events": events, "arms": arms, "mapping": mapping}
+        return _take(here.house, actor, study, paths, more, missing, dry, as_json)
     if len(paths) != 1 or events or arms or mapping:
         raise click.UsageError("one data file goes into the trial; a project is named with --study")
     actor = here.somebody(username, role or "coordinator", "import.forms")
@@ -79,6 +84,7 @@ def _take(
     name: str,
     paths: tuple[Path, ...],
     more: Mapping[str, Path | None],
+    missing: str,
     dry: bool,
     as_json: bool,
 ) -> None:
@@ -87,7 +93,8 @@ def _take(
 
     given = [*paths, *(path for path in more.values() if path)]
     try:
-        study = _project(name, paths, {key: path.read_bytes() if path else b"" for key, path in more.items()})
+        files = {key: path.read_bytes() if path else b"" for key, path in more.items()}
+        study = _project(name, paths, files, missing)
     except RedcapProblem as problem:
         said(str(problem), REFUSED)
         raise Broken from problem
@@ -103,22 +110,18 @@ def _take(
     return None
 
 
-def _project(name: str, paths: tuple[Path, ...], more: Mapping[str, bytes]) -> Any:
+def _project(name: str, paths: tuple[Path, ...], more: Mapping[str, bytes], missing: str) -> Any:
     from dataclasses import replace
 
-    from forms.redcap import read_project, read_project_xml, read_setup
+    from forms.redcap import read_missing, read_project, read_project_xml, read_setup
 
     first, *rest = paths
     if len(rest) > 1:
         raise click.UsageError("a project is a dictionary and its data, or one XML file")
     if first.suffix.lower() == ".xml":
         return replace(read_project_xml(first.read_bytes()), name=name)
-    return read_project(
-        name,
-        first.read_bytes(),
-        rest[0].read_bytes() if rest else None,
-        read_setup(more["events"], more["arms"], more["mapping"]),
-    )
+    setup = read_setup(more["events"], more["arms"], more["mapping"], read_missing(missing))
+    return read_project(name, first.read_bytes(), rest[0].read_bytes() if rest else None, setup)
 
 
 @click.command("redcap")

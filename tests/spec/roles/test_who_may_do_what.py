@@ -157,7 +157,17 @@ def test_who_only_reads_writes_nothing(role):
     assert not {
         v
         for v in ROLES[role].verbs
-        if v in ("crf.write", "crf.sign", "randomise", "file.upload", "import.data", "import.trial", "foreign.take")
+        if v
+        in (
+            "crf.write",
+            "crf.sign",
+            "randomise",
+            "file.upload",
+            "import.data",
+            "import.trial",
+            "import.forms",
+            "foreign.take",
+        )
     }
 
 
