@@ -77,6 +77,7 @@ ERRORS = [
     (e.ContentChanged("a", "b"), 409),
     (e.FileMissing("a"), 404),
     (e.FileDamaged("a"), 503),
+    (e.Unread("table", "3"), 422),
     (e.ReasonNeeded(()), 422),
     (e.UnitOfWorkMisused("x"), 500),
 ]
