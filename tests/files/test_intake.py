@@ -50,9 +50,14 @@ def test_the_key_of_the_pseudonyms_is_not_the_key_of_the_seal_and_does_not_show(
 
 def test_the_private_folder_is_the_owners_and_goes_with_a_fault(tmp_path):
     intake = Intake(folder=tmp_path / "incoming")
-    seen = []
-    with pytest.raises(RuntimeError), intake.room() as room:
-        seen.append((room.stat().st_mode & 0o777, intake.folder.stat().st_mode & 0o777))
-        (room / "sent").write_bytes(b"Zimmermann")
-        raise RuntimeError
-    assert seen == [(0o700, 0o700)] and list(intake.folder.iterdir()) == []
+    modes = []
+
+    def breaking_off():
+        with intake.room() as room:
+            modes.append((room.stat().st_mode & 0o777, intake.folder.stat().st_mode & 0o777))
+            (room / "sent").write_bytes(b"Zimmermann")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        breaking_off()
+    assert modes == [(0o700, 0o700)] and list(intake.folder.iterdir()) == []

@@ -81,6 +81,7 @@ ERRORS = [
     (e.CodeNeeded(1, "x", ""), 401),
     (e.FileMissing("a"), 404),
     (e.FileDamaged("a"), 503),
+    (e.Unread("table", "3"), 422),
     (e.ReasonNeeded(()), 422),
     (e.UnitOfWorkMisused("x"), 500),
 ]
