@@ -248,9 +248,9 @@ def _storage(error: Exception) -> Said | None:
 def _http(error: Exception) -> Said | None:
     if not isinstance(error, HTTPException):
         return None
-    if isinstance(error.__cause__, Exception) and not isinstance(error.__cause__, HTTPException):
-        if found := _refusal(error.__cause__):
-            return found
+    caused = isinstance(error.__cause__, Exception) and not isinstance(error.__cause__, HTTPException)
+    if caused and (found := _refusal(error.__cause__)):  # type: ignore[arg-type]  # an exception, as the line above says
+        return found
     words = {
         400: (_("The request could not be read"), _("Part of it is missing or garbled. Go back and send it again.")),
         403: (_("Not for your role"), _("Your role does not allow this. Nothing was changed.")),
