@@ -14,11 +14,17 @@ OPENED = {
     "crf_revision": (("participant", "event", "form", "occurrence", "number"), ("answers", "reason")),
     "query_remark": (("query", "number"), ("words",)),
     "journal": (("seq",), ("body",)),
+    "transfer": (("id",), ("reason",)),
+    "breach": (("participant", "key"), ("said",)),
+    "source_audit": (("run", "participant"), ("records",)),
 }
 OTHERS = {
     "crf_revision": ("form_version", "author", "at", "source", "digest"),
     "query_remark": ("act", "state", "by", "role", "at"),
     "journal": ("at", "actor", "role", "tag", "participant", "previous", "hash"),
+    "transfer": ("participant", "from_site", "to_site", "on", "agreed_by", "by", "at"),
+    "breach": ("event", "form", "occurrence", "because", "at"),
+    "source_audit": ("digest",),
 }
 
 

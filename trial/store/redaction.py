@@ -15,7 +15,7 @@ from sqlalchemy import Table, Text, func, or_, select, type_coerce
 
 from forms.catalogue import definitions
 from trial.redaction import cut, cut_answers, lost
-from trial.store import crfs
+from trial.store import crfs, foreign
 from trial.store.broken import place
 from trial.store.reading import Reader, Row
 from trial.store.tables import (
@@ -28,9 +28,13 @@ from trial.store.tables import (
     key_names,
     metadata,
 )
+from trial.store.tables_foreign import COVERING
 from trial.store.tables_office import query, query_remark
 from trial.store.tables_trail import redaction_place
 from trial.store.types import Json, canonical
+
+OPENED = frozenset({"transfer", "breach", "source_audit"})
+"""Tables that are written once, and whose triggers let a redaction through (migration 0016); beside `crf_revision` and the threads."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,8 @@ class Place:
 
 def places(reader: Reader, participant: str, text: str) -> list[Place]:
     """Every place, revisions first, the journal last."""
-    # What is written once and holds no free text (allocations, model calls) stays closed.
-    tables = [t for t in JOURNALLED if "participant" in t.c and t.name not in INSERT_ONLY and _texts(t)]
+    # What is written once and holds no words of people (allocations, model calls, what a file said of itself) stays closed.
+    tables = [t for t in JOURNALLED if "participant" in t.c and t.name not in INSERT_ONLY - OPENED and _texts(t)]
     found = [*_revisions(reader, participant, text)]
     for table in tables:
         found += _rows(reader, table, table.c.participant == participant, text)
@@ -92,7 +96,7 @@ def _rows(reader: Reader, table: Table, of: Any, text: str) -> Iterator[Place]:
         becomes = {c.name: cut(row[c.name], text) for c in _texts(table)}
         changed = {name: value for name, value in becomes.items() if value != row[name]}
         if changed:
-            yield Place(table.name, _key(table, row), changed, _digest(row), _digest(row | changed))
+            yield Place(table.name, _key(table, row), changed, _digest(table, row), _digest(table, row | changed))
 
 
 def _entries(reader: Reader, participant: str, text: str) -> Iterator[Place]:
@@ -122,7 +126,9 @@ def _key(table: Table, row: Row) -> dict[str, Any]:
     return {name: row[name] for name in key_names(table)}
 
 
-def _digest(row: Row) -> str:
+def _digest(table: Table, row: Row) -> str:
+    if table.name in COVERING:
+        return foreign.covered_digest(table.name, {name: canonical(value) for name, value in row.items()})
     return _sha(canonical(row))
 
 

@@ -80,5 +80,5 @@ def _covered(table: Table, row: Row, redacted: str | None) -> bool:
     if table is crf_revision:
         return bool(crfs.digest(values) == (redacted or values["digest"]))
     if table.name in COVERING:
-        return bool(foreign.covered_digest(table.name, values) == values["digest"])
+        return bool(foreign.covered_digest(table.name, values) == (redacted or values["digest"]))
     return table is not definition or bool(hashlib.sha256(str(values["json"]).encode()).hexdigest() == values["sha256"])

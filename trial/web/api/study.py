@@ -48,15 +48,15 @@ def forms() -> Any:
 
 @operation(
     "GET",
-    "/forms/<form>/<int:version>",
+    "/forms/<form>/<int:number>",
     "study.read",
     "One form: items, codes, checks, as they were released",
     gives=ANY,
 )
-def form(form: str, version: int) -> Any:
-    if (form, version) not in definitions():
-        raise NotFound("form", {"form": form, "version": version})
-    return form_to_json(definitions()[form, version])
+def form(form: str, number: int) -> Any:
+    if (form, number) not in definitions():
+        raise NotFound("form", {"form": form, "version": number})
+    return form_to_json(definitions()[form, number])
 
 
 @operation(
