@@ -211,7 +211,9 @@ class _Subject:
             if aside.name.startswith("@") or aside.name == VALUE:
                 self._asides.setdefault(place, {})[aside.name] = aside.text
         texts, audit = self._texts(subject), _by_place(subject.audit)
-        for place in dict.fromkeys((*texts, *audit, *(place for place, aside in beside if aside.name != OVERWRITTEN))):
+        for place in dict.fromkeys(
+            (*self._places(subject), *texts, *audit, *(place for place, aside in beside if aside.name != OVERWRITTEN))
+        ):
             self._place(place, texts.get(place), audit.get(place, []))
         for place, note in _notes(subject):
             self._noted(place, note)
@@ -221,12 +223,19 @@ class _Subject:
             node[:] = sorted(node, key=_rank)
         return top
 
+    def _places(self, subject: ForeignSubject) -> Iterator[Place]:
+        """Every row and value of the forms, in their order."""
+        for crf in subject.crfs:
+            for path, _text in _answers(self._definitions[crf.form, crf.version], crf.answers):
+                yield Place(crf.form, crf.event, crf.occurrence, path)
+
     def _texts(self, subject: ForeignSubject) -> dict[Place, str]:
         """Every value with the text it is written as."""
         found = {
             Place(crf.form, crf.event, crf.occurrence, path): text
             for crf in subject.crfs
             for path, text in _answers(self._definitions[crf.form, crf.version], crf.answers)
+            if text is not None
         }
         for (address, path), text in subject.unreadable.items():
             place = place_of(f"{address}#{path}")
@@ -325,11 +334,13 @@ class _Subject:
 _KEYS = frozenset({"StudyEventOID", "StudyEventRepeatKey", "FormOID", "FormRepeatKey", "ItemGroupRepeatKey"})
 
 
-def _answers(form: FormDef, answers: Any) -> Iterator[tuple[str, str]]:
+def _answers(form: FormDef, answers: Any) -> Iterator[tuple[str, str | None]]:
+    """Path and text of each value, in order; each row first, without a text, so that rows keep their order whatever is in them."""
     for oid, value in answers.items.items():
         yield quoted(oid), as_text(form.item(oid).kind, value)
     for group, rows in answers.groups.items():
         for row in rows:
+            yield f"{quoted(group)}/{quoted(row.id)}/", None
             for oid, value in row.items.items():
                 yield f"{quoted(group)}/{quoted(row.id)}/{quoted(oid)}", as_text(form.item(oid).kind, value)
 
