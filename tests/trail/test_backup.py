@@ -96,6 +96,14 @@ def _restored_on(other: House, house: House, tmp_path: Path) -> None:
     other.engine.dispose()
 
 
+def test_every_file_is_in_the_copy_whichever_table_names_it(house: House, empty: House, tmp_path: Path) -> None:
+    """Previews, reports, sources of other studies: the store is copied, not a list of tables that somebody must keep."""
+    named, unnamed = with_a_file(house), house.files.put(b"a preview, a report, a source")
+    manifest, _broken = keep.restore(copied(house, tmp_path / "copy"), files=empty.files, uow=empty.work(SYSTEM))
+    assert {named.sha256, unnamed.sha256} <= set(manifest.files) == set(house.files.every())
+    assert empty.files.read(unnamed.sha256) == b"a preview, a report, a source"
+
+
 def test_both_are_said_in_the_journal(house: House, empty: House, tmp_path: Path) -> None:
     folder = copied(house, tmp_path / "copy")
     manifest, _broken = keep.restore(folder, files=empty.files, uow=empty.work(SYSTEM))

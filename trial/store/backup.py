@@ -35,7 +35,7 @@ from trial.store.engine import check_migrated, schema_of
 from trial.store.failures import disk_explained, explained
 from trial.store.files import Files
 from trial.store.reading import Reader, Reading
-from trial.store.tables import file, journal_head, key_names, metadata
+from trial.store.tables import journal_head, key_names, metadata
 from trial.store.types import Instant, Json
 
 MANIFEST = "manifest.json"
@@ -74,7 +74,8 @@ def write(engine: Engine, files: Files, folder: Path, progress: Progress = lambd
         with Reading(engine) as reader:
             tables = {t.name: _written(reader, t, folder / f"{t.name}.jsonl", progress) for t in _tables()}
             seq, head = journal.head(reader)
-            named = tuple(sorted({row["sha256"] for row in reader.all(select(file.c.sha256))} | _reports(reader)))
+        # After the rows, so that every file a row names is among them; files are only ever added, whoever names them.
+        named = tuple(files.every())
         _copied(files, Files(folder / "files"), named)
         rows, digests = ({n: told[i] for n, told in tables.items()} for i in (0, 1))
         manifest = Manifest(schema_of(engine), seq, head, rows, digests, named)  # type: ignore[arg-type]  # a pair a table
@@ -84,10 +85,6 @@ def write(engine: Engine, files: Files, folder: Path, progress: Progress = lambd
 
 def _tables() -> list[Table]:
     return [table for table in metadata.sorted_tables if table.name not in LEFT_OUT]
-
-
-def _reports(reader: Reader) -> set[str]:
-    return {row["report"] for row in reader.all("import_run") if row["report"]}
 
 
 def _written(reader: Reader, table: Table, path: Path, progress: Progress) -> tuple[int, str]:

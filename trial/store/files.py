@@ -123,6 +123,11 @@ class Files:
         if found != sha256:
             raise FileDamaged(sha256)
 
+    def every(self) -> Iterator[str]:
+        """The digests of all files that are kept, in order; what is still on its way in is none."""
+        names = (path.name for path in self.root.glob("??/*"))
+        yield from sorted(name for name in names if len(name) == 64 and HEX.issuperset(name))
+
     def _place(self, sha256: str) -> Path:
         if len(sha256) != 64 or not HEX.issuperset(sha256):
             raise FileMissing(sha256)
