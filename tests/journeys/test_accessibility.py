@@ -38,6 +38,24 @@ PAGES = {
     "signing for the first time": ("investigator01", f"/participants/{SCREENED}/SCR/MRI0/1/sign"),
     "a question with a reason": ("administrator", "/admin/people/monitor01/compromised"),
     "audit": ("auditor", f"/participants/{SCREENED}/audit"),
+    "the whole trail": ("data_manager", "/audit/"),
+    "oversight": ("monitor01", "/oversight/"),
+    "notices": ("coordinator01", "/notices/"),
+    "tokens and calendar": ("coordinator01", "/tokens/"),
+    "queries": ("monitor01", "/queries"),
+    "state of the data": ("data_manager", "/data"),
+    "coding": ("data_manager", "/data/coding"),
+    "dictionaries": ("data_manager", "/data/coding/dictionaries"),
+    "deviations": ("monitor01", "/data/deviations"),
+    "imports": ("data_manager", "/imports/"),
+    "reference ranges": ("data_manager", "/ranges/"),
+    "studies of other systems": ("data_manager", "/imports/studies/"),
+    "versions of the protocol": ("data_manager", "/study/versions/"),
+    "checklist": ("data_manager", "/data/checklist"),
+    "safety": ("safety_officer", "/safety/"),
+    "emergency card": ("coordinator01", f"/participants/{SCREENED}/card"),
+    "files": ("coordinator01", f"/participants/{SCREENED}/files"),
+    "casebook": ("investigator01", f"/participants/{SCREENED}/casebook"),
 }
 
 
@@ -72,6 +90,8 @@ def test_no_page_keeps_anybody_out(at_desk: Callable[[str], Desk], office: Offic
         "a person",
         "delegation log",
         "who has access",
+        "oversight",
+        "tokens and calendar",
     ],
 )
 def test_no_page_keeps_anybody_out_on_a_narrow_screen(at_desk: Callable[[str], Desk], name: str) -> None:
