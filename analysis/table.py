@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from analysis.steps import Estimate
 from forms.text import _l
+from trial.sheets import harmless
 
 Translate = Callable[[str], str]
 
@@ -16,7 +17,6 @@ DASH = "—"
 NOT_ESTIMATED = _l("{dash}: not estimated, nobody was at risk any more at that time.")
 NO_LIMITS = _l("({dash}): the data give no limits, as with an estimate of 0 or 100 %.")
 INDENT = "  "
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Table:
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow([column.label for column in self.columns])
-        writer.writerows([_harmless(cell) for cell in row] for row in self.rows)
+        writer.writerows([harmless(cell) for cell in row] for row in self.rows)
         return out.getvalue()
 
     def as_text(self) -> str:
@@ -109,10 +109,6 @@ def _with_limits(estimate: Estimate, write: Callable[[float], str], unit: str, u
 def _without_limits(estimate: Estimate) -> bool:
     """No limits, or limits that fall on the estimate: with no event yet the variance is 0, which is not certainty."""
     return (estimate.lower is None and estimate.upper is None) or estimate.lower == estimate.upper == estimate.value
-
-
-def _harmless(cell: str) -> str:
-    return "'" + cell if cell.startswith(_FORMULA) else cell
 
 
 def _padded(row: tuple[str, ...], widths: list[int], columns: tuple[Column, ...]) -> str:

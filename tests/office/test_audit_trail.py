@@ -11,6 +11,7 @@ from tests.actions.rooms import on_both
 from trial.actions import review_trail
 from trial.errors import NotAllowed, NotOpen, Refused
 from trial.roles import ROLES, may
+from trial.sheets import harmless
 from trial.store import journal
 from trial.store.journal import Sought
 
@@ -87,13 +88,10 @@ def test_the_file_says_what_its_columns_mean_and_that_it_was_taken_is_recorded(d
     assert READY in taken["body"]
 
 
-def test_a_cell_that_a_spreadsheet_would_run_is_text(desk) -> None:
-    entry = desk.house.entry(SCREENED, "CM", {"CMTRT": "Aspirin"}, "ANY")
-    desk.house.post(entry)
-    from trial.web.audit import _plain
-
-    assert _plain("=1+1") == "'=1+1"
-    assert _plain("plain") == "plain"
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@a", "\tx", "\rx"])
+def test_a_cell_that_a_spreadsheet_would_run_is_text(cell: str) -> None:
+    assert harmless(cell) == f"'{cell}"
+    assert (harmless("plain"), harmless(""), harmless("a=1")) == ("plain", "", "a=1")
 
 
 def test_a_review_is_recorded_from_the_page(desk) -> None:

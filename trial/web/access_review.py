@@ -13,6 +13,7 @@ from trial import roles
 from trial.access_review import COLUMNS, MEANING, digest, rows
 from trial.actions import access_review as reviews
 from trial.errors import NotAllowed, VigilError
+from trial.sheets import harmless
 from trial.store.people import failed_attempts
 from trial.web.errors import Said, said
 from trial.web.house import actor, house, reading, writing
@@ -61,15 +62,10 @@ def export() -> Response:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    writer.writerows(tuple(map(_harmless, row)) for row in rows(reviews.lines(reading(), house().clock.today())))
+    writer.writerows(tuple(map(harmless, row)) for row in rows(reviews.lines(reading(), house().clock.today())))
     answer = Response(text.getvalue(), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f"attachment; filename=access-{house().clock.today()}.csv"
     return answer
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet must not take a name for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 @pages.get("/attempts")

@@ -18,6 +18,7 @@ from trial import roles
 from trial.actions import redact, review_trail
 from trial.actions.permission import participant_for
 from trial.errors import NotAllowed, VigilError
+from trial.sheets import harmless
 from trial.store import journal
 from trial.store.journal import Sought
 from trial.store.reading import Row
@@ -134,13 +135,8 @@ def _sheet(rows: list[Row]) -> str:
             what,
             e.hash,
         )
-        writer.writerow(_plain(str(cell or "")) for cell in cells)
+        writer.writerow(harmless(str(cell or "")) for cell in cells)
     return sheet.getvalue()
-
-
-def _plain(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 @pages.post("/review")

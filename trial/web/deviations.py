@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from forms.codelists.events import DEVIATION_CATEGORY, DEVIATION_IMPORTANCE
 from forms.findings import Finding
 from forms.text import _l
+from trial.sheets import harmless
 from trial.store.deviations import PEOPLE, SYSTEM, Deviation, deviations
 from trial.web.house import actor, reading
 from trial.web.words import finding_words
@@ -59,16 +60,11 @@ def sheet() -> Response:
     for d in _matching():
         if not d.hidden:
             cells = (d.participant, d.site, d.occurrence, d.on or "", d.category or "", d.severity or "", d.source)
-            writer.writerow((*cells, _safe(words(d))))
+            writer.writerow((*cells, harmless(words(d))))
     response = make_response(text.getvalue().encode("utf-8-sig"))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers.set("Content-Disposition", "attachment", filename="deviations.csv")
     return response
-
-
-def _safe(cell: str) -> str:
-    """A spreadsheet takes such a beginning for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def words(d: Deviation) -> str:
