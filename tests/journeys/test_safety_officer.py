@@ -90,7 +90,10 @@ def judge(officer: Desk) -> None:
 def test_a_susar_is_reported_judged_and_sent_in_time(at_desk: Sit, office: Office) -> None:
     site = report(at_desk, office)
     officer = at_desk("safety_officer")
-    assert "serious" in officer.page.locator("main").inner_text().lower()
+    officer.open("/")
+    first = officer.page.locator("#safety").inner_text()
+    assert RESTAGED in first
+    assert "SUSAR, 7 days" in first
     assert "cannot tell yet" in line(officer)
     judge(officer)
     day_0 = office.house.clock.now().date()

@@ -112,7 +112,7 @@ def tell(
     judged = reader.all("expectedness", **place, order_by="revision")
     hidden = frozenset(form for form in READ if roles.hides(actor.role, form))
     sections = narrative(record, line, judged[-1] if judged else None, hidden, say)
-    return Told(line, sections, tuple(crfs.history(reader, **place)))
+    return Told(line, sections, tuple(crfs.history(reader, participant, "ANY", "SAE", occurrence)))
 
 
 def _on(sae: Crf, signature: Row) -> bool:
