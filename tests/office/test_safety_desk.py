@@ -8,8 +8,8 @@ import pytest
 from tests.actions.house import ELSEWHERE, House
 from tests.actions.rooms import on_both
 from trial.actions import enter, safety
-from trial.errors import AlreadyExists, NotAllowed, Refused
-from trial.roles import ROLES
+from trial.errors import AlreadyExists, NotAllowed, NotFound, Refused
+from trial.roles import ROLES, may
 from trial.safety_desk import Serious
 from trial.store import crfs
 
@@ -211,3 +211,59 @@ def test_a_revision_of_the_system_has_a_digest_like_any_other(reported: tuple[Ho
     rows = crfs.history(house.reader, participant, "ANY", "SAE", 1)
     assert rows[-1]["author_name"] is None
     assert len({r["digest"] for r in rows}) == len(rows)
+
+
+# --- the narrative ------------------------------------------------------------------------------------------------------
+
+
+@on_both
+def test_the_narrative_names_reference_judgement_and_every_revision(either: House) -> None:
+    participant = either.eligible()
+    post(either, participant, "AE", EVENT)
+    post(either, participant, "SAE", RELATED, "investigator")
+    know(either, "2", date(2026, 5, 1))
+    judge(either, participant, SAEEXP="UNEXPECTED")
+    actor = either.actor("safety_officer")
+    told = safety.tell(either.reader, actor, participant, 1, either.clock, UTC, str)
+    words = "\n".join(sentence for section in told.sections for sentence in section.sentences)
+    assert "version 2, valid from 2026-05-01" in words
+    assert "It is a SUSAR" in words
+    assert [row["number"] for row in told.revisions] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("role", sorted(r for r in ROLES if not may(r, "safety.read")))
+def test_who_has_no_part_in_safety_reads_no_narrative(reported: tuple[House, str], role: str) -> None:
+    house, participant = reported
+    with pytest.raises((NotAllowed, NotFound)):
+        safety.tell(house.reader, house.actor(role), participant, 1, house.clock, UTC, str)
+
+
+def test_another_sites_narrative_and_one_that_is_not_there_are_not_found(reported: tuple[House, str]) -> None:
+    house, participant = reported
+    for site, occurrence in (("02", 1), ("01", 2)):
+        with pytest.raises(NotFound):
+            safety.tell(house.reader, house.actor("coordinator", site), participant, occurrence, house.clock, UTC, str)
+
+
+def test_the_page_of_a_narrative_shows_versions_and_no_name_of_their_authors(desk) -> None:
+    participant = desk.house.eligible()
+    post(desk.house, participant, "AE", EVENT)
+    post(desk.house, participant, "SAE", RELATED, "investigator")
+    judge(desk.house, participant, SAEEXP="UNEXPECTED")
+    before = desk.house.state()["journal"]
+    page = desk.client("safety_officer").get(f"/safety/{participant}/1")
+    assert page.status_code == 200
+    for words in (
+        "Fever of 39.4, neutrophils 0.2.",
+        "Versions of the report",
+        "as reported",
+        "received by the sponsor",
+    ):
+        assert words in page.text, words
+    article = page.text.partition("<article")[2].partition("</article>")[0]
+    names = [row["full_name"] for row in desk.house.reader.all("person")]
+    assert [name for name in names if name in article] == []
+    opened = [row["tag"] for row in desk.house.state()["journal"] if row not in before]
+    assert [tag for tag in opened if "taken" in tag] == []
+    assert desk.client("coordinator02").get(f"/safety/{participant}/1").status_code == 404
+    assert desk.client("safety_officer").get(f"/safety/{participant}/2").status_code == 404

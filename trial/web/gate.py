@@ -87,6 +87,7 @@ PERMISSIONS: Mapping[str, str] = {
     "sites.phone": "users.manage",
     "sites.consent": "users.manage",
     "safety.listing": "safety.read",
+    "safety.narrative": "safety.read",
     "safety.references": "safety.read",
     "safety.add_reference": "safety.assess",
     "imports.listing": "import.data",

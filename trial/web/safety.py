@@ -13,6 +13,7 @@ from trial import roles
 from trial.actions import safety as actions
 from trial.errors import NotAllowed, VigilError
 from trial.safety_desk import TO_DO
+from trial.web.crf_past import past
 from trial.web.errors import Said, said
 from trial.web.house import actor, house, reading, writing
 from trial.web.words import in_words
@@ -36,6 +37,18 @@ def listing() -> str:
         waiting=sum(line.open for line in lines), to_do=TO_DO, criteria=in_words(_decoder("AE", "AESCRIT")),
         judged=in_words(_decoder("SAE", "SAECAUSI") | _decoder("SAE", "SAEEXP")),
     )  # fmt: skip
+
+
+@pages.get("/<participant>/<int:occurrence>")
+def narrative(participant: str, occurrence: int) -> str:
+    """One serious event told, to read and to print."""
+    with reading() as reader:
+        told = actions.tell(reader, actor(), participant, occurrence, house().clock, house().settings.zone, _)
+    steps = past(list(told.revisions), "")
+    versions = [(row, [s for s in steps if s.revision == row["number"]]) for row in told.revisions]
+    return render_template(
+        "narrative.html", told=told, line=told.line, versions=versions, participant=participant, now=house().clock.now()
+    )
 
 
 @pages.get("/references")
