@@ -7,8 +7,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from tests.actions.house import ELSEWHERE, READY, SCREENED, House, day
+from tests.actions.house import ELSEWHERE, READY, RESTAGED, SCREENED, House, day
 from trial.roles import ROLES, may
+from trial.screening_log import AGE_BANDS, REASONS
 from trial.web.api.operations import OPERATIONS, PERMISSIONS
 
 IC = f"/participants/{SCREENED}/crfs/SCR/IC/1"
@@ -18,6 +19,7 @@ READS = {
     "me": "/me", "sites": "/sites", "forms": "/forms", "form": "/forms/IC/1", "protocol": "/protocol", "notices": "/notices",
     "participants": "/participants", "crfs_of": f"/participants/{SCREENED}/crfs", "crf": DM, "history": f"{DM}/history",
     "eligibility": f"/participants/{SCREENED}/eligibility", "due": "/due", "queries": "/queries", "held": "/holds",
+    "serious": "/safety", "ranges": "/ranges", "versions": "/versions", "screening_lines": "/screening-log",
     "deviations": "/deviations", "audit": f"/audit?participant={SCREENED}&limit=5", "openapi": "/openapi.json",
 }  # fmt: skip
 
@@ -44,13 +46,13 @@ def test_the_document_is_openapi_and_names_every_operation(program: Callable) ->
 def test_what_is_read_is_what_the_document_says(program: Callable, name: str) -> None:
     answer = program().get(READS[name])
     fits(name, answer)
-    if name != "held":  # frozen and opened again below
+    if name not in ("held", "serious", "ranges", "screening_lines", "deviations"):  # made and read again below
         assert answer not in ([], {})
 
 
 def test_every_reading_operation_is_tried() -> None:
     rest = {o.name for o in OPERATIONS if o.method == "GET"} - set(READS)
-    assert rest == {"thread"}  # with the queries, below
+    assert rest == {"thread", "uncoded", "steps"}  # of other roles, below
 
 
 @pytest.mark.parametrize("name", sorted(PERMISSIONS))
@@ -232,3 +234,76 @@ def test_the_audit_trail_hides_what_the_role_must_not_see(program: Callable, hou
     told = program("safety_officer").get(f"/audit?participant={READY}&kind=system:participant")
     assert told
     assert {e["what"] for e in told} == {""}
+
+
+def test_a_line_of_the_log_is_counted_once_and_read_again(program: Callable) -> None:
+    mine = program()
+    line = {
+        "site": "01",
+        "month": "2026-05",
+        "age_band": next(iter(AGE_BANDS)),
+        "sex": "F",
+        "reason": next(iter(REASONS)),
+        "key": "l",
+    }
+    made = mine.call("POST", "/screening-log", line)
+    assert made.status_code == 201, made.text
+    assert mine.call("POST", "/screening-log", line).json == made.json
+    (read,) = mine.get("/screening-log")
+    fits("screening_lines", [read])
+    assert read["month"] == "2026-05"
+    assert mine.call("POST", "/screening-log", line | {"month": "2031-01", "key": "m"}).status_code == 422
+
+
+def test_the_steps_before_the_lock_and_what_waits_for_a_code_are_read(program: Callable) -> None:
+    office = program("data_manager")
+    steps = office.get("/checklist")
+    fits("steps", steps)
+    assert {s["id"] for s in steps} >= {"forms-owed", "terms-uncoded"}
+    waiting = office.get("/coding/meddra")
+    fits("uncoded", waiting)
+    assert (
+        office.call("POST", "/coding/meddra", {"folded": "x", "code": "y"}).status_code == 409
+    )  # no dictionary is in use
+
+
+def test_a_participant_is_moved_and_a_day_that_is_none_is_refused(program: Callable, house: House) -> None:
+    office = program("data_manager")
+    order = {"to_site": "02", "on": "2026-06-01", "reason": "moved house", "agreed_by": "investigator02", "key": "t"}
+    assert office.call("POST", f"/participants/{SCREENED}/transfer", order | {"on": "soon"}).status_code == 400
+    moved = office.call("POST", f"/participants/{SCREENED}/transfer", order)
+    assert moved.status_code == 201, moved.text
+    assert house.reader.the("participant", id=SCREENED)["site_code"] == "02"
+    assert program().call("GET", f"/participants/{SCREENED}/crfs").status_code == 404
+    assert program(site="02").get(f"/participants/{SCREENED}/crfs")
+
+
+def test_a_version_that_is_none_is_not_activated(program: Callable) -> None:
+    office = program("data_manager")
+    fits("versions", office.get("/versions"))
+    assert (
+        office.call("POST", "/versions/9.9/activations", {"site": "01", "approved_on": "2026-05-01"}).status_code == 404
+    )
+
+
+def test_a_serious_event_is_read_with_its_clocks(program: Callable, house: House) -> None:
+    event = {"AESPID": "1", "AETERM": "Fever", "AESTDAT": "2026-05-20", "AEOUT": "RECOVERING", "AETOXGR": "4", "AESER": "Y",
+             "AESCRIT": "LIFETHREAT", "AEREL": "CHEMO"}  # fmt: skip
+    mine = program()
+    place = f"/participants/{RESTAGED}/crfs/ANY"
+    asked = mine.call("POST", f"{place}/AE/1/preview", {"items": event}).json["findings"]
+    confirmed = {f["check"]: "as reported" for f in asked if f["level"] == "soft"}
+    assert mine.call("PUT", f"{place}/AE/1", {"items": event, "confirmed": confirmed}).status_code == 200
+    report = {
+        "SAEAENO": "AE/ANY/1",
+        "SAEREP": "INITIAL",
+        "SAEDRUG": "CAPECITABINE",
+        "SAEAWARE": "2026-06-01 08:00",
+        "SAENARR": "Fever.",
+    }
+    asked = mine.call("POST", f"{place}/SAE/1/preview", {"items": report}).json["findings"]
+    confirmed = {f["check"]: "as reported" for f in asked if f["level"] == "soft"}
+    assert mine.call("PUT", f"{place}/SAE/1", {"items": report, "confirmed": confirmed}).status_code == 200
+    (line,) = program("safety_officer").get("/safety")
+    fits("serious", [line])
+    assert (line["term"], line["grade"], line["open"]) == ("Fever", 4, True)
