@@ -38,6 +38,7 @@ def _style(name: str, size: float, **more: object) -> ParagraphStyle:
 BODY = _style("body", 9.5)
 TITLE = _style("title", 17, fontName=FONT_BOLD, spaceAfter=3 * mm)
 HEADING = _style("heading", 12.5, fontName=FONT_BOLD, spaceBefore=5 * mm, spaceAfter=2 * mm)
+SUBHEADING = _style("subheading", 9.5, fontName=FONT_BOLD, spaceBefore=3 * mm, spaceAfter=1 * mm, keepWithNext=1)
 NOTE = _style("note", 8, textColor=HexColor(MUTED), spaceBefore=1)
 # The room after a block is given up at the foot of a page, where a spacer would push the block to the next one.
 LAST_NOTE = _style("last-note", 8, textColor=HexColor(MUTED), spaceBefore=1, spaceAfter=3 * mm)
@@ -55,7 +56,8 @@ def paragraph(text: str, style: ParagraphStyle = BODY) -> Paragraph:
     return Paragraph(escape(drawable(text)), ParagraphStyle(style.name, style, wordWrap=wrap))
 
 
-def _heading(text: str, key: str) -> list[Flowable]:
+def section_heading(text: str, key: str) -> list[Flowable]:
+    """A heading that is also an entry of the outline."""
     return [Section(drawable(text), key), paragraph(text, HEADING)]
 
 
@@ -76,7 +78,7 @@ def title_block(furniture: Furniture, statement: str, tr: Translate = str) -> li
 def figure_block(text: str, key: str, figure: Figure, lines: Sequence[str]) -> Flowable:
     """A section's heading, its figure, and under it the lines as one paragraph, on one page."""
     vector = Vector(figure.pdf, figure.width, figure.height)
-    return KeepTogether([*_heading(text, key), vector, Spacer(1, 1 * mm), paragraph(" ".join(lines), LAST_NOTE)])
+    return KeepTogether([*section_heading(text, key), vector, Spacer(1, 1 * mm), paragraph(" ".join(lines), LAST_NOTE)])
 
 
 def table_block(table: Table, widths: Sequence[float], section: tuple[str, str] | None = None) -> list[Flowable]:
@@ -94,7 +96,7 @@ def table_block(table: Table, widths: Sequence[float], section: tuple[str, str] 
     grid = LongTable([header, *body], colWidths=[w * mm for w in widths], repeatRows=1, hAlign="LEFT", style=style)
     *others, last = (table.denominator, *table.footnotes)
     notes = [*(paragraph(line, NOTE) for line in others), paragraph(last, LAST_NOTE)]
-    opening = _heading(*section) if section else []
+    opening = section_heading(*section) if section else []
     block = [*opening, paragraph(table.title, CELL_HEAD), Spacer(1, 1 * mm), grid, *notes]
     return [KeepTogether(block)] if len(table.rows) <= SHORT else [CondPageBreak(45 * mm), *block]
 
