@@ -33,8 +33,12 @@ ROOMS = {
     "trial": 8,  # pure decisions: values in, values out
     "trial.store": 9,  # the database
     "trial.actions": 10,  # the verbs
-    "trial.frozen.preparation": 10,  # the model's first step, for the person who trains it
-    "trial.frozen.train": 11,  # training and freezing: never loaded by the server
+    "trial.frozen.preparation": 9,  # the model's first step, for the person who trains it
+    "trial.frozen.fusion": 10,  # the model itself
+    "trial.frozen.graph": 10,  # the model as ONNX
+    "trial.frozen.numbers": 11,  # what it learned, as plain numbers
+    "trial.frozen.validation": 11,  # how good it is, and where it decides
+    "trial.frozen.train": 12,  # training: never loaded by the server
     "trial.simulate.hands": 11,  # what the people of a simulated trial can do: the verbs
     "trial.simulate.staff": 12,  # who they are, and where they work
     "trial.simulate.script": 12,  # what they do, and when
@@ -48,7 +52,9 @@ ROOMS = {
 
 WEB = ("forms.webform", "trial.web", "analysis.pages", "analysis.closed_pages", "analysis.oversight_pages", "wsgi")
 COMMANDS = ("trial.cli", "analysis.cli")
-TRAINING = ("trial.frozen.preparation", "trial.frozen.train")
+TRAINING = tuple(
+    f"trial.frozen.{name}" for name in ("preparation", "fusion", "graph", "numbers", "validation", "train")
+)
 PLACES = {
     "flask": (*WEB, *COMMANDS),
     "click": ("wsgi", *COMMANDS),
@@ -82,7 +88,6 @@ PLACES = {
     "pikepdf": ("analysis.pdf", "analysis.reports"),
     "onnxruntime": ("trial.frozen.worker", "trial.frozen.train"),
     "sklearn": TRAINING,
-    "skl2onnx": TRAINING,
     "onnx": TRAINING,
     "argon2": ("trial.passwords",),
     "cryptography": ("trial.seal", "trial.store"),

@@ -11,8 +11,12 @@ from tests.model.released import FOLDER, MANIFEST, RAW
 from trial.frozen import pin
 from trial.frozen.card import card
 from trial.frozen.errors import ModelCorrupt
+from trial.frozen.freezing import findings
+from trial.frozen.graph import to_onnx
 from trial.frozen.inputs import INPUTS, MINIMUM
-from trial.frozen.manifest import read_manifest
+from trial.frozen.manifest import content_digest, read_manifest
+from trial.frozen.specification import probability_of
+from trial.prediction import is_positive
 from trial.simulate.tables import RADIOMICS, SLIDE, TAXA
 
 FORMS = {form.oid: form for form in written()}
@@ -85,11 +89,39 @@ def test_the_minimum_asks_for_no_more_than_there_is():
         assert 0 < needed <= sum(each.modality == modality for each in MANIFEST.inputs)
 
 
-def test_there_are_twenty_reference_rows_some_with_missing_modalities():
-    assert len(MANIFEST.references) == 20
+NOTES = {each.note: each for each in MANIFEST.references}
+
+
+def test_there_are_twenty_reference_rows_of_different_kinds():
+    assert len(NOTES) == len(MANIFEST.references) == 20
     assert all(len(each.inputs) == len(MANIFEST.inputs) for each in MANIFEST.references)
-    assert sum(each.inputs.count(None) > 10 for each in MANIFEST.references) >= 2
-    assert len({each.probability for each in MANIFEST.references}) == 20
+    assert sum(0 < each.probability < 1 for each in MANIFEST.references) >= 15
+
+
+def test_reference_rows_hold_the_extremes():
+    assert NOTES["lowest of every range"].inputs == tuple(each.low for each in INPUTS)
+    assert NOTES["highest of every range"].inputs == tuple(each.high for each in INPUTS)
+    outside = NOTES["far outside every range"].inputs
+    assert all(value > spec.high for value, spec in zip(outside, INPUTS, strict=True))
+
+
+def test_reference_rows_hold_every_missing_modality_alone_and_nothing_at_all():
+    for name in MANIFEST.modalities:
+        found = NOTES[f"{name} missing"].inputs
+        assert {spec.modality for value, spec in zip(found, INPUTS, strict=True) if value is None} == {name}
+    assert set(NOTES["nothing known"].inputs) == {None}
+
+
+def test_reference_rows_stand_on_both_sides_of_the_threshold():
+    step = 0.000001
+    at = {note: each.probability for note, each in NOTES.items() if note.startswith("threshold")}
+    assert at == {
+        "threshold - 0.000001": pytest.approx(MANIFEST.threshold - step, abs=1e-12),
+        "threshold": MANIFEST.threshold,
+        "threshold + 0.000001": pytest.approx(MANIFEST.threshold + step, abs=1e-12),
+    }
+    classes = {note: is_positive(p, MANIFEST.threshold) for note, p in at.items()}
+    assert classes == {"threshold - 0.000001": False, "threshold": True, "threshold + 0.000001": True}
 
 
 def test_the_threshold_lies_inside_and_probabilities_have_six_digits():
@@ -104,6 +136,50 @@ def test_performance_was_measured_on_another_seed_than_training():
     assert 0.78 <= good["positive"] <= 0.84
     assert good["auc"] > 0.7
     assert 0.8 <= MANIFEST.performance["all"]["calibration_slope"] <= 1.2
+
+
+def test_the_model_discriminates_and_is_calibrated_at_every_site_it_had_not_seen():
+    sites = MANIFEST.validation["sites"]
+    assert sites.keys() == MANIFEST.training["sites"].keys() and len(sites) >= 3
+    assert all(each["auc"] > 0.9 and 0.8 <= each["calibration_slope"] <= 1.2 for each in sites.values())
+
+
+def test_the_model_stays_calibrated_where_a_modality_is_missing_for_everybody():
+    without = MANIFEST.performance["without"]
+    assert without.keys() == set(MANIFEST.modalities)
+    assert all(0.85 <= each["calibration_slope"] <= 1.15 for each in without.values())
+
+
+def test_the_manifest_says_everything_a_reader_asks():
+    assert re.fullmatch(r"\d+\.\d+\.\d+", MANIFEST.version)
+    assert MANIFEST.id == f"{MANIFEST.name}-{MANIFEST.sha256[:12]}"
+    assert MANIFEST.libraries.keys() >= {"scikit-learn", "onnx", "onnxruntime", "numpy"}
+    assert re.fullmatch(r"[0-9a-f]{64}", MANIFEST.training["cut_sha256"])
+    assert MANIFEST.intended_use and MANIFEST.out_of_scope and MANIFEST.threshold_rule and MANIFEST.predicts
+    assert str(MANIFEST.threshold) in MANIFEST.rule and "6 digits" in MANIFEST.rule
+    assert [each.name for each in MANIFEST.preprocessing] == [each.name for each in MANIFEST.inputs]
+
+
+def test_two_people_approved_what_was_released():
+    assert len({each.name for each in MANIFEST.approvals}) == 2
+    assert {each.digest for each in MANIFEST.approvals} == {content_digest(RAW)}
+    assert findings(FOLDER, pin.MANIFEST_DIGEST) == []
+
+
+def test_the_demonstration_release_says_that_nobody_real_approved_it():
+    assert all("invented" in each.role for each in MANIFEST.approvals)
+    assert "invented person" in card(RAW) and "It has seen no patient" in card(RAW)
+
+
+def test_the_weights_are_those_the_manifest_writes_out():
+    built = to_onnx(MANIFEST.name, MANIFEST.preprocessing, MANIFEST.specification)
+    assert built == (FOLDER / "model.onnx").read_bytes()
+
+
+@pytest.mark.parametrize("each", MANIFEST.references, ids=lambda each: each.note)
+def test_a_probability_worked_out_by_hand_is_the_released_one(each):
+    asked = dict(zip([spec.name for spec in INPUTS], each.inputs, strict=True))
+    assert round(probability_of(MANIFEST, asked), 6) == pytest.approx(each.probability, abs=1.5e-6)
 
 
 def test_a_manifest_of_another_digest_is_not_read():

@@ -1,4 +1,4 @@
-"""The simulated cohort a model is trained and tested on: rows of inputs as the trial would collect them, and outcomes."""
+"""What a model is trained and tested on: rows of inputs as the trial would collect them, sites, outcomes; and the simulated one."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -6,24 +6,54 @@ from dataclasses import dataclass
 import numpy as np
 
 from trial.frozen.inputs import INPUTS
-from trial.frozen.manifest import InputSpec
+from trial.frozen.manifest import InputSpec, canonical, digest_of
+from trial.simulate.chance import Dice
 from trial.simulate.restaging import Restaging
 from trial.simulate.tables import Omics
 from trial.simulate.truth import Truth, draw
 
+SITES = {"S1": 0.3, "S2": 0.22, "S3": 0.18, "S4": 0.13, "S5": 0.1, "S6": 0.07}
+"""Invented sites of a simulated cohort and their shares. A life is the same wherever it is lived: sites differ by chance alone."""
+SITE_STREAM = 1000
+"""Far from the streams of `trial/simulate/truth.py`: which site a life is given moves nothing in it."""
+
 
 @dataclass(frozen=True)
 class Cohort:
-    """`x`: float32, one row a participant, one column an input, NaN where missing; `y`: complete response 0 or 1.
+    """`x`: one row a participant, one column an input, NaN where missing; `y`: complete response 0 or 1; `site` a code.
 
-    `good`: clinical response cCR or near-cCR; `seed` and `drawn` say how many lives of which seed were looked at.
+    `good`: clinical response cCR or near-cCR. `seed` says which simulation (None: a table), `drawn` how many were looked at.
     """
 
+    ids: tuple[str, ...]
+    site: np.ndarray
     x: np.ndarray
     y: np.ndarray
     good: np.ndarray
-    seed: int
+    seed: int | None
     drawn: int
+
+    def rows(self) -> list[str]:
+        """Each participant as canonical JSON: id, site, outcome, good response, then the inputs, null where missing."""
+        values = [[None if np.isnan(v) else float(v) for v in row] for row in self.x]
+        facts = zip(self.ids, self.site, self.y, self.good, values, strict=True)
+        return [canonical([i, str(s), int(y), int(g), *row]).decode() for i, s, y, g, row in facts]
+
+    def digest(self) -> str:
+        """SHA-256 of the training cut: the names of the inputs and the sorted rows, so that the order of an export is nothing."""
+        head = canonical(["id", "site", "outcome", "good_response", *(each.name for each in INPUTS)]).decode()
+        return digest_of("\n".join([head, *sorted(self.rows())]).encode())
+
+    def sorted(self) -> "Cohort":
+        """The same people in the order of their canonical rows: chance that follows the order then follows the content."""
+        rows = self.rows()
+        return self.only(np.array(sorted(range(len(rows)), key=rows.__getitem__), dtype=int))
+
+    def only(self, chosen: np.ndarray) -> "Cohort":
+        """The chosen rows: a mask, or positions."""
+        at = np.arange(len(self.y))[chosen]
+        ids = tuple(self.ids[i] for i in at)
+        return Cohort(ids, self.site[at], self.x[at], self.y[at], self.good[at], self.seed, self.drawn)
 
 
 def simulate(seed: int, size: int) -> Cohort:
@@ -31,26 +61,24 @@ def simulate(seed: int, size: int) -> Cohort:
 
     Managed as a registry would: watch and wait after a complete or near-complete response, otherwise operation.
     """
-    rows: list[dict[str, float | None]] = []
-    outcomes: list[bool] = []
-    good: list[bool] = []
+    found: list[tuple[str, str, dict[str, float | None], bool, bool]] = []
     i = 0
-    while len(rows) < size:
+    while len(found) < size:
         truth = draw(seed, i)
-        i += 1
         responded = truth.response in ("CCR", "NCR")
         outcome = truth.complete_response("WW" if responded else "TME")
         if outcome is not None:
-            rows.append(inputs_of(truth))
-            outcomes.append(outcome)
-            good.append(responded)
-    return Cohort(as_matrix(rows), np.array(outcomes, dtype=int), np.array(good), seed, i)
+            site = Dice(seed, i, SITE_STREAM).pick(SITES)
+            found.append((f"{seed}-{i}", site, inputs_of(truth), outcome, responded))
+        i += 1
+    ids, sites, rows, outcomes, good = zip(*found, strict=True)
+    return Cohort(ids, np.array(sites), as_matrix(rows), np.array(outcomes, dtype=int), np.array(good), seed, i)
 
 
 def as_matrix(rows: Iterable[dict[str, float | None]]) -> np.ndarray:
-    """Rows of named values as float32 in the order of the inputs, NaN where None."""
+    """Rows of named values in the order of the inputs, NaN where None."""
     ordered = [[row[each.name] for each in INPUTS] for row in rows]
-    return np.array([[np.nan if value is None else value for value in row] for row in ordered], dtype=np.float32)
+    return np.array([[np.nan if value is None else value for value in row] for row in ordered], dtype=np.float64)
 
 
 def inputs_of(truth: Truth) -> dict[str, float | None]:

@@ -1,4 +1,4 @@
-"""Why the frozen model gives no answer. In each case candidacy cannot tell, and nobody is randomised on it (PROTOCOL 5)."""
+"""Why a frozen model gives no answer, or is not frozen. Without an answer candidacy cannot tell, and nobody is randomised (PROTOCOL 5)."""
 
 from dataclasses import dataclass
 
@@ -30,3 +30,25 @@ class ModelTimeout(ModelError):
 @dataclass(eq=False)
 class InputsInvalid(ModelError):
     """The inputs are not those the manifest declares: a mistake of the caller."""
+
+
+@dataclass(eq=False)
+class TableInvalid(VigilError):
+    """A table of inputs that cannot be read: `line` counts from 1, the heading included; 0 where it is no single line."""
+
+    line: int
+    detail: str
+
+
+@dataclass(eq=False)
+class TrainingUnfit(VigilError):
+    """People from whom no model can be trained as this one is: `detail` says what is lacking."""
+
+    detail: str
+
+
+@dataclass(eq=False)
+class NotApproved(VigilError):
+    """A draft that is not frozen: two different people must have approved exactly this one."""
+
+    detail: str

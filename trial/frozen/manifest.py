@@ -7,13 +7,13 @@ of everything but their approvals.
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from trial.frozen.errors import ModelCorrupt
+from trial.frozen.errors import InputsInvalid, ModelCorrupt
 
 FORMAT = 2
 """2: semantic version 2 and later. 1 had no preprocessing, rule, intended use, validation or approvals."""
@@ -54,20 +54,20 @@ class TensorSpec:
     shape: tuple[int, ...]
     spacing_mm: tuple[float, ...]
 
-    def flat(self, block: Sequence[Any]) -> list[float]:
-        """The numbers of a nested or flat block, last axis fastest; raises ValueError where they are not as many, or no numbers."""
-        found = [float(each) for each in _leaves(block)]
-        if len(found) != math.prod(self.shape):
-            raise ValueError(
-                f"{self.name} has {len(found)} numbers, its shape {self.shape} asks for {math.prod(self.shape)}"
-            )
-        if not all(map(math.isfinite, found)):
-            raise ValueError(f"{self.name} holds what is no number")
-        return found
+    def row(self, values: Mapping[str, Any]) -> list[float | None]:
+        """The numbers of a nested or flat block by its name, last axis fastest; raises InputsInvalid where it is not as declared."""
+        if set(values) != {self.name}:
+            raise InputsInvalid(f"inputs that differ from the manifest: {', '.join(sorted({self.name} ^ set(values)))}")
+        found, wanted = _leaves(values[self.name]), math.prod(self.shape)
+        if len(found) != wanted:
+            raise InputsInvalid(f"{self.name} has {len(found)} numbers, its shape {self.shape} asks for {wanted}")
+        if not all(isinstance(each, (int, float)) and math.isfinite(each) for each in found):
+            raise InputsInvalid(f"inputs that are no numbers: {self.name}")
+        return [float(each) for each in found]
 
 
 def _leaves(block: Any) -> list[Any]:
-    return [leaf for each in block for leaf in (_leaves(each) if isinstance(each, (list, tuple)) else [each])]
+    return [leaf for each in block for leaf in _leaves(each)] if isinstance(block, (list, tuple)) else [block]
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,8 @@ class Manifest:
     """What was released. `minimum`: how many inputs of a modality must be known for a call; `sha256` is that of the model file.
 
     Either `inputs` (a row) or `tensor` (a block) is what the model takes. `preprocessing` is one entry an input, in order;
-    `specification` the coefficients in words and numbers, with which the probability can be worked out by hand; `contributions`
-    names the columns of the graph's output of that name, each an addend of the log odds, the first the constant.
+    `specification` the coefficients, with which the probability can be worked out by hand; `contributions` names the columns of
+    the graph's output of that name: what each modality adds to the log odds, beside the constant of the specification.
     """
 
     name: str
@@ -182,7 +182,7 @@ def checked_bytes(path: Path, digest: str) -> bytes:
 
 
 def parse_manifest(content: bytes) -> Manifest:
-    """A manifest from its JSON. Trusts its content: whoever reads a file checks the digest first."""
+    """A manifest from its JSON. Trusts its content: whoever reads a file checks the digest first. Inputs are a list, or one block."""
     raw = json.loads(content)
     block = isinstance(raw["inputs"], dict)
     return Manifest(

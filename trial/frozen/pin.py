@@ -1,4 +1,4 @@
 """SHA-256 of the released model and of its manifest. Written by `train.py`; a change is a new release."""
 
-MODEL_DIGEST = "4386f0b5db4db4e7b62463543201b309f423ecb918d46243ff582a86cbbcfcc9"
-MANIFEST_DIGEST = "6ba7e51d137a30b5a39ce54d3549020261e792dc58f877fbb723956552293cef"
+MODEL_DIGEST = "447901c00d36fd5b658ef6540f362829ad0072622677cbf6a8642204ee082d47"
+MANIFEST_DIGEST = "8461e75f9fa43c9607f86f0d8a9b31e1f56457dca9511a5fd3bbb59cf16bf71c"

@@ -62,7 +62,7 @@ class FrozenModel:
         """The process number of the running worker; None where there is none."""
         return self._child.pid if self._child is not None and self._child.alive else None
 
-    def predict(self, values: Mapping[str, float | None]) -> float:
+    def predict(self, values: Mapping[str, Any]) -> float:
         """The probability of complete response by 12 months, rounded to 6 digits; None among the values is missing.
 
         Raises InputsInvalid, ModelCorrupt, ModelUnavailable or ModelTimeout (all ModelError).
@@ -136,7 +136,9 @@ class FrozenModel:
             self._child = None
 
 
-def _row(manifest: Manifest, values: Mapping[str, float | None]) -> list[float | None]:
+def _row(manifest: Manifest, values: Mapping[str, Any]) -> list[float | None]:
+    if manifest.tensor is not None:
+        return manifest.tensor.row(values)
     names = {each.name for each in manifest.inputs}
     if names != set(values):
         raise InputsInvalid(f"inputs that differ from the manifest: {', '.join(sorted(names ^ set(values)))}")

@@ -1,129 +1,149 @@
-"""Train, freeze and describe the model: `python -m trial.frozen.train`. Run by a person who releases a model, never by the system.
+"""Train and describe a model. Run by a person who releases one (`vigil model train`, `python -m trial.frozen.train`), never by the server.
 
-Everything follows from the seeds below: the same versions of the libraries give the same bytes. It writes `model.onnx`,
-`manifest.json`, `card.md` and `pin.py` beside itself, and a release is the commit that holds the four.
+Everything follows from the cohort and the seeds below: the same versions of the libraries give the same bytes. The module as a
+command writes the release beside itself (`model.onnx`, `manifest.json`, `card.md`, `pin.py`), and a release is the commit that holds
+the four.
 """
 
-import hashlib
-import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnxruntime
-import skl2onnx
-import sklearn
-from skl2onnx.common.data_types import FloatTensorType
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, roc_auc_score
-from sklearn.pipeline import Pipeline
+from sklearn.base import clone
 
-from trial.frozen.card import card
+from trial.frozen import scope
 from trial.frozen.cohort import Cohort, simulate
+from trial.frozen.errors import TrainingUnfit
+from trial.frozen.freezing import approved, written
+from trial.frozen.fusion import LateFusion, folds
+from trial.frozen.graph import OPSET, to_onnx
 from trial.frozen.inputs import INPUTS, LOGGED, MINIMUM
-from trial.frozen.manifest import InputSpec
-from trial.frozen.preparation import Prepare
+from trial.frozen.manifest import FORMAT, Approval, InputSpec, content_digest, digest_of
+from trial.frozen.numbers import preprocessing_of, specification_of
+from trial.frozen.references import reference_rows
+from trial.frozen.validation import DIGITS, THRESHOLD_RULE, nested, performance, report, threshold, without_each
 
-NAME, VERSION = "vigil-complete-response", "1.0.1"
+NAME, VERSION = "vigil-complete-response", "2.0.0"
 TRAINING_SEED, TRAINING_SIZE = 20260101, 6000
 TESTING_SEED, TESTING_SIZE = 20260202, 3000
-POSITIVE_SHARE = 0.80
-"""Planning value of PROTOCOL 8: of participants with cCR or near-cCR, the share that is model positive."""
-OPSET = 18
-STRENGTH = 0.05
-REFERENCES = 20
-DIGITS = 6
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "onnx", "onnxruntime")
+FEWEST_SITES = 3
+NAMES = tuple(each.name for each in INPUTS)
+DEMONSTRATION = (
+    ("Simulated statistician", "statistician (invented person)", "2026-11-28"),
+    ("Simulated investigator", "coordinating investigator (invented person)", "2026-11-28"),
+)
+"""Who approved the release that ships: nobody real, since it has seen nobody real. The card says so."""
 
 
 @dataclass(frozen=True)
-class Frozen:
-    """A trained model as bytes, its manifest as JSON values, and the pipeline it came from."""
+class Trained:
+    """A model as bytes, its manifest as JSON values, and the estimator it came from."""
 
     onnx: bytes
     manifest: dict[str, Any]
-    pipeline: Pipeline
+    model: LateFusion
 
 
-def train(training: Cohort) -> Pipeline:
-    """Ridge-penalised logistic regression on prepared inputs. The penalty was fixed beforehand and not tuned."""
-    logged = tuple(each.name.startswith(LOGGED) for each in INPUTS)
-    model = LogisticRegression(C=STRENGTH, max_iter=2000, tol=1e-8)
-    return Pipeline([("prepare", Prepare(logged)), ("logistic", model)]).fit(training.x, training.y)
+def unfitted() -> LateFusion:
+    """The model with every choice that is not learned; penalties are chosen among its `strengths`, by site."""
+    return LateFusion(tuple(each.modality for each in INPUTS), tuple(each.name.startswith(LOGGED) for each in INPUTS))
 
 
-def to_onnx(pipeline: Pipeline) -> bytes:
-    """The pipeline as ONNX: input x, float32, one row of all inputs; outputs label and probabilities. No time, no machine."""
-    model = skl2onnx.convert_sklearn(
-        pipeline, NAME, [("x", FloatTensorType([None, len(INPUTS)]))], target_opset={"": OPSET, "ai.onnx.ml": 3},
-        options={"zipmap": False},
-    )  # fmt: skip
-    return bytes(model.SerializeToString(deterministic=True))
+def train(cohort: Cohort, start: LateFusion | None = None) -> LateFusion:
+    """Fit on the cohort in its canonical order. Raises TrainingUnfit."""
+    check_fit(cohort)
+    kept = cohort.sorted()
+    return clone(start or unfitted()).fit(kept.x, kept.y, kept.site)
+
+
+def check_fit(cohort: Cohort) -> None:
+    """Whether every fold of a fold can learn every modality: three sites, and both outcomes without any two folds."""
+    there = unfitted().there(cohort.x)
+    for name, has in zip(unfitted().names, there.T, strict=True):
+        outcomes, sites = cohort.y[has], cohort.site[has]
+        if len(np.unique(sites)) < FEWEST_SITES:
+            raise TrainingUnfit(f"{name} is known at fewer than {FEWEST_SITES} sites")
+        left = [out for _, out in folds(sites).split(outcomes, outcomes, sites)]
+        for i, one in enumerate(left):
+            for other in left[i + 1 :]:
+                if len(np.unique(np.delete(outcomes, np.concatenate([one, other])))) < 2:
+                    raise TrainingUnfit(f"{name} has one outcome only once two sites are left out")
+
+
+def exported(model: LateFusion, name: str = NAME) -> bytes:
+    """The fitted model as ONNX."""
+    return to_onnx(name, preprocessing_of(model, NAMES), specification_of(model, NAMES))
+
+
+def asked(onnx: bytes) -> Callable[[np.ndarray], np.ndarray]:
+    """What the file answers to rows: probabilities of complete response, not rounded."""
+    session = onnxruntime.InferenceSession(onnx, providers=["CPUExecutionProvider"])
+    return lambda x: session.run(["probabilities"], {"x": np.asarray(x, dtype=np.float64)})[0][:, -1]
 
 
 def run(onnx: bytes, x: np.ndarray) -> np.ndarray:
-    """Probabilities of complete response as the released file gives them, rounded."""
-    session = onnxruntime.InferenceSession(onnx, providers=["CPUExecutionProvider"])
-    found = [float(session.run(None, {"x": row[None, :]})[1][0, 1]) for row in x.astype(np.float32)]
-    return np.round(np.array(found), DIGITS)
+    """Probabilities as the released file gives them, rounded as they are stored."""
+    return np.round(asked(onnx)(x), DIGITS)
 
 
-def threshold(p: np.ndarray, good: np.ndarray) -> float:
-    """The highest threshold in hundredths at which at least the planned share of good responders is positive."""
-    return float(np.floor(np.round(100 * np.quantile(p[good], 1 - POSITIVE_SHARE), DIGITS)) / 100)
+def draft(
+    training: Cohort,
+    testing: Cohort | None,
+    *,
+    name: str = NAME,
+    number: str = VERSION,
+    start: LateFusion | None = None,
+) -> Trained:
+    """Train, validate by site, judge on the other cohort where there is one, and say all of it in a manifest that nobody approved yet.
 
-
-def performance(p: np.ndarray, cohort: Cohort, cut: float) -> dict[str, Any]:
-    """Discrimination, calibration and the confusion at the threshold; once for everyone, once for good responders."""
-    return {
-        name: _measures(p[keep], cohort.y[keep], cut)
-        for name, keep in (("all", cohort.y >= 0), ("good_response", cohort.good))
-    }
-
-
-def _measures(p: np.ndarray, y: np.ndarray, cut: float) -> dict[str, float | int]:
-    odds = np.log(p / (1 - p)).reshape(-1, 1)
-    line = LogisticRegression(C=np.inf, max_iter=1000).fit(odds, y)
-    positive = p >= cut
-    return {
-        "n": len(y),
-        "complete_responses": int(y.sum()),
-        "auc": round(float(roc_auc_score(y, p)), 3),
-        "brier": round(float(brier_score_loss(y, p)), 4),
-        "calibration_intercept": round(float(line.intercept_[0]), 3),
-        "calibration_slope": round(float(line.coef_[0, 0]), 3),
-        "positive": round(float(positive.mean()), 3),
-        "sensitivity": round(float(positive[y == 1].mean()), 3),
-        "specificity": round(float((~positive)[y == 0].mean()), 3),
-        "ppv": round(float(y[positive].mean()), 3),
-        "npv": round(float((1 - y)[~positive].mean()), 3),
-    }
-
-
-def freeze(training: Cohort, testing: Cohort) -> Frozen:
-    """Train on one cohort, judge on the other, and put everything a reader needs into the manifest."""
-    pipeline = train(training)
-    onnx = to_onnx(pipeline)
-    cut = threshold(run(onnx, training.x), training.good)
-    manifest = {
-        "name": NAME,
-        "version": VERSION,
-        "sha256": hashlib.sha256(onnx).hexdigest(),
-        "predicts": "complete response by 12 months after the decision (PROTOCOL 5)",
+    `start`: the model before it is fitted, where it is not `unfitted()`.
+    """
+    kept, start = training.sorted(), start or unfitted()
+    model = train(kept, start)
+    onnx = exported(model, name)
+    p = nested(start, kept)
+    cut = threshold(p, kept.good)
+    raw = {
+        "format": FORMAT,
+        **_identity(onnx, name, number),
+        **_scope(kept, cut),
         "inputs": [_input(each) for each in INPUTS],
         "minimum": MINIMUM,
-        "threshold": cut,
-        "digits": DIGITS,
-        "opset": OPSET,
-        "onnxruntime": onnxruntime.__version__,
-        "training": {
-            "cohort": "simulated by trial/simulate", "seed": training.seed, "n": len(training.y), "drawn": training.drawn,
-            "scikit-learn": sklearn.__version__, "skl2onnx": skl2onnx.__version__, "penalty_C": STRENGTH,
-        },
-        "performance": {"cohort": "simulated, held out", "seed": testing.seed, **performance(run(onnx, testing.x), testing, cut)},
-        "references": _references(onnx, testing.x[:REFERENCES]),
+        "preprocessing": [vars(each) for each in preprocessing_of(model, NAMES)],
+        "specification": specification_of(model, NAMES),
+        "contributions": list(model.names),
+        "training": _training(kept, model),
+        "validation": {"scheme": f"nested cross-validation, {FOLDS_SAID}", **report(p, kept, cut)},
+        "performance": _performance(onnx, model, testing, cut)
+        or {"cohort": "none held out: see validation", **performance(p, kept, cut)},
+        "references": _references(onnx, model, cut),
+        "approvals": [],
+    }
+    return Trained(onnx, raw, model)
+
+
+FOLDS_SAID = "each fold a site (groups of sites where there are more than ten), inside and outside"
+
+
+def _identity(onnx: bytes, name: str, number: str) -> dict[str, Any]:
+    digest = digest_of(onnx)
+    return {
+        "id": f"{name}-{digest[:12]}", "name": name, "version": number, "sha256": digest, "card": "card.md", "opset": OPSET,
+        "onnxruntime": onnxruntime.__version__, "libraries": {each: version(each) for each in LIBRARIES},
     }  # fmt: skip
-    return Frozen(onnx, manifest, pipeline)
+
+
+def _scope(training: Cohort, cut: float) -> dict[str, Any]:
+    simulated = (scope.SIMULATED,) if training.seed is not None else ()
+    return {
+        "predicts": scope.PREDICTS, "intended_use": scope.INTENDED_USE, "out_of_scope": [*simulated, *scope.OUT_OF_SCOPE],
+        "digits": DIGITS, "threshold": cut, "rule": scope.RULE.format(digits=DIGITS, threshold=cut), "threshold_rule": THRESHOLD_RULE,
+    }  # fmt: skip
 
 
 def _input(spec: InputSpec) -> dict[str, Any]:
@@ -133,28 +153,46 @@ def _input(spec: InputSpec) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _references(onnx: bytes, x: np.ndarray) -> list[dict[str, Any]]:
-    """Real rows of the held-out cohort, the last three with ever more modalities missing."""
-    rows = x.copy()
-    for row, kept in ((-3, "pathology"), (-2, "radiomics"), (-1, "clinical")):
-        order = [each.modality for each in INPUTS]
-        rows[row, order.index(kept) + order.count(kept):] = np.nan  # fmt: skip
-    found = run(onnx, rows)
+def _training(kept: Cohort, model: LateFusion) -> dict[str, Any]:
+    there = model.there(kept.x)
+    return {
+        "cohort": "a table" if kept.seed is None else "simulated by trial/simulate", "seed": kept.seed, "n": len(kept.y),
+        "drawn": kept.drawn, "complete_responses": int(kept.y.sum()), "good_responders": int(kept.good.sum()),
+        "cut_sha256": kept.digest(),
+        "sites": {str(site): int((kept.site == site).sum()) for site in np.unique(kept.site)},
+        "known": {name: int(has.sum()) for name, has in zip(model.names, there.T, strict=True)},
+        "penalties_tried": list(model.strengths), "fusion_penalty_C": model.strength,
+        "modality_dropout": {"probability": model.dropout, "copies": model.copies, "seed": model.seed},
+    }  # fmt: skip
+
+
+def _performance(onnx: bytes, model: LateFusion, testing: Cohort | None, cut: float) -> dict[str, Any] | None:
+    if testing is None:
+        return None
+    found = performance(run(onnx, testing.x), testing, cut)
+    return {"cohort": "simulated, held out", "seed": testing.seed, **found, "without": without_each(model, testing)}
+
+
+def _references(onnx: bytes, model: LateFusion, cut: float) -> list[dict[str, Any]]:
+    rows = reference_rows(INPUTS, preprocessing_of(model, NAMES), cut, asked(onnx))
+    found = run(onnx, np.array([row for _, row in rows]))
     return [
-        {"inputs": [None if np.isnan(v) else round(float(v), 7) for v in row], "probability": float(p)}
-        for row, p in zip(rows, found, strict=True)
+        {"note": note, "inputs": [None if np.isnan(v) else float(v) for v in row], "probability": float(p)}
+        for (note, row), p in zip(rows, found, strict=True)
     ]
 
 
-def write(frozen: Frozen, folder: Path) -> None:
-    """Write model, manifest, card and pin."""
-    text = json.dumps(frozen.manifest, indent=1, ensure_ascii=False) + "\n"
-    (folder / "model.onnx").write_bytes(frozen.onnx)
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
-    (folder / "card.md").write_text(card(frozen.manifest), encoding="utf-8")
-    (folder / "pin.py").write_text(
-        _pin(frozen.manifest["sha256"], hashlib.sha256(text.encode()).hexdigest()), encoding="utf-8"
-    )
+def released() -> Trained:
+    """The model that ships, with the approvals of the demonstration."""
+    made = draft(simulate(TRAINING_SEED, TRAINING_SIZE), simulate(TESTING_SEED, TESTING_SIZE))
+    digest = content_digest(made.manifest)
+    return Trained(made.onnx, approved(made.manifest, [Approval(*who, digest) for who in DEMONSTRATION]), made.model)
+
+
+def write(trained: Trained, folder: Path) -> None:
+    """Write model, manifest, card, and the pin that only the release has."""
+    digest = written(folder, trained.onnx, trained.manifest)
+    (folder / "pin.py").write_text(_pin(trained.manifest["sha256"], digest), encoding="utf-8")
 
 
 def _pin(model: str, manifest: str) -> str:
@@ -165,4 +203,4 @@ def _pin(model: str, manifest: str) -> str:
 
 
 if __name__ == "__main__":
-    write(freeze(simulate(TRAINING_SEED, TRAINING_SIZE), simulate(TESTING_SEED, TESTING_SIZE)), Path(__file__).parent)
+    write(released(), Path(__file__).parent)
