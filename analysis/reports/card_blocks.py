@@ -16,7 +16,7 @@ WIDTH = 170.0
 """Millimetres between the margins."""
 FEWEST = 6.0
 """Millimetres that the narrowest column keeps."""
-PROSE = 16
+PROSE = 9
 """Signs from which on a cell may break between its words."""
 _MARKS = re.compile(r"\*\*(.+?)\*\*|`(.+?)`")
 

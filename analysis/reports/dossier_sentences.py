@@ -149,8 +149,8 @@ def quality(d: DossierData, tr: Translate) -> str:
 
 def kind(d: DossierData, tr: Translate) -> str | None:
     """The type of model, in the words of its manifest."""
-    found = d.manifest.specification.get("type")
-    return str(found) if found else None
+    found = d.manifest.specification.get("kind")
+    return tr(_l("Type: {kind}.")).format(kind=found) if found else None
 
 
 def validation(d: DossierData, tr: Translate) -> str | None:

@@ -115,6 +115,7 @@ CHANGES = {
     "predictors": {"manifest": replace(RELEASED, inputs=RELEASED.inputs[:3])},
     "size": {"protocol": replace(PROTOCOL, design=replace(PROTOCOL.design, enrolled=1234))},
     "missing": {"manifest": replace(RELEASED, minimum={"clinical": 3})},
+    "kind": {"manifest": replace(RELEASED, specification={"kind": "an oracle"})},
     "training": {"manifest": replace(RELEASED, training={"cohort": "a registry", "n": 17})},
     "measures": {"tables": (replace(MEASURED, title="Calibration"),)},
     "performance": {"setting": Setting(("01",), None, 1, 1, 0, 1)},
