@@ -12,11 +12,11 @@ from reportlab.platypus import Flowable
 from analysis.reports.blocks import BODY, SUBHEADING, paragraph, table_block
 from analysis.table import Column, Table
 
-WIDTH = 170.0
-"""Millimetres between the margins."""
+WIDTH = 169.0
+"""Millimetres of a table: the room between the margins, less what rounding may add."""
 FEWEST = 6.0
 """Millimetres that the narrowest column keeps."""
-PROSE = 9
+PROSE = 14
 """Signs from which on a cell may break between its words."""
 _MARKS = re.compile(r"\*\*(.+?)\*\*|`(.+?)`")
 
@@ -59,7 +59,9 @@ def _bullets(lines: list[str]) -> Iterator[str]:
 
 
 def _cells(line: str) -> tuple[str, ...]:
-    return tuple(_plain(cell.strip()) for cell in re.split(r"(?<!\\)\|", line.strip().strip("|")))
+    # The source of an input is one long word; it may break before the time point.
+    cells = re.split(r"(?<!\\)\|", line.strip().strip("|"))
+    return tuple(_plain(cell.strip()).replace("@", " @") for cell in cells)
 
 
 def _table(lines: list[str]) -> Table:

@@ -11,7 +11,7 @@ from reportlab.platypus import Flowable
 
 from analysis.pdf import Furniture, build
 from analysis.reports.blocks import figure_block, paragraph, section_heading, table_block, title_block
-from analysis.reports.card_blocks import card_blocks
+from analysis.reports.card_blocks import WIDTH, card_blocks
 from analysis.reports.dossier_answers import answered
 from analysis.reports.dossier_data import DossierData
 from analysis.reports.dossier_sentences import Translate
@@ -106,7 +106,7 @@ def _performance(data: DossierData, tr: Translate) -> Iterator[Flowable]:
 
 def _even(table: Table) -> list[float]:
     """The first column twice as wide as each of the others."""
-    share = 170 / (len(table.columns) + 1)
+    share = WIDTH / (len(table.columns) + 1)
     return [2 * share, *([share] * (len(table.columns) - 1))]
 
 
