@@ -21,23 +21,8 @@ from trial.eligibility import assess
 from trial.errors import NotAllowed, NotFound
 from trial.places import is_place
 from trial.store import crfs, worklist
-from trial.web.api.operations import (
-    ANY,
-    DAY,
-    FLAG,
-    MOMENT,
-    NUMBER,
-    PAGED,
-    TEXT,
-    Param,
-    Schema,
-    listed,
-    many,
-    maybe,
-    operation,
-    page,
-    record,
-)  # fmt: skip
+from trial.web.api.operations import PAGED, Param, operation, page
+from trial.web.api.schemas import ANY, DAY, FLAG, MOMENT, NUMBER, TEXT, Schema, listed, many, maybe, record
 from trial.web.house import actor, house, reading, writing
 from trial.web.words import finding_words
 
