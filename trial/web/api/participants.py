@@ -181,8 +181,10 @@ def _entry(participant: str, event: str, form: str, occurrence: int, given: dict
         for name in ("items", "groups", "missing", "not_done", "confirmed")
         if given.get(name) is not None
     }
-    more = {name: given.get(name) for name in ("based_on", "version", "key")}
-    return Entry(participant, event, form, occurrence, raw=raw, reasons=given.get("reasons", {}), source="api", **more)
+    return Entry(
+        participant, event, form, occurrence, based_on=given.get("based_on"), version=given.get("version"),
+        raw=raw, reasons=given.get("reasons", {}), key=given.get("key"), source="api",
+    )  # fmt: skip
 
 
 def _reads(form: str, event: str) -> bool:
