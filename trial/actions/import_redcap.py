@@ -14,23 +14,10 @@ from forms.catalogue import current, definitions
 from forms.findings import Finding
 from forms.text import _l
 from trial.actions.enter import IMPORTED, Entry
-from trial.actions.imports import (
-    ACCEPTED,
-    CHANGED,
-    REJECTED,
-    UNCHANGED,
-    Job,
-    Kind,
-    Order,
-    Outcome,
-    Progress,
-    Verdict,
-    import_file,
-    located,
-    saved_confirmed,
-    saved_lines,
-    unexplained,
-)
+from trial.actions.import_lines import located, saved_confirmed, saved_lines, unexplained
+from trial.actions.import_order import Job, Order, Progress
+from trial.actions.import_run import ACCEPTED, CHANGED, REJECTED, UNCHANGED, Outcome, Verdict
+from trial.actions.imports import Kind, import_file
 from trial.actions.permission import participant_for
 from trial.errors import ConfirmationNeeded, ReasonNeeded, Refused
 from trial.exports.redcap_layout import RECORD

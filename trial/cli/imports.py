@@ -89,7 +89,8 @@ def _imported(
     reason: str = "",
 ) -> None:
     from trial.actions.import_kinds import kind_named
-    from trial.actions.imports import Order, import_file
+    from trial.actions.import_order import Order
+    from trial.actions.imports import import_file
     from trial.imports.laboratory import Names
     from trial.imports.tabular import FileUnreadable
 
@@ -135,7 +136,7 @@ def odm(
     """ODM 1.3.2: our own export, or with --study a study of another system (metadata, and data if they are apart)."""
     from forms.odm13 import OdmProblem
     from trial.actions.import_odm import import_trial
-    from trial.actions.imports import Order
+    from trial.actions.import_order import Order
 
     house = here.house
     uow = acting(here, username, role, "import.trial")

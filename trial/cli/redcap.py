@@ -62,8 +62,8 @@ def import_records(
 
 
 def _into_the_trial(house: Any, actor: Any, path: Path, dry: bool, whole: bool, reason: str, as_json: bool) -> None:
+    from trial.actions.import_order import Order
     from trial.actions.import_redcap import import_redcap
-    from trial.actions.imports import Order
     from trial.imports.tabular import FileUnreadable
 
     order = Order(path.name, "all" if whole else "row", dry, reason)

@@ -14,7 +14,8 @@ from trial.actions import hold as holds
 from trial.actions import verify_data
 from trial.actions.hold import Scope
 from trial.actions.import_kinds import kind_named
-from trial.actions.imports import Order, import_file
+from trial.actions.import_order import Order
+from trial.actions.imports import import_file
 from trial.actions.permission import participant_for
 from trial.actions.queries import Question, act_on, raise_query
 from trial.errors import NotFound
