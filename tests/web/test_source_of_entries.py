@@ -15,7 +15,7 @@ import pytest
 
 from tests.test_repository import ROOT
 from tests.web.conftest import CONSENT, OURS
-from trial.actions.enter import IMPORTED, Entry
+from trial.actions.entry import IMPORTED, Entry
 from trial.actions.import_kinds import OF_THE_TRIAL, TITLES
 from trial.store import crfs
 

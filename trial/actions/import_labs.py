@@ -8,13 +8,12 @@ from typing import Any
 from forms.answers import Crf
 from forms.catalogue import current, definitions
 from forms.dates import PartialDate
-from trial.actions.enter import IMPORTED, Entry
-from trial.actions.import_lines import located, saved_confirmed, saved_lines, unexplained
+from trial.actions.entry import IMPORTED, Entry
+from trial.actions.import_lines import saved_in_place, saved_lines
 from trial.actions.import_order import Job
 from trial.actions.import_run import ACCEPTED, CHANGED, UNCHANGED, Verdict
 from trial.actions.imports import Kind
 from trial.actions.permission import participant_for
-from trial.errors import ConfirmationNeeded, ReasonNeeded, Refused
 from trial.imports import laboratory
 from trial.imports.laboratory import FORM, Names, Result, Unusable
 from trial.imports.tabular import Line
@@ -55,12 +54,7 @@ def _attempt(sample: Sequence[Result], kind: str, job: Job) -> list[Verdict]:
         participant, event, FORM, occurrence, before.number if before else None, None, raw,
         {"": order.reason} if order.reason else {}, None, f"{IMPORTED}{kind}:{job.sha256}",
     )  # fmt: skip
-    try:
-        done = saved_confirmed(entry, order, uow)
-    except (Refused, ConfirmationNeeded) as refusal:
-        raise located(refusal, placed) from refusal
-    except ReasonNeeded as refusal:
-        raise located(unexplained(refusal), placed) from refusal
+    done = saved_in_place(entry, placed, order, uow)
     judged = _Judged(saved, day, over_site(uow, row["site_code"]), done.calculated)
     return [_taken(each, placed[each.line], before, done.changed, judged) for each in sample]
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from forms.findings import Finding
 from forms.text import _l
-from trial.actions.enter import Entry, Saved, saved_within
+from trial.actions.enter import Saved, saved_within
+from trial.actions.entry import Entry
 from trial.actions.import_order import Order
 from trial.actions.import_run import REJECTED, Verdict
 from trial.errors import ConfirmationNeeded, CrfLocked, NotAllowed, NotFound, NotOpen, ReasonNeeded, Refused
@@ -76,6 +77,16 @@ def located(refusal: Refused | ConfirmationNeeded, placed: Mapping[int, str]) ->
     """The same refusal, its findings naming lines of the file in place of rows of the form."""
     line_of = {row: str(line) for line, row in placed.items()}
     return type(refusal)(tuple(replace(f, row=line_of.get(f.row or "")) for f in refusal.findings))
+
+
+def saved_in_place(entry: Entry, placed: Mapping[int, str], order: Order, uow: UnitOfWork) -> Saved:
+    """Save a form whose rows came from the lines `placed` names; what is refused names the line."""
+    try:
+        return saved_confirmed(entry, order, uow)
+    except (Refused, ConfirmationNeeded) as refusal:
+        raise located(refusal, placed) from refusal
+    except ReasonNeeded as refusal:
+        raise located(unexplained(refusal), placed) from refusal
 
 
 def _by_line(sample: Sequence[Any], refusal: Refused | ConfirmationNeeded) -> dict[int, Finding]:

@@ -15,7 +15,8 @@ from forms.catalogue import definitions
 from forms.foreign import SourceAudit
 from forms.odm13.own_reading import ReadForm, ReadParticipant, read_own
 from forms.text import _l
-from trial.actions.enter import IMPORTED, Entry, Saved
+from trial.actions.enter import Saved
+from trial.actions.entry import IMPORTED, Entry
 from trial.actions.import_lines import UNEXPLAINED, WHOLE, refusal_words, saved_confirmed
 from trial.actions.import_order import Job, Order, Progress, job_of
 from trial.actions.import_run import (

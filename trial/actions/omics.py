@@ -10,7 +10,7 @@ from typing import IO, Any
 from forms.answers import Crf
 from forms.catalogue import current
 from forms.text import _l
-from trial.actions.enter import IMPORTED, Entry
+from trial.actions.entry import IMPORTED, Entry
 from trial.actions.import_lines import saved_confirmed, saved_lines, unexplained
 from trial.actions.import_order import Job, Order, Progress
 from trial.actions.import_run import ACCEPTED, CHANGED, REJECTED, UNCHANGED, Outcome, Verdict

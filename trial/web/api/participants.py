@@ -13,7 +13,7 @@ from forms.checks import calculated
 from trial import roles
 from trial.actions import enter
 from trial.actions.case import Case, load
-from trial.actions.enter import Entry
+from trial.actions.entry import Entry
 from trial.actions.participants import add_participant
 from trial.actions.permission import participant_for
 from trial.content import calculated_json
