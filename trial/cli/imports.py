@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -165,7 +165,7 @@ def _study(house: Any, uow: Any, paths: list[Path], name: str, dry: bool, as_jso
     return click.echo("dry run: nothing was kept" if dry else f"kept as study {receipt.study}")
 
 
-def read_in(path: Path, read: Callable[[Any, counter], Any]) -> Any:
+def read_in(path: Path, read: Callable[[IO[bytes], Callable[[int], None]], Any]) -> Any:
     """Read a file of lines, with a bar that counts them. Raises Broken for one that is no such table, having said why."""
     from trial.imports.tabular import FileUnreadable
 
