@@ -1,4 +1,4 @@
-/* Small things every page has: the server's clock, printing, selects that send their form. Never the browser's own time. */
+/* Small things every page has: the server's clock, printing, selects that send their form, the way to a refusal. Never the browser's own time. */
 
 const clock = document.getElementById("clock");
 if (clock) {
@@ -16,3 +16,6 @@ for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", () => setTimeout(() => form.querySelectorAll("button[type=submit]").forEach((b) => (b.disabled = true))));
 }
 addEventListener("pageshow", () => document.querySelectorAll("button[type=submit]").forEach((b) => (b.disabled = false)));
+
+// What was refused is read first, unless the page says where typing goes on.
+if (!document.querySelector("[autofocus]")) document.getElementById("refusal")?.focus();

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from trial.store.reading import Reader, Row
-from trial.store.tables import crf_revision, person, site
+from trial.store.tables import site
+from trial.store.tables_accounts import person
 from trial.store.tables_amendments import activation
+from trial.store.tables_crfs import crf_revision
 from trial.store.tables_participants import transfer
 
 _OF = (
