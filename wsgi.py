@@ -206,9 +206,15 @@ def _drawing(app: Flask) -> None:
 def _navigation(app: Flask) -> Iterator[SimpleNamespace]:
     for endpoint, words in NAVIGATION:
         if endpoint in app.view_functions and gate.may_open(endpoint):
-            room = endpoint.partition(".")[0]
-            here = request.endpoint == endpoint if room == "home" else (request.blueprint == room)
-            yield SimpleNamespace(url=url_for(endpoint), words=_(words), here=here)
+            url, room = url_for(endpoint), endpoint.partition(".")[0]
+            if endpoint == "home.home" and not roles.may(g.actor.role, "due.read"):
+                words = _l("Start")
+            if room == "home":
+                here = request.endpoint == endpoint
+            else:
+                # The rooms behind a page lie under its address: coding under the data, a CRF under the participants.
+                here = request.blueprint == room or request.path.startswith(url.rstrip("/") + "/")
+            yield SimpleNamespace(url=url, words=_(words), here=here)
 
 
 def main() -> None:

@@ -220,4 +220,4 @@ def audit(participant: str) -> str:
         )
     shown = [trail.entry(row, actor().role) for row in rows[: trail.PAGE]]
     older = shown[-1].seq if len(rows) > trail.PAGE else None
-    return render_template("audit.html", participant=case.id, entries=shown, older=older, before=before)
+    return render_template("audit.html", case=case, participant=case.id, entries=shown, older=older, before=before)

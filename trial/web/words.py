@@ -53,6 +53,12 @@ def place_words(form: str, event: str, occurrence: int = 1) -> str:
     return f"{words} ({occurrence})" if occurrence > 1 else words
 
 
+def address_words(address: str) -> str:
+    """FORM/EVENT/OCCURRENCE, as a link stores it, in words."""
+    form, event, occurrence = address.split("/")
+    return place_words(form, event, int(occurrence))
+
+
 def stamp_words(instant: datetime | None) -> str:
     """An instant with its zone; a dash for none."""
     return "—" if instant is None else instant.strftime("%Y-%m-%d %H:%M UTC")
@@ -119,6 +125,8 @@ def value_words(item: Item, value: Any) -> str:
         return "—"
     if isinstance(value, Mapping) and "missing" in value:
         return "— " + _(MISSING_WORDS.get(value["missing"], value["missing"]))
+    if item.kind == "link":
+        return address_words(value)
     if item.kind == "file":
         return getattr(value, "name", str(value))
     if item.kind != "calc":
@@ -213,8 +221,7 @@ def place_of(blocker: Any) -> str:
     what, address = getattr(blocker, "what", None) or "", getattr(blocker, "address", None)
     if not address:
         return in_words(FACTOR_WORDS)(what)
-    form, event, occurrence = address.split("/")
-    place = place_words(form, event, int(occurrence))
+    form, place = address.partition("/")[0], address_words(address)
     label = next((i.label for i in current(form).every_item() if i.oid == what), "")
     return f"{place}, {_(label)}" if label else place
 
@@ -240,6 +247,7 @@ FILTERS: Mapping[str, Any] = {
     "why_not": in_words(WHY),
     "query_state": in_words(QUERY_STATE_WORDS),
     "role_words": lambda role: _(ROLES[role].label) if role in ROLES else role,
+    "address": address_words,
     "place_words": lambda row: place_words(row["form"], row["event"], row["occurrence"]),
 }
 """What templates may call on a value."""
