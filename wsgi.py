@@ -204,17 +204,20 @@ def _drawing(app: Flask) -> None:
 
 
 def _navigation(app: Flask) -> Iterator[SimpleNamespace]:
-    for endpoint, words in NAVIGATION:
-        if endpoint in app.view_functions and gate.may_open(endpoint):
-            url, room = url_for(endpoint), endpoint.partition(".")[0]
-            if endpoint == "home.home" and not roles.may(g.actor.role, "due.read"):
-                words = _l("Start")
-            if room == "home":
-                here = request.endpoint == endpoint
-            else:
-                # The rooms behind a page lie under its address: coding under the data, a CRF under the participants.
-                here = request.blueprint == room or request.path.startswith(url.rstrip("/") + "/")
-            yield SimpleNamespace(url=url, words=_(words), here=here)
+    shown = [(end, url_for(end)) for end, _words in NAVIGATION if end in app.view_functions and gate.may_open(end)]
+    # The rooms behind a page lie under its address: coding under the data, a CRF under the participants.
+    above = next(
+        (end for end, url in shown if url != "/" and f"{request.path}/".startswith(f"{url.rstrip('/')}/")), None
+    )
+    for endpoint, url in shown:
+        here = above == endpoint if above else request.blueprint == endpoint.partition(".")[0]
+        yield SimpleNamespace(url=url, words=_navigation_words(endpoint), here=here)
+
+
+def _navigation_words(endpoint: str) -> str:
+    if endpoint == "home.home" and not roles.may(g.actor.role, "due.read"):
+        return _("Start")
+    return _(dict(NAVIGATION)[endpoint])
 
 
 def main() -> None:
