@@ -28,6 +28,11 @@ const stack = () => {
     const crowded = table.scrollWidth > table.clientWidth || table.tHead.rows[0].cells.length > 3;
     table.classList.toggle("stacked", narrow.matches && crowded);
   }
+  // What scrolls sideways all the same is reached by the keyboard.
+  for (const table of document.querySelectorAll("table.list")) {
+    if (table.scrollWidth > table.clientWidth + 1) table.tabIndex = 0;
+    else table.removeAttribute("tabindex");
+  }
 };
 narrow.addEventListener("change", stack);
 stack();

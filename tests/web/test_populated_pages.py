@@ -127,6 +127,7 @@ def test_the_tiles_count_what_the_role_can_act_on(enter):
 
 def test_a_role_without_lists_reads_what_it_may_do_and_where(enter):
     page = enter("statistician").get("/").text
+    assert page.index("Where to go") < page.index("What this role may do")
     assert "See pooled results" in page
     assert 'class="btn btn-outline-primary" href="/results/"' in page
 
