@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from forms.catalogue import current
+from forms.catalogue import current, order
 from forms.decoded import in_units, shown
 from forms.findings import Finding
 from forms.language import Item
@@ -54,9 +54,10 @@ def place_words(form: str, event: str, occurrence: int = 1) -> str:
 
 
 def address_words(address: str) -> str:
-    """FORM/EVENT/OCCURRENCE, as a link stores it, in words."""
-    form, event, occurrence = address.split("/")
-    return place_words(form, event, int(occurrence))
+    """FORM/EVENT/OCCURRENCE, as a link stores it, in words; what is no such address, as it is."""
+    form, event, occurrence = (*address.split("/"), "", "")[:3]
+    known = form in order() and occurrence.isdecimal() and address.count("/") == 2
+    return place_words(form, event, int(occurrence)) if known else address
 
 
 def stamp_words(instant: datetime | None) -> str:
