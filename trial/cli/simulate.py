@@ -48,13 +48,14 @@ def simulate(
 @click.pass_context
 def demo(context: click.Context, participants: int, host: str, port: int) -> None:
     """A simulated trial at four sites, one login a role, and the server. For one machine: plain http."""
-    from trial.simulate.demo import prepare
+    from trial.simulate.demo import greeting, prepare
 
     # A setting that somebody made goes before the demo's own.
     os.environ.setdefault("VIGIL_INSTANCE", "instance/demo")
     os.environ.setdefault("VIGIL_HTTPS", "false")
     here: Installation = context.obj
     house = migrated(here)
+    click.echo(f"Simulating a trial of {participants} participants; with 120 it takes a minute or two.")
     with bar() as progress:
         _done, logins = prepare(
             engine=house.engine,
@@ -64,9 +65,5 @@ def demo(context: click.Context, participants: int, host: str, port: int) -> Non
             participants=participants,
             progress=progress,
         )
-    click.echo(f"http://{host}:{port}")
-    for login in logins:
-        click.echo(
-            f"  {login.username:16} {login.password:20} {login.role}{' at site ' + login.site if login.site else ''}"
-        )
+    click.echo("\n".join(greeting(f"http://{host}:{port}", logins, house.settings.instance)))
     context.invoke(serve, host=host, port=port, threads=8)

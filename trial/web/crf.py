@@ -232,6 +232,7 @@ def history(participant: str, event: str, form: str, occurrence: int, path: str)
     place = {"participant": participant, "event": event, "form": form, "occurrence": occurrence}
     return render_template(
         "history.html",
+        case=case,
         participant=case.id,
         title=place_words(form, event, occurrence),
         place=place,
