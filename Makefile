@@ -16,8 +16,8 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 help:  ## List what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-demo: environment  ## A simulated trial in a new database, and the server, with an address and one login a role
-	$(BIN)/vigil demo
+demo: environment  ## A simulated trial in a new database, and the server, with an address and one login a role (DEMO="--port 8010" if 8000 is taken)
+	@$(BIN)/vigil demo $(DEMO)
 
 test: environment  ## Unit, property, reference, migration and browser tests; says what it skipped and why
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "$(QUICK)"
@@ -62,12 +62,12 @@ architecture: environment
 $(READY): requirements.lock pyproject.toml
 	@[ -n "$(PYTHON)" ] || { echo "Vigil needs Python 3.11, 3.12 or 3.13, and none was found. Debian: apt install python3 python3-venv"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make environments. Debian: apt install python3-venv"; exit 1; }
-	@[ -x $(BIN)/pip ] || { echo "Making .venv with $$($(PYTHON) --version)"; $(PYTHON) -m venv --clear .venv; }
+	@[ -x $(BIN)/pip ] || { echo "Making .venv with $$($(PYTHON) --version), then putting the packages of the lock into it"; $(PYTHON) -m venv --clear .venv; }
 	@# uv installs three times as fast; where it cannot be had, pip does the same with the same hashes.
-	{ $(BIN)/python -m pip install -q uv && $(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements.lock; } \
+	@{ $(BIN)/python -m pip install -q uv && $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock; } \
 		|| $(BIN)/python -m pip install --require-hashes -r requirements.lock
-	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e . || $(BIN)/python -m pip install -q --no-deps -e .
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e . || $(BIN)/python -m pip install -q --no-deps -e .
 	@touch $@
 
 %.mo: %.po $(READY)
-	$(BIN)/pybabel -q compile -i $< -o $@
+	@$(BIN)/pybabel -q compile -i $< -o $@

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, make_response, render_template
 from flask_babel import gettext as _
 
-from analysis.monitoring import INDICATORS, Judged, judge
+from analysis.indicators import INDICATORS
+from analysis.monitoring import Judged, judge
 from analysis.table import Column, Table
 from trial.protocol import PROTOCOL
 from trial.store.oversight import VERB, oversight

@@ -335,10 +335,10 @@ _STRICT: Mapping[str, Callable[..., Any]] = {
 
 def _strict(op: str, args: tuple[Expr, ...]) -> Run:
     """An operator that an unknown argument makes unknown."""
-    work = _STRICT[op]
+    work, runs = _STRICT[op], _runs(args)
 
     def run(scope: Scope) -> Any:
-        values = [a.value(scope) for a in args]
+        values = [read(scope) for read in runs]
         if None in values:
             return None
         try:
@@ -347,6 +347,11 @@ def _strict(op: str, args: tuple[Expr, ...]) -> Run:
             raise LogicError(f"{op} cannot be applied to {values!r}") from problem
 
     return run
+
+
+def _runs(args: Iterable[Expr]) -> list[Run]:
+    """The arguments bound in turn, so that evaluating them is one call each."""
+    return [each._run for each in args]
 
 
 def _all_of(truths: Iterable[bool | None]) -> bool | None:
@@ -377,10 +382,12 @@ def _junction(decisive: bool) -> Callable[[tuple[Expr, ...]], Run]:
     """`and`, which one False decides, or `or`, which one True decides; nothing behind the decisive argument is asked."""
 
     def bind(args: tuple[Expr, ...]) -> Run:
+        runs = _runs(args)
+
         def run(scope: Scope) -> bool | None:
             unknown = False
-            for each in args:
-                truth: bool | None = each.value(scope)
+            for read in runs:
+                truth: bool | None = read(scope)
                 if truth is decisive:
                     return decisive
                 unknown = unknown or truth is None
@@ -392,17 +399,18 @@ def _junction(decisive: bool) -> Callable[[tuple[Expr, ...]], Run]:
 
 
 def _list(args: tuple[Expr, ...]) -> Run:
-    return lambda scope: tuple([a.value(scope) for a in args])
+    runs = _runs(args)
+    return lambda scope: tuple([read(scope) for read in runs])
 
 
 def _gathered(conclude: Callable[[list[Any]], Any]) -> Callable[[tuple[Any, ...]], Run]:
     """An operator over what every instance of a source says."""
 
     def bind(args: tuple[Any, ...]) -> Run:
-        source, each = tuple(key_of(part) for part in args[0]), args[1]
+        source, read = tuple(key_of(part) for part in args[0]), args[1]._run
 
         def run(scope: Scope) -> Any:
-            return conclude([each.value(inner) for inner in scope.instances(source)])
+            return conclude([read(inner) for inner in scope.instances(source)])
 
         return _once_a_record(run) if source[0] == "form" else run
 
@@ -441,16 +449,16 @@ def _extreme(better: Callable[[Any, Any], bool | None]) -> Callable[[list[Any]],
 def _call(args: tuple[Any, ...]) -> Run:
     if args[0] not in FUNCTIONS:
         raise LogicError(f"no derivation is called {args[0]!r}")
-    function = FUNCTIONS[args[0]]
-    return lambda scope: function(*[a.value(scope) for a in args[1:]])
+    function, runs = FUNCTIONS[args[0]], _runs(args[1:])
+    return lambda scope: function(*[read(scope) for read in runs])
 
 
 def _if(args: tuple[Expr, ...]) -> Run:
-    truth, then, otherwise = args
+    truth, then, otherwise = _runs(args)
 
     def run(scope: Scope) -> Any:
-        found = truth.value(scope)
-        return None if found is None else then.value(scope) if found else otherwise.value(scope)
+        found = truth(scope)
+        return None if found is None else then(scope) if found else otherwise(scope)
 
     return run
 

@@ -7,7 +7,7 @@ does, from the day after its window.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
@@ -19,7 +19,7 @@ from forms.text import _l
 from trial import soa
 from trial.blinding import HIDDEN_EVENTS, HIDDEN_FORMS, HIDDEN_ITEMS
 from trial.course import Allocation, course
-from trial.eligibility import assess
+from trial.eligibility import failed
 from trial.limits import ALWAYS_OPEN
 from trial.protocol import Protocol
 from trial.randomisable import allocation_factors
@@ -27,7 +27,7 @@ from trial.safety import site_deadline
 from trial.schedule import Due, Status, due
 from trial.standing import judged_forms
 
-WINDOW, OMITTED, NOT_DONE, STRATUM, ELIGIBILITY, REPORT = (
+KINDS = WINDOW, OMITTED, NOT_DONE, STRATUM, ELIGIBILITY, REPORT = (
     "window",
     "omitted",
     "notdone",
@@ -67,16 +67,26 @@ class Breach:
 
 
 def breaches(
-    protocol: Protocol, record: Record, allocation: Allocation | None, *, today: date, site: str = ""
+    protocol: Protocol,
+    record: Record,
+    allocation: Allocation | None,
+    *,
+    today: date,
+    site: str = "",
+    kinds: Collection[str] = KINDS,
 ) -> tuple[Breach, ...]:
-    """Every breach that stands on a day. `record` holds the facts of a form of screening (`consent_validity`)."""
-    return (
-        *missed(due(protocol, record, allocation, today), today),
-        *not_done(record, today),
-        *wrong_stratum(protocol, record, allocation, site),
-        *found_ineligible(protocol, record, today),
-        *reported_late(protocol, record),
-    )
+    """Every breach of these kinds that stands on a day. `record` holds the facts of a form of screening (`consent_validity`)."""
+    found: Mapping[str, Callable[[], Iterable[Breach]]] = {
+        WINDOW: lambda: missed(due(protocol, record, allocation, today), today),
+        NOT_DONE: lambda: not_done(record, today),
+        STRATUM: lambda: wrong_stratum(protocol, record, allocation, site),
+        ELIGIBILITY: lambda: found_ineligible(protocol, record, today),
+        REPORT: lambda: reported_late(protocol, record),
+    }
+    # A visit of which nothing was entered and a form left out of one are two answers to one question.
+    asked = {WINDOW if kind == OMITTED else kind for kind in kinds}
+    every = (breach for kind, look in found.items() if kind in asked for breach in look())
+    return tuple(breach for breach in every if kind_of(breach.key) in kinds)
 
 
 def shown_by(saved: Crf) -> frozenset[str]:
@@ -199,7 +209,7 @@ def found_ineligible(protocol: Protocol, record: Record, today: date) -> Iterato
     if course(record).eligible is not True:
         return
     on = min(course(record).eligible_on or today, today)
-    for line in assess(protocol, record).failed:
+    for line in failed(protocol, record):
         message = _l("Enrolled, and %(criterion)s does not let the participant in: %(text)s.")
         args = {"criterion": line.id, "text": line.text}
         because = next((s.address for s in line.sources if s.address), "ELIG/SCR/1")

@@ -6,7 +6,7 @@ met, and exclusions that are known to be absent, add up to "eligible". There are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -31,6 +31,11 @@ class Verdict(StrEnum):
     def passes(self) -> bool:
         """Whether it lets a participant in."""
         return self in (Verdict.MET, Verdict.ABSENT)
+
+    @property
+    def fails(self) -> bool:
+        """Whether it keeps a participant out."""
+        return self in (Verdict.NOT_MET, Verdict.PRESENT)
 
 
 VERDICT_WORDS: Mapping[Verdict, str] = {
@@ -79,14 +84,12 @@ class Assessment:
     @property
     def eligible(self) -> bool | None:
         """True: all inclusions met and all exclusions absent. False: something fails. None: cannot tell yet."""
-        if any(line.verdict in (Verdict.NOT_MET, Verdict.PRESENT) for line in self.lines):
-            return False
-        return True if self.lines and all(line.verdict.passes for line in self.lines) else None
+        return _together([line.verdict for line in self.lines])
 
     @property
     def failed(self) -> tuple[Line, ...]:
         """Criteria that are known to fail."""
-        return tuple(line for line in self.lines if line.verdict in (Verdict.NOT_MET, Verdict.PRESENT))
+        return tuple(line for line in self.lines if line.verdict.fails)
 
     @property
     def open(self) -> tuple[Line, ...]:
@@ -108,17 +111,33 @@ def assess(protocol: Protocol, record: Record) -> Assessment:
     )
 
 
+def eligible(protocol: Protocol, record: Record) -> bool | None:
+    """`assess(...).eligible` without the argument for it, which a save that only needs the verdict need not pay for."""
+    return _together([verdict(criterion, record) for criterion in protocol.criteria])
+
+
+def failed(protocol: Protocol, record: Record) -> tuple[Line, ...]:
+    """`assess(...).failed`: criteria that are known to fail, the only ones that are argued."""
+    return tuple(judge(each, record) for each in protocol.criteria if verdict(each, record).fails)
+
+
+def _together(verdicts: Collection[Verdict]) -> bool | None:
+    if any(each.fails for each in verdicts):
+        return False
+    return True if verdicts and all(each.passes for each in verdicts) else None
+
+
 def judge(criterion: Criterion, record: Record) -> Line:
     """One criterion, its verdict and its argument."""
-    verdict = _verdict(criterion, criterion.rule.value(WholeRecord(record)))
+    found = verdict(criterion, record)
     return Line(
         criterion.id,
         criterion.kind,
         criterion.text,
-        verdict,
+        found,
         tuple(_statement(part.text, part.rule, record) for part in criterion.parts),
         _named(sources(criterion.rule, record)),
-        _named(missing(criterion.rule, record)) if verdict is Verdict.CANNOT_TELL else (),
+        _named(missing(criterion.rule, record)) if found is Verdict.CANNOT_TELL else (),
         criterion.source,
     )
 
@@ -131,7 +150,9 @@ def _named(found: tuple[Source, ...]) -> tuple[Source, ...]:
     return tuple(Source(s.key, FACT_WORDS.get(s.key, s.label), s.shown, s.address, s.row) for s in found)
 
 
-def _verdict(criterion: Criterion, truth: bool | None) -> Verdict:
+def verdict(criterion: Criterion, record: Record) -> Verdict:
+    """What one criterion comes to."""
+    truth = criterion.rule.value(WholeRecord(record))
     if truth is None:
         return Verdict.CANNOT_TELL
     if criterion.kind == EXCLUSION:

@@ -14,7 +14,7 @@ from forms.dates import earliest
 from forms.record import PerInstance, Record
 from trial import soa
 from trial.course import Allocation, Course, course
-from trial.eligibility import assess
+from trial.eligibility import eligible
 from trial.protocol import Protocol
 from trial.visits import Visit, visit_date, visits
 
@@ -69,7 +69,7 @@ def facts_for(
         "scheduled": lambda: planned()["scheduled"],
         "window_opens": lambda: planned()["window_opens"],
         "window_closes": lambda: planned()["window_closes"],
-        "eligible": lambda: assess(protocol, record.with_facts(**known)).eligible,
+        "eligible": lambda: eligible(protocol, record.with_facts(**known)),
     }
     return Facts(known, told)
 

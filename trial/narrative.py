@@ -15,6 +15,7 @@ from forms.record import InstanceScope, Record
 from forms.text import _l
 from trial.safety import ClockState, adverse_event
 from trial.safety_desk import Serious
+from trial.screening_log import SEXES
 
 Say = Callable[[str], str]
 """Translates a msgid."""
@@ -107,7 +108,8 @@ def _person(record: Record, hidden: frozenset[str], say: Say) -> tuple[str, ...]
         return (say(_l("Sex: %(sex)s. Year of birth: %(year)s.")) % {"sex": unknown, "year": unknown},)
     scope = record.scope(found)
     born = scope.code("DM.BRTHDAT")
-    words = {"sex": _Teller(scope, say)("DM.SEX"), "year": shown(born)[:4] if born else unknown}
+    sex = scope.code("DM.SEX")
+    words = {"sex": say(SEXES[sex]) if sex else unknown, "year": shown(born)[:4] if born else unknown}
     return (say(_l("Sex: %(sex)s. Year of birth: %(year)s.")) % words,)
 
 

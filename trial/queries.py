@@ -20,7 +20,7 @@ from trial.standing import Standing
 
 LIVE = frozenset({"candidate", "open", "answered"})
 STATE_WORDS: Mapping[str, str] = {
-    "candidate": _l("candidate"),
+    "candidate": _l("proposed"),
     "open": _l("open"),
     "answered": _l("answered"),
     "closed": _l("closed"),

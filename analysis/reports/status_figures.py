@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from analysis.accrual import Accrual
+from analysis.accrual_figure import accrual_figure
 from analysis.figure import Figure
-from analysis.plots import Line, accrual_figure, curves
+from analysis.plots import Line, curves
 from analysis.reports.status_data import PooledIncidence, PooledSurvival
 from analysis.steps import Stepped, observed_at
 from analysis.table import percent_in_words

@@ -18,7 +18,8 @@ from trial.actions import allocate, enter, people, predict, setup, sign
 from trial.actions.access import Approval, Course, admit
 from trial.actions.case import Case, load
 from trial.actions.delegation import Tasks
-from trial.actions.enter import Entry, Saved
+from trial.actions.enter import Saved
+from trial.actions.entry import Entry
 from trial.actions.participants import add_participant
 from trial.actions.signing_rights import certify, verify_identity
 from trial.actor import SYSTEM, Actor
@@ -28,7 +29,7 @@ from trial.signing_rights import VERSION
 from trial.store.engine import make_engine
 from trial.store.files import Files
 from trial.store.reading import Reading
-from trial.store.tables import journal
+from trial.store.tables_journal import journal
 from trial.store.unit_of_work import UnitOfWork
 
 MORNING = datetime(2026, 6, 1, 9, tzinfo=UTC)

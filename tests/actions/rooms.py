@@ -14,7 +14,8 @@ from tests.actions.house import KEY, PASSWORD, House, open_house, populate
 from tests.conftest import _created
 from trial.settings import Settings
 from trial.store.engine import make_engine
-from trial.store.tables import journal_head, metadata
+from trial.store.tables import metadata
+from trial.store.tables_journal import journal_head
 from wsgi import create_app
 
 SERIALS = (

@@ -4,8 +4,8 @@ import pytest
 
 from tests.actions.house import CONSENTED, ENROLLED, SCREENED, SCREENING, TODAY, House, day
 from tests.actions.rooms import on_both
-from trial.actions import enter
-from trial.actions.enter import Entry
+from trial.actions import drafts, enter
+from trial.actions.entry import Entry
 from trial.errors import AlreadyExists, NotFound, NotOpen, ReasonNeeded, Refused, StaleRevision
 
 MRI = SCREENING["MRI0"]
@@ -92,16 +92,16 @@ def test_participants_are_numbered_within_their_site(house: House) -> None:
 
 def test_what_was_typed_is_kept_as_a_draft_for_that_person_only(house: House) -> None:
     entry = house.entry(CONSENTED, "DM", {"HEIGHT": "17", "BRTHDAT": "not yet"})
-    enter.keep_draft(entry, uow=house.work())
-    kept = enter.draft(house.reader, house.actor().person_id, entry)
+    drafts.keep_draft(entry, uow=house.work())
+    kept = drafts.draft(house.reader, house.actor().person_id, entry)
     assert kept is not None and kept["raw"]["document"] == entry.raw
-    assert enter.draft(house.reader, house.actor("investigator").person_id, entry) is None
+    assert drafts.draft(house.reader, house.actor("investigator").person_id, entry) is None
 
 
 def test_a_draft_is_replaced_by_the_next_and_is_no_part_of_the_record(house: House) -> None:
     before = house.state()
     for height in ("1", "17", "172"):
-        enter.keep_draft(house.entry(CONSENTED, "DM", {"HEIGHT": height}), uow=house.work())
+        drafts.keep_draft(house.entry(CONSENTED, "DM", {"HEIGHT": height}), uow=house.work())
     (row,) = house.reader.all("draft")
     assert row["raw"]["document"]["items"] == {"HEIGHT": "172"}
     assert house.state() == before
@@ -109,7 +109,7 @@ def test_a_draft_is_replaced_by_the_next_and_is_no_part_of_the_record(house: Hou
 
 def test_saving_drops_the_draft_and_a_refusal_keeps_it(house: House) -> None:
     entry = house.entry(CONSENTED, "MRI0", MRI | {"DISTAV": "999"})
-    enter.keep_draft(entry, uow=house.work())
+    drafts.keep_draft(entry, uow=house.work())
     with pytest.raises(Refused):
         house.post(entry)
     assert len(house.reader.all("draft")) == 1
@@ -119,14 +119,14 @@ def test_saving_drops_the_draft_and_a_refusal_keeps_it(house: House) -> None:
 
 def test_a_draft_can_be_dropped(house: House) -> None:
     entry = house.entry(CONSENTED, "DM", {"HEIGHT": "17"})
-    enter.keep_draft(entry, uow=house.work())
-    enter.drop_draft(entry, uow=house.work())
+    drafts.keep_draft(entry, uow=house.work())
+    drafts.drop_draft(entry, uow=house.work())
     assert house.reader.all("draft") == []
 
 
 def test_a_draft_has_a_place_or_is_not_kept(house: House) -> None:
     with pytest.raises(NotFound):
-        enter.keep_draft(Entry(CONSENTED, "SCR", "NOFORM"), uow=house.work())
+        drafts.keep_draft(Entry(CONSENTED, "SCR", "NOFORM"), uow=house.work())
 
 
 # --- preview ----------------------------------------------------------------------------------------------------------

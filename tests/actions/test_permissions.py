@@ -19,9 +19,9 @@ from tests.actions.house import (
     day,
 )
 from trial import roles
-from trial.actions import enter, people, setup, sign
+from trial.actions import drafts, enter, people, setup, sign
 from trial.actions.allocate import request_randomisation
-from trial.actions.enter import Entry
+from trial.actions.entry import Entry
 from trial.actions.participants import add_participant
 from trial.actions.predict import call_model, show_prediction
 from trial.actions.upload import upload
@@ -55,7 +55,7 @@ ACTIONS: dict[str, tuple[Action, set[str]]] = {
     "enter a CRF": (_save(CONSENTED, "DM", SCREENING["DM"]), SITE_STAFF),
     "enter a specimen": (_save(ENROLLED, "MOL", {"MOLDAT": day(20)}), SITE_STAFF | {"laboratory"}),
     "report a serious event": (_serious, SITE_STAFF | {"safety_officer"}),
-    "keep a draft": (lambda h, a: enter.keep_draft(Entry(CONSENTED, "SCR", "DM"), uow=h.work(a)), SITE_STAFF),
+    "keep a draft": (lambda h, a: drafts.keep_draft(Entry(CONSENTED, "SCR", "DM"), uow=h.work(a)), SITE_STAFF),
     "preview a CRF": (lambda h, a: enter.preview(Entry(CONSENTED, "SCR", "DM"), uow=h.work(a)), SITE_STAFF),
     "remove a CRF": (lambda h, a: enter.remove_crf(Entry(SCREENED, "SCR", "MH", based_on=1), "wrong", uow=h.work(a)), SITE_STAFF),
     "upload a file": (
@@ -99,7 +99,7 @@ def test_nobody_else_does_it_and_the_attempt_writes_nothing(house: House, what: 
 OF_A_PARTICIPANT = {
     "enter a CRF": _save(ELSEWHERE, "MRI0", SCREENING["MRI0"]),
     "preview a CRF": lambda h, a: enter.preview(Entry(ELSEWHERE, "SCR", "DM"), uow=h.work(a)),
-    "keep a draft": lambda h, a: enter.keep_draft(Entry(ELSEWHERE, "SCR", "DM"), uow=h.work(a)),
+    "keep a draft": lambda h, a: drafts.keep_draft(Entry(ELSEWHERE, "SCR", "DM"), uow=h.work(a)),
     "remove a CRF": lambda h, a: enter.remove_crf(Entry(ELSEWHERE, "SCR", "MH", based_on=1), "wrong", uow=h.work(a)),
     "upload": lambda h, a: upload(ELSEWHERE, "RAD", "RADFILE", b"a,1\n", files=h.files, uow=h.work(a)),
     "sign": lambda h, a: sign.sign_crf(ELSEWHERE, "SCR", "ELIG", 1, seen="", password="x", uow=h.work(a)),

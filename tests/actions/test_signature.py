@@ -20,7 +20,7 @@ from tests.actions.house import (
 from tests.actions.rooms import on_both
 from trial.actions import enter, sign
 from trial.actions.attempts import MOST_FAILURES
-from trial.actions.enter import Entry
+from trial.actions.entry import Entry
 from trial.content import content_digest
 from trial.errors import ContentChanged, NotAllowed, NotFound, NotOpen, Refused, TooManyAttempts, WrongPassword
 

@@ -13,7 +13,8 @@ from tests.amendments.worked import APPROVED
 from trial.actions import amend, enter
 from trial.actions.transfers import Order, transfer
 from trial.errors import AlreadyExists, ApprovalAhead, NotAllowed, NotFound, Refused, VersionNotInForce
-from trial.store.tables import crf_revision, metadata
+from trial.store.tables import metadata
+from trial.store.tables_crfs import crf_revision
 
 FIELD = SCREENING["MRI0"]
 

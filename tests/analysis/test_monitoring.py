@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from analysis.exact import chi_square_tail, poisson_lower_tail
-from analysis.monitoring import FEWEST_DIGITS, INDICATORS, Judged, Measure, judge
+from analysis.indicators import INDICATORS
+from analysis.monitoring import Judged, judge
+from analysis.site_measures import FEWEST_DIGITS, Measure
 from forms.answers import Answers, Crf, NotDone
 from forms.catalogue import current
 from trial.store.oversight import Entered, Oversight

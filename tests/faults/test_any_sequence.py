@@ -26,7 +26,7 @@ from tests.actions.house import (
 from tests.actions.house import LABORATORY as CEA
 from trial import schedule
 from trial.actions import due, enter
-from trial.actions.enter import Entry
+from trial.actions.entry import Entry
 from trial.errors import ConfirmationNeeded, NotOpen, ReasonNeeded, Refused, VigilError
 from trial.store.verify import verify
 

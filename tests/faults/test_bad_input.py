@@ -5,7 +5,7 @@ import pytest
 from tests.actions.house import CONSENTED, ELSEWHERE, ENROLLED, RESTAGED, SCREENED, SCREENING, House, day
 from tests.actions.rooms import on_both
 from trial.actions import enter, sign
-from trial.actions.enter import Entry
+from trial.actions.entry import Entry
 from trial.errors import ConfirmationNeeded, ContentChanged, NotFound, NotOpen, Refused, StaleRevision, UnstorableText
 
 MRI, PERSON, CONSENT_FORM = SCREENING["MRI0"], SCREENING["DM"], SCREENING["IC"]

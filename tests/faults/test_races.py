@@ -14,7 +14,7 @@ from tests.actions.rooms import on_both
 from tests.faults.parallel import failures, together
 from trial.actions import enter, sign
 from trial.actions.allocate import Certificate, request_randomisation
-from trial.actions.enter import Entry
+from trial.actions.entry import Entry
 from trial.actions.participants import add_participant
 from trial.actions.predict import call_model
 from trial.errors import NotOpen, StaleRevision

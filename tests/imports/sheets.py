@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.actions.house import House
-from trial.actions.imports import Order, Outcome, import_labs
+from trial.actions.import_labs import LABS
+from trial.actions.import_order import Order
+from trial.actions.import_run import Outcome
+from trial.actions.imports import import_file
 
 HEADING = "participant,event,date,test,operator,result,unit"
 HB, CEA, PLT = ("HGB", "=", "132", "g/L"), ("CEA", "=", "3.1", "ug/L"), ("PLAT", "=", "240", "10^9/L")
@@ -24,8 +27,8 @@ def sheet(*lines: str, heading: str = HEADING) -> bytes:
 def read(house: House, content: bytes, by: str = "data_manager", **order: Any) -> Outcome:
     """Import a file; `order` as in `Order`."""
     options = {"progress": order.pop("progress")} if "progress" in order else {}
-    return import_labs(
-        io.BytesIO(content), Order("labs.csv", **order), files=house.files, uow=house.work(by), **options
+    return import_file(
+        io.BytesIO(content), Order("labs.csv", **order), LABS, files=house.files, uow=house.work(by), **options
     )
 
 

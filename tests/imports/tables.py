@@ -9,7 +9,8 @@ from typing import Any
 
 from tests.actions.house import House, day
 from tests.imports.sheets import sheet
-from trial.actions.imports import Order, Outcome
+from trial.actions.import_order import Order
+from trial.actions.import_run import Outcome
 from trial.actions.omics import import_omics
 from trial.frozen import pin
 from trial.frozen.manifest import Manifest, read_manifest

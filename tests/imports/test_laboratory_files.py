@@ -319,7 +319,8 @@ def test_progress_is_told_line_by_line(house: House) -> None:
 
 def test_reading_needs_no_more_memory_for_more_lines() -> None:
     """Ten times the lines, the same peak: what is held are the lines of one participant."""
-    from trial.actions.imports import LABS, _blocks
+    from trial.actions.import_labs import LABS
+    from trial.actions.imports import _blocks
     from trial.imports import laboratory
     from trial.imports.tabular import lines
 

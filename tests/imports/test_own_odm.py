@@ -17,7 +17,8 @@ from trial.actions import hold
 from trial.actions.export_odm import DATA, export_trial
 from trial.actions.hold import Scope
 from trial.actions.import_odm import SIGNED_FIRST, UNSIGNED, import_trial
-from trial.actions.imports import Order, Outcome
+from trial.actions.import_order import Order
+from trial.actions.import_run import Outcome
 from trial.errors import NotAllowed
 from trial.roles import ROLES
 from trial.store import crfs

@@ -12,7 +12,8 @@ from tests.actions.rooms import on_both
 from tests.imports.sheets import line, read, reasons, sheet
 from tests.office.work import row as due_row
 from trial.actions import due
-from trial.actions.imports import Order, Outcome
+from trial.actions.import_order import Order
+from trial.actions.import_run import Outcome
 from trial.actions.ranges import import_ranges
 from trial.actions.sign import content
 from trial.errors import ConstraintBroken, NotAllowed, UnitOfWorkMisused

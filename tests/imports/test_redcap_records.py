@@ -13,8 +13,9 @@ from tests.actions.house import CONSENTED, ELSEWHERE, ENROLLED, READY, SCREENED,
 from tests.actions.rooms import on_both
 from trial.actions.enter import save_crf
 from trial.actions.export_redcap import export_redcap
+from trial.actions.import_order import Order
 from trial.actions.import_redcap import NEVER, import_redcap
-from trial.actions.imports import Order, Outcome
+from trial.actions.import_run import Outcome
 from trial.errors import NotAllowed
 from trial.imports.redcap import columns
 from trial.imports.tabular import FileUnreadable

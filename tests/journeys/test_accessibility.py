@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.actions.house import READY, RESTAGED, SCREENED
+from tests.actions.house import READY, RESTAGED, SCREENED, House
+from tests.coding.work import code, load, report
 from tests.journeys.conftest import Desk, Office
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
@@ -15,6 +16,9 @@ PAGES = {
     "due": ("coordinator01", "/"),
     "participants": ("coordinator01", "/participants/"),
     "participant": ("coordinator01", f"/participants/{RESTAGED}"),
+    "screening log": ("coordinator01", "/participants/screening-log"),
+    "counts of the screening log": ("monitor01", "/participants/screening-log"),
+    "transfer": ("data_manager", f"/participants/{RESTAGED}"),
     "crf": ("coordinator01", f"/participants/{SCREENED}/SCR/DM"),
     "crf with rows": ("coordinator01", f"/participants/{SCREENED}/SCR/MH"),
     "history": ("coordinator01", f"/participants/{SCREENED}/SCR/DM/1/history"),
@@ -45,6 +49,8 @@ PAGES = {
     "queries": ("monitor01", "/queries"),
     "state of the data": ("data_manager", "/data"),
     "coding": ("data_manager", "/data/coding"),
+    "a term to code": ("data_manager", "/data/coding/term?kind=meddra&folded=felt+odd&search=febrile"),
+    "synonyms": ("data_manager", "/data/coding/synonyms"),
     "dictionaries": ("data_manager", "/data/coding/dictionaries"),
     "deviations": ("monitor01", "/data/deviations"),
     "imports": ("data_manager", "/imports/"),
@@ -68,14 +74,96 @@ def _violations(desk: Desk) -> list[str]:
     return [f"{v['id']}: {[n['target'] for n in v['nodes'][:4]]}" for v in grave]
 
 
+def _drawn(house: House) -> None:
+    house.randomise(READY)
+
+
+def _coded(house: House) -> None:
+    load(house)
+    report(house, "felt odd")
+    report(house, "loose motions", 2)
+    code(house, "loose motions", "Diarrhea", keep=True)
+
+
+BEFORE: dict[str, Callable[[House], None]] = {"certificate": _drawn, "a term to code": _coded, "synonyms": _coded}
+"""What has to have happened before some pages have anything on them."""
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_keeps_anybody_out(at_desk: Callable[[str], Desk], office: Office, name: str) -> None:
     who, path = PAGES[name]
-    if name == "certificate":
-        office.house.randomise(READY)
+    BEFORE.get(name, lambda house: None)(office.house)
     desk = at_desk(who)
     assert desk.open(path) == 200
+    # What is folded away is read too.
+    desk.page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
     assert _violations(desk) == []
+
+
+def test_setting_up_the_second_factor_keeps_nobody_out(at_desk: Callable[[str], Desk]) -> None:
+    desk = at_desk("coordinator01")
+    desk.open("/account/")
+    desk.press("form[action='/account/second-factor'] button")
+    assert desk.heading() == "Set up the second factor"
+    assert _violations(desk) == []
+    desk.page.set_viewport_size(TELEPHONE)
+    assert not _sideways(desk)
+
+
+TELEPHONE = {"width": 390, "height": 800}
+
+
+def _sideways(desk: Desk) -> bool:
+    """Whether the page is wider than the screen."""
+    return bool(desk.page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "due",
+        "participants",
+        "participant",
+        "screening log",
+        "transfer",
+        "a term to code",
+        "synonyms",
+        "coding",
+        "state of the data",
+        "checklist",
+        "queries",
+        "delegation log",
+        "emergency card",
+        "casebook",
+        "imports",
+        "start of a role without lists",
+    ],
+)
+def test_a_telephone_shows_every_word(at_desk: Callable[[str], Desk], office: Office, name: str) -> None:
+    """Nothing is wider than the screen, and no table but those of figures hides columns to the right."""
+    who, path = PAGES[name]
+    BEFORE.get(name, lambda house: None)(office.house)
+    desk = at_desk(who)
+    desk.page.set_viewport_size(TELEPHONE)
+    assert desk.open(path) == 200
+    assert not _sideways(desk)
+    hidden = "(t) => t.scrollWidth > t.clientWidth + 1"
+    tables = "[...document.querySelectorAll('table.list:not(.figures, .numbers, .risk), table.grid')]"
+    assert desk.page.evaluate(f"{tables}.filter({hidden}).length") == 0
+    assert _violations(desk) == []
+
+
+def test_a_row_on_a_telephone_says_the_heading_of_each_cell(at_desk: Callable[[str], Desk]) -> None:
+    desk = at_desk("investigator01")
+    desk.page.set_viewport_size(TELEPHONE)
+    desk.open("/delegations")
+    table = "document.querySelector('table.list')"
+    headings = desk.page.evaluate(f"[...{table}.tHead.rows[0].cells].map((c) => c.textContent.trim())")
+    row = f"[...{table}.tBodies[0].rows[0].cells]"
+    shown = desk.page.evaluate(f"{row}.map((c) => getComputedStyle(c, '::before').content.replaceAll('\"', ''))")
+    assert shown == headings
+    desk.page.set_viewport_size({"width": 1280, "height": 800})
+    assert desk.page.evaluate(f"{table}.classList.contains('stacked')") is False
 
 
 @pytest.mark.parametrize(
@@ -101,7 +189,7 @@ def test_no_page_keeps_anybody_out_on_a_narrow_screen(at_desk: Callable[[str], D
     desk.page.set_viewport_size({"width": 800, "height": 768})
     assert desk.open(path) == 200
     assert _violations(desk) == []
-    assert desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert not _sideways(desk)
 
 
 def test_the_entrance_keeps_nobody_out(office: Office, browser: object) -> None:

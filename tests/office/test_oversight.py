@@ -49,7 +49,7 @@ def test_the_page_shows_each_site_its_cells_and_what_they_mean(desk) -> None:
 
 
 def test_the_file_has_one_line_a_site_and_indicator(desk) -> None:
-    from analysis.monitoring import INDICATORS
+    from analysis.indicators import INDICATORS
 
     got = desk.client("monitor01").get("/oversight/indicators.csv")
     lines = got.data.decode("utf-8-sig").splitlines()

@@ -123,6 +123,14 @@ def test_the_checklist_counts_what_is_left_and_offers_no_signature_before_it_is_
     page = desk.client("data_manager").get("/data/checklist").text
     assert "Forms that are required and not entered" in page
     assert 'type="password"' not in page
+    assert "signed here when nothing is left" in page
+
+
+def test_each_step_of_the_checklist_that_is_not_done_leads_to_where_it_is_worked_off(desk) -> None:
+    page = desk.client("data_manager").get("/data/checklist").text
+    assert '<a class="go" href="/data">Forms that are required and not entered</a>' in page
+    assert f'<a class="code" href="/participants/{SCREENED}">{SCREENED}</a>' in page
+    assert not re.search(r"[A-Z]{2,}/[A-Z0-9]+/\d", page)
 
 
 @pytest.mark.requirement("R50")

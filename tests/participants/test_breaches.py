@@ -23,7 +23,7 @@ from tests.spec.people import (
 )
 from trial import soa
 from trial.blinding import HIDDEN_EVENTS, HIDDEN_FORMS
-from trial.breaches import ALLOCATION, breaches, kind_of, reveals, shown_by
+from trial.breaches import ALLOCATION, KINDS, breaches, kind_of, reveals, shown_by
 from trial.protocol import PROTOCOL
 from trial.randomisable import allocation_factors
 from trial.visits import months_after, visits
@@ -38,6 +38,15 @@ def found(record, today, allocation=WW):
 
 def keys(record, today, allocation=WW, kind=""):
     return {k for k in found(record, today, allocation) if k.startswith(kind)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_asked_for_one_kind_it_says_of_that_kind_what_it_says_of_all(kind):
+    record = decided(visit("FU06", MONTH_6))
+    at = MONTH_6 + timedelta(400)
+    every = breaches(PROTOCOL, record, WW, today=at, site="02")
+    asked = breaches(PROTOCOL, record, WW, today=at, site="02", kinds={kind})
+    assert asked == tuple(b for b in every if kind_of(b.key) == kind)
 
 
 def window_of(record, event, allocation=WW):

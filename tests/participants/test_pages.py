@@ -212,6 +212,21 @@ def test_a_data_manager_moves_a_participant_and_both_sites_see_their_part(desk) 
     assert desk.client("coordinator01").get("/transfers/1/copy.json").status_code == 403
 
 
+def test_who_can_agree_to_a_transfer_is_offered_by_name(desk) -> None:
+    """The data manager knows no user names of another site; the own site's investigators cannot take over what they have."""
+    page = desk.client("data_manager").get(f"/participants/{READY}").text
+    offered = re.findall(
+        r'<option value="(\w+)">([^<]+)</option>', page.partition('name="agreed_by"')[2].partition("</select>")[0]
+    )
+    assert [name for name, _words in offered] == ["investigator02"]
+    assert offered[0][1].startswith("02 · ")
+
+
+def test_the_day_of_a_transfer_is_typed_as_it_is_stored(desk) -> None:
+    page = desk.client("data_manager").get(f"/participants/{READY}").text
+    assert re.search(rf'name="on" required value="{TODAY.isoformat()}" placeholder="YYYY-MM-DD"', page)
+
+
 def test_a_transfer_nobody_agreed_to_says_so_on_the_page(desk) -> None:
     manager = desk.client("data_manager")
     manager.post(f"/participants/{READY}/transfer", MOVE | {"agreed_by": "coordinator02"})

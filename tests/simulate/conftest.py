@@ -1,4 +1,4 @@
-"""One whole simulated trial of 60 people, run once through the same actions people use, and read by every test here."""
+"""One whole simulated trial of 36 people, run once through the same actions people use, and read by every test here."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from trial.store.files import Files
 from trial.store.reading import Reading
 
 KEY = bytes(range(32))
-PLAN = Plan(60, 15, date(2021, 1, 4), 12, date(2025, 6, 30))
+PLAN = Plan(36, 15, date(2021, 1, 4), 12, date(2025, 6, 30))
 STATISTICIAN = Actor(None, "Statistician", "statistician", None)
 
 
@@ -58,7 +58,7 @@ def course_rows_of(trial: Trial) -> tuple[CourseRow, ...]:
 
 @pytest.fixture(scope="package")
 def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
-    """The trial of 60."""
+    """The trial of 36."""
     made = run(tmp_path_factory.mktemp("simulated"), PLAN)
     yield made
     made.engine.dispose()

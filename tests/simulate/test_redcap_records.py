@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 import pytest
@@ -11,7 +13,7 @@ from forms.answers import Crf
 from forms.catalogue import definitions
 from forms.redcap import Setup, data_csv, dictionary_csv, read_project
 from forms.redcap.setup import MISSING
-from tests.simulate.conftest import Trial
+from tests.simulate.conftest import PLAN, Trial, run
 from trial.actor import Actor
 from trial.exports.redcap import study_of
 from trial.imports.laboratory import Unusable
@@ -20,6 +22,19 @@ from trial.imports.tabular import Heading, Line, lines
 from trial.store import extract
 
 OPEN, BLINDED = "unblinded_statistician", "statistician"
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    """A trial of its own, small enough that no worker waits for it: every form is there from a dozen people on."""
+    made = run(tmp_path_factory.mktemp("simulated"), replace(PLAN, participants=12))
+    yield made
+    made.engine.dispose()
+
+
+def test_a_dozen_people_have_every_form_but_the_rarest(trial: Trial) -> None:
+    there = {crf.form for row in extracted(trial, OPEN) for crf in row.crfs}
+    assert {form for form, _version in definitions()} - there == {"SPEC", "CM", "SPC", "DTH"}
 
 
 def extracted(trial: Trial, role: str) -> tuple[extract.Extracted, ...]:

@@ -15,7 +15,7 @@ from sqlalchemy import event, func, select
 from tests.store.house import NOON, RELEASED, Happened, settle
 from trial.clock import SystemClock
 from trial.errors import Busy, StaleRevision
-from trial.store import journal, participants, tables
+from trial.store import journal, participants, tables_journal
 from trial.store.engine import make_engine
 from trial.store.failures import retrying
 from trial.store.unit_of_work import UnitOfWork
@@ -187,7 +187,7 @@ def test_a_journal_head_that_another_holds_is_busy_at_commit_and_nothing_is_kept
             pass
     else:
         other = bare.engine.connect()
-        other.execute(select(tables.journal_head).with_for_update())
+        other.execute(select(tables_journal.journal_head).with_for_update())
         with bare.work() as uow:
             uow.scalar(select(func.set_config("lock_timeout", "50ms", True)))
             uow.insert("setting", key="k", value="1")

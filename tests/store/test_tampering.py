@@ -9,7 +9,7 @@ from sqlalchemy import inspect, make_url, select, text
 
 from tests.store.house import NOON, RELEASED, Happened, House, decide
 from trial.content import content_digest
-from trial.store import crfs, journal, tables
+from trial.store import crfs, journal, tables, tables_journal
 from trial.store.broken import Finding
 from trial.store.files import Files, register
 from trial.store.foreign import covered_digest
@@ -269,7 +269,7 @@ def test_broken_rows_are_named_in_the_order_of_their_entries(trial):
 def test_a_changed_entry_is_the_first_broken_link(trial, change):
     trial.write("setting", key="answer", value="yes")
     trial.write("setting", key="after", value="1")
-    seq = trial.reader.scalar(select(tables.journal_head.c.seq)) - 1
+    seq = trial.reader.scalar(select(tables_journal.journal_head.c.seq)) - 1
     tamper(trial, f"update journal set {change} where seq = {seq}")
     first = found(trial)[0]
     assert (first.kind, first.where, first.seq) == ("chain", f"journal {seq}", seq)
@@ -357,7 +357,7 @@ def test_a_chain_rewritten_whole_is_seen_by_a_witness(trial):
     witnessed = [journal.head(trial.reader)]
     assert found(trial, witnessed=witnessed) == []
     rows = trial.reader.all("journal", order_by="seq")
-    previous, updates = tables.GENESIS, []
+    previous, updates = tables_journal.GENESIS, []
     for row in rows:
         body = row["body"].replace("First", "Forged")
         digest = journal.link(row["seq"], previous, body)

@@ -23,7 +23,7 @@ from trial.mail import send
 from trial.notices import BY_KIND, RETRY, RULES, Holder, again_at, due_for_mail, told_by
 from trial.roles import ROLES
 from trial.store import journal
-from trial.store.tables import person
+from trial.store.tables_accounts import person
 from wsgi import create_app
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

@@ -127,8 +127,14 @@ def test_the_tiles_count_what_the_role_can_act_on(enter):
 
 def test_a_role_without_lists_reads_what_it_may_do_and_where(enter):
     page = enter("statistician").get("/").text
+    assert page.index("Where to go") < page.index("What this role may do")
     assert "See pooled results" in page
     assert 'class="btn btn-outline-primary" href="/results/"' in page
+
+
+def test_who_may_read_outcomes_by_arm_finds_them_on_the_first_page(enter):
+    assert 'href="/results/closed/"' in enter("unblinded_statistician").get("/").text
+    assert "/results/closed/" not in enter("statistician").get("/").text
 
 
 def test_the_grid_tells_each_status_and_each_form_in_words(enter):

@@ -18,7 +18,7 @@ from trial.actions.case import Case, load
 from trial.actions.permission import permit
 from trial.actions.proposals import look_for_oddities, settle
 from trial.actions.system_queries import look_again
-from trial.breaches import Breach, breaches, kind_of, shown_by
+from trial.breaches import KINDS, Breach, breaches, kind_of, shown_by
 from trial.course import in_course_order
 from trial.happenings import DeviationRaised
 from trial.happenings_participants import BreachFound
@@ -63,7 +63,7 @@ def raise_shown(case: Case, after: tuple[Crf, ...], saved: Crf, uow: UnitOfWork)
     raised = uow.all("breach", participant=case.id)
     if not kinds and not raised:
         return after
-    standing = _standing(case, after)
+    standing = _standing(case, after, kinds | {kind_of(r["key"]) for r in raised})
     after = _raise([b for b in standing if kind_of(b.key) in kinds], raised, case, after, uow)
     settle(case, after, raised, _keys(case, after, standing, raised), uow)
     return after
@@ -113,9 +113,9 @@ def _looked_at(name: str, uow: UnitOfWork, dry_run: bool) -> Raised:
     return Raised(name, new, proposals)
 
 
-def _standing(case: Case, after: tuple[Crf, ...]) -> tuple[Breach, ...]:
+def _standing(case: Case, after: tuple[Crf, ...], kinds: Collection[str] = KINDS) -> tuple[Breach, ...]:
     record, site = case.record("SCR", after), str(case.participant["site_code"])
-    return breaches(case.protocol, record, case.allocation, today=case.today, site=site)
+    return breaches(case.protocol, record, case.allocation, today=case.today, site=site, kinds=kinds)
 
 
 def _keys(case: Case, after: tuple[Crf, ...], standing: Iterable[Breach], raised: Iterable[Row]) -> frozenset[str]:

@@ -2,84 +2,43 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from forms.answers import Crf
-from forms.catalogue import definitions
-from forms.checks import calculated, confirmed, findings, pruned
-from forms.document import read_document
+from forms.checks import calculated, confirmed, findings
 from forms.findings import Finding
-from forms.reading import Unreadable, read_words
-from forms.record import Record
-from forms.retired import chosen_anew
 from trial.actions import coding_follow, deviations, verify_data
 from trial.actions.case import Case, load
+from trial.actions.entry import Entry, from_file
 from trial.actions.once import earlier_answer, remember
-from trial.actions.permission import participant_for
 from trial.actions.receipt import assessed, received
-from trial.actions.reserved import within_role
 from trial.actions.system_queries import look_again
+from trial.actions.typed import lean, previous_of, read_typed, typed_anew, unreadable_reasons
 from trial.actions.voiding import void
-from trial.actor import Actor
+from trial.actions.writable import in_force, refuse_if_closed, writable
 from trial.changes import Change, changes, explained
-from trial.decision import decision_blockers, estimate_blockers
 from trial.errors import (
     AlreadyExists,
     ConfirmationNeeded,
-    CrfLocked,
-    NotAllowed,
-    NotFound,
     NotOpen,
     ReasonNeeded,
     Refused,
-    VersionNotInForce,
 )
 from trial.happenings import CrfRemoved, CrfSaved
-from trial.limits import confirmed_limits, entry_blockers, open_limits
-from trial.places import is_place
-from trial.roles import IMPORTED_FORMS, NEVER_IMPORTED, may_write_form
+from trial.limits import confirmed_limits, open_limits
 from trial.standing import of_the_site
 from trial.store import crfs
-from trial.store.reading import Reader, Reading, Row
+from trial.store.reading import Reading, Row
 from trial.store.unit_of_work import UnitOfWork
 
 FIRST_ENTRY = "first entry"
 COMPLETED = "items answered for the first time"
 EXPLAINED = "a question of the system answered"
 MOVED = "gone over under a later version of the form"
-IMPORTED = "import:"
 COMPLETE_WHEN_SAVED = frozenset({"PRE"})
 """Forms that are locked when saved: one with a gap could never be filled, nor signed (PROTOCOL 5)."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One form as typed. `based_on` is the revision that was on the screen, None when there was none.
-
-    `version` is the form version that was on the screen; None for the usual one, see `in_force`.
-
-    `raw` is the raw document of `forms.document`; `reasons` maps the path of each changed value to why, and the path ""
-    to a reason for all of them. `key` makes the post idempotent.
-    """
-
-    participant: str
-    event: str
-    form: str
-    occurrence: int = 1
-    based_on: int | None = None
-    version: int | None = None
-    raw: Mapping[str, Any] = field(default_factory=dict)
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    key: str | None = None
-    source: str = "screen"
-
-
-def from_file(source: str) -> bool:
-    """Whether answers come from a file: `source` is then import:kind:SHA-256 of the file."""
-    return source.startswith(IMPORTED)
 
 
 @dataclass(frozen=True)
@@ -125,8 +84,8 @@ def saved_within(entry: Entry, uow: UnitOfWork) -> Saved:
     case = load(uow, row, uow.clock)
     entry = in_force(case, entry)
     refuse_if_closed(case, entry)
-    crf, problems = _typed(case, entry, uow.actor.role)
-    _refuse((*problems, *_unreadable_reasons(entry.reasons)))
+    crf, problems = read_typed(case, entry, uow.actor.role)
+    _refuse((*problems, *unreadable_reasons(entry.reasons)))
     saved = _store(case, crf, entry, uow)
     remember(
         uow,
@@ -150,13 +109,13 @@ def _as_before(earlier: Mapping[str, Any], entry: Entry) -> Saved:
 def preview(entry: Entry, *, uow: UnitOfWork) -> Preview:
     """What saving would say, with calculated items; for live checks. Writes nothing."""
     with Reading(uow.engine) as reader:
-        case = load(reader, _writable(reader, uow.actor, entry), uow.clock)
+        case = load(reader, writable(reader, uow.actor, entry), uow.clock)
         entry = in_force(case, entry)
-        crf, problems = _typed(case, entry, uow.actor.role)
-        record, crf = _lean(case, entry, crf)
-        previous = _previous(case, crf)
+        crf, problems = read_typed(case, entry, uow.actor.role)
+        record, crf = lean(case, entry, crf)
+        previous = previous_of(case, crf)
         made = changes(previous.answers if previous else None, crf.answers)
-        said = (*problems, *findings(record, crf, _typed_anew(crf, made)), *open_limits(record, crf))
+        said = (*problems, *findings(record, crf, typed_anew(crf, made)), *open_limits(record, crf))
         return Preview(said, calculated(record, crf), made)
 
 
@@ -165,7 +124,7 @@ def remove_crf(entry: Entry, reason: str, *, uow: UnitOfWork) -> int:
     with uow:
         case = load(uow, _held(uow, entry), uow.clock)
         refuse_if_closed(case, entry)
-        _refuse(_unreadable_reasons({"": reason}))
+        _refuse(unreadable_reasons({"": reason}))
         previous = case.bare.at(entry.form, entry.event, entry.occurrence)
         if previous is None or previous.answers.removed is not None:
             raise NotOpen("remove", ("nothing-saved",))
@@ -182,101 +141,11 @@ def remove_crf(entry: Entry, reason: str, *, uow: UnitOfWork) -> int:
     return crf.number
 
 
-def _writable(reader: Reader, actor: Actor, entry: Entry) -> Row:
-    """The participant's row, if the actor may write that form there. Raises NotFound, also for a place there is not, NotAllowed."""
-    if from_file(entry.source) and not _whole(entry) and entry.form in NEVER_IMPORTED:
-        raise NotAllowed(actor.role, f"import:{entry.form}")
-    # Who enters the form on the screen may bring the same answers in a file; who only imports has the forms for that.
-    imported = _only_imports(entry, actor.role)
-    verb = "import.trial" if _whole(entry) else "import.data" if imported else "crf.write"
-    row = participant_for(reader, actor, entry.participant, verb)
-    if not imported and not may_write_form(actor.role, entry.form):
-        raise NotAllowed(actor.role, f"crf.write:{entry.form}", row["site_code"])
-    known = entry.version is None or (entry.form, entry.version) in definitions()
-    if not known or not is_place(entry.form, entry.event, entry.occurrence):
-        raise NotFound("crf", {"form": entry.form, "event": entry.event, "occurrence": entry.occurrence})
-    return row
-
-
-def _whole(entry: Entry) -> bool:
-    """Whether it is the trial's own record from another installation: every form of it, moved by who may move a trial."""
-    return entry.source.startswith(f"{IMPORTED}odm:")
-
-
-def _only_imports(entry: Entry, role: str) -> bool:
-    if _whole(entry):
-        return True
-    return from_file(entry.source) and entry.form in IMPORTED_FORMS and not may_write_form(role, entry.form)
-
-
 def _held(uow: UnitOfWork, entry: Entry) -> Row:
     """The same, and held: whoever changes this participant waits here, so that withdrawal and allocation cannot cross."""
-    row = _writable(uow, uow.actor, entry)
+    row = writable(uow, uow.actor, entry)
     uow.lock("participant", {"id": entry.participant})
     return row
-
-
-def in_force(case: Case, entry: Entry) -> Entry:
-    """The entry under the version it is saved under: an existing form keeps the version it was entered under unless whoever corrects it
-    chose the participant's; a new one has the participant's. Raises VersionNotInForce for any other, NotFound where there is none.
-    """
-    wanted = case.versions(entry.form, entry.event, entry.occurrence)
-    if not wanted:
-        raise NotFound("form", {"form": entry.form, "event": entry.event})
-    if entry.version is not None and entry.version not in wanted:
-        raise VersionNotInForce(entry.form, entry.version, wanted)
-    return replace(entry, version=entry.version or wanted[0])
-
-
-def refuse_if_closed(case: Case, entry: Entry) -> None:
-    """Raise CrfLocked or NotOpen where the form may not be written now, whatever is typed."""
-    if kind := case.held(entry.form, entry.event, entry.occurrence):
-        raise CrfLocked(case.id, entry.event, entry.form, entry.occurrence, kind)
-    if blockers := closed_because(case, entry):
-        raise NotOpen(entry.form, blockers)
-
-
-def closed_because(case: Case, entry: Entry) -> tuple[Any, ...]:
-    """Why the form may not be written now: its place in the enforced order of the decision point included."""
-    found = entry_blockers(case.protocol, case.bare, entry.form, entry.event, entry.occurrence)
-    if found or entry.form not in ("PRE", "DEC"):
-        return found
-    record = case.record(entry.event)
-    if entry.form == "PRE":
-        return estimate_blockers(case.protocol, record, open_queries=case.queried)
-    made = case.predictions[-1] if case.predictions else None
-    return decision_blockers(case.protocol, record, signatures=case.signatures, prediction=made)
-
-
-def as_crf(case: Case, entry: Entry) -> tuple[Crf, tuple[Finding, ...]]:
-    """The next revision as typed, and what could not be read."""
-    version = entry.version or case.versions(entry.form, entry.event, entry.occurrence)[0]
-    form = definitions()[entry.form, version]
-    document = read_document(form, entry.raw, lambda: uuid.uuid4().hex[:12])
-    number = (entry.based_on or 0) + 1
-    return Crf(form.oid, form.version, entry.event, entry.occurrence, number, document.answers), document.findings
-
-
-def _typed(case: Case, entry: Entry, role: str) -> tuple[Crf, tuple[Finding, ...]]:
-    """The next revision as this role may write it, and what stands in the way of reading it."""
-    crf, problems = as_crf(case, entry)
-    previous = _previous(case, crf)
-    if _only_imports(entry, role):
-        return crf, problems  # a file is checked by who may import it, form by form, not item by item
-    form = definitions()[crf.form, crf.version]
-    own, foreign = within_role(form, crf, previous.answers if previous else None, entry.raw, role)
-    return own, (*problems, *foreign, *chosen_anew(form, previous.answers if previous else None, own.answers))
-
-
-def _unreadable_reasons(reasons: Mapping[str, str]) -> tuple[Finding, ...]:
-    found = []
-    for path, words in reasons.items():
-        try:
-            read_words(words or "")
-        except Unreadable as problem:
-            item = path.rpartition("/")[2] or None
-            found.append(Finding("problem", "reason:text", problem.message, item, None, dict(problem.args_)))
-    return tuple(found)
 
 
 def _refuse(found: tuple[Finding, ...]) -> None:
@@ -284,17 +153,13 @@ def _refuse(found: tuple[Finding, ...]) -> None:
         raise Refused(blocking)
 
 
-def _previous(case: Case, crf: Crf) -> Crf | None:
-    return case.bare.at(crf.form, crf.event, crf.occurrence)
-
-
 def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     crfs.refuse_stale(uow, case.id, typed, based_on=entry.based_on)
-    record, crf = _lean(case, entry, typed)
-    previous = _previous(case, crf)
+    record, crf = lean(case, entry, typed)
+    previous = previous_of(case, crf)
     made = changes(previous.answers if previous else None, crf.answers)
     found = (
-        *findings(record, crf, _typed_anew(crf, made)),
+        *findings(record, crf, typed_anew(crf, made)),
         *open_limits(record, crf),
         *crfs.repeated_values(uow, case.id, crf),
     )
@@ -338,18 +203,6 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     return Saved(crf.number, _complete(crf, found), paths, told)
 
 
-def _typed_anew(crf: Crf, made: Iterable[Change]) -> frozenset[str]:
-    """FORM.ITEM of the values that this save changes."""
-    return frozenset(f"{crf.form}.{c.path.rpartition('/')[2]}" for c in made)
-
-
-def _lean(case: Case, entry: Entry, typed: Crf) -> tuple[Record, Crf]:
-    """The record as it would be, and the instance without what is not asked."""
-    record = case.record(entry.event, case.with_crf(typed))
-    crf = pruned(record, typed)
-    return (record if crf is typed else case.record(entry.event, case.with_crf(crf))), crf
-
-
 def _with_confirmations(crf: Crf, said: tuple[Finding, ...]) -> Crf:
     """Only what was asked stays confirmed: a question that comes back with another value is asked again."""
     keys = {f.key for f in said}
@@ -371,51 +224,3 @@ def _reason(previous: Crf | None, crf: Crf, made: tuple[Change, ...], reasons: M
         raise ReasonNeeded(unexplained)
     usual = MOVED if crf.version != previous.version else COMPLETED if made else EXPLAINED
     return explained(made, reasons) or usual
-
-
-def keep_draft(entry: Entry, *, uow: UnitOfWork) -> None:
-    """Keep what was typed so far, for this person only; not part of the record."""
-    with uow:
-        case = load(uow, _writable(uow, uow.actor, entry), uow.clock)
-        uow.put(
-            "draft",
-            person=uow.actor.person_id,
-            participant=entry.participant,
-            event=entry.event,
-            form=entry.form,
-            occurrence=entry.occurrence,
-            form_version=entry.version or in_force(case, entry).version,
-            base_revision=entry.based_on,
-            raw={"document": dict(entry.raw), "reasons": dict(entry.reasons)},
-            at=uow.clock.now(),
-        )
-        uow.commit()
-
-
-def drop_draft(entry: Entry, *, uow: UnitOfWork) -> None:
-    """Forget what was typed and not saved."""
-    with uow:
-        uow.drop(
-            "draft",
-            {
-                "person": uow.actor.person_id,
-                "participant": entry.participant,
-                "event": entry.event,
-                "form": entry.form,
-                "occurrence": entry.occurrence,
-            },
-        )
-        uow.commit()
-
-
-def draft(reader: Reader, person_id: int | None, entry: Entry) -> Row | None:
-    """What this person typed and did not save yet."""
-    found: Row | None = reader.one(
-        "draft",
-        person=person_id,
-        participant=entry.participant,
-        event=entry.event,
-        form=entry.form,
-        occurrence=entry.occurrence,
-    )
-    return found

@@ -7,7 +7,8 @@ from typing import Any
 
 from forms.text import _l
 from trial.actions import omics
-from trial.actions.imports import LABS, Kind
+from trial.actions.import_labs import LABS
+from trial.actions.imports import Kind
 from trial.actions.ranges import RANGES
 from trial.errors import NotFound
 from trial.imports.omics import TABLES

@@ -13,26 +13,13 @@ from forms.answers import Crf
 from forms.catalogue import current, definitions
 from forms.findings import Finding
 from forms.text import _l
-from trial.actions.enter import IMPORTED, Entry
-from trial.actions.imports import (
-    ACCEPTED,
-    CHANGED,
-    REJECTED,
-    UNCHANGED,
-    Job,
-    Kind,
-    Order,
-    Outcome,
-    Progress,
-    Verdict,
-    import_file,
-    located,
-    saved_confirmed,
-    saved_lines,
-    unexplained,
-)
+from trial.actions.entry import IMPORTED, Entry
+from trial.actions.import_lines import saved_in_place, saved_lines
+from trial.actions.import_order import Job, Order, Progress
+from trial.actions.import_run import ACCEPTED, CHANGED, REJECTED, UNCHANGED, Outcome, Verdict
+from trial.actions.imports import Kind, import_file
 from trial.actions.permission import participant_for
-from trial.errors import ConfirmationNeeded, ReasonNeeded, Refused
+from trial.errors import Refused
 from trial.exports.redcap_layout import RECORD
 from trial.imports import redcap
 from trial.imports.laboratory import Names, Unusable
@@ -98,12 +85,7 @@ def _attempt(parts: Sequence[Part], kind: str, job: Job) -> list[Verdict]:
         participant, event, form, occurrence, before.number if before else None, definition.version, raw,
         {"": order.reason} if order.reason else {}, None, f"{IMPORTED}{kind}:{job.sha256}",
     )  # fmt: skip
-    try:
-        done = saved_confirmed(entry, order, uow)
-    except (Refused, ConfirmationNeeded) as refusal:
-        raise located(refusal, placed) from refusal
-    except ReasonNeeded as refusal:
-        raise located(unexplained(refusal), placed) from refusal
+    done = saved_in_place(entry, placed, order, uow)
     return [_taken(part, before, done.changed) for part in parts]
 
 

@@ -10,23 +10,11 @@ from typing import IO, Any
 from forms.answers import Crf
 from forms.catalogue import current
 from forms.text import _l
-from trial.actions.enter import IMPORTED, Entry
-from trial.actions.imports import (
-    ACCEPTED,
-    CHANGED,
-    REJECTED,
-    UNCHANGED,
-    Job,
-    Kind,
-    Order,
-    Outcome,
-    Progress,
-    Verdict,
-    import_file,
-    saved_confirmed,
-    saved_lines,
-    unexplained,
-)
+from trial.actions.entry import IMPORTED, Entry
+from trial.actions.import_lines import saved_confirmed, saved_lines, unexplained
+from trial.actions.import_order import Job, Order, Progress
+from trial.actions.import_run import ACCEPTED, CHANGED, REJECTED, UNCHANGED, Outcome, Verdict
+from trial.actions.imports import Kind, import_file
 from trial.actions.permission import participant_for
 from trial.errors import ReasonNeeded
 from trial.happenings import FileStored

@@ -12,18 +12,9 @@ from dataclasses import replace
 from typing import IO, Any
 
 from forms.text import _l
-from trial.actions.imports import (
-    ACCEPTED,
-    REJECTED,
-    UNCHANGED,
-    Job,
-    Kind,
-    Order,
-    Outcome,
-    Progress,
-    Verdict,
-    import_file,
-)
+from trial.actions.import_order import Job, Order, Progress
+from trial.actions.import_run import ACCEPTED, REJECTED, UNCHANGED, Outcome, Verdict
+from trial.actions.imports import Kind, import_file
 from trial.happenings_ranges import RangeStated
 from trial.imports import ranges as lines
 from trial.imports.laboratory import Names, Unusable

@@ -11,7 +11,8 @@ from forms.catalogue import definitions
 from forms.checks import calculated, findings
 from forms.text import _l
 from trial.actions.case import Case, load
-from trial.actions.enter import Entry, Saved, saved_within
+from trial.actions.enter import Saved, saved_within
+from trial.actions.entry import Entry
 from trial.actions.permission import participant_for, permit
 from trial.actions.signer import NOTHING, Identification, check_password
 from trial.actor import Actor

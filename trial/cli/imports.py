@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -89,24 +90,17 @@ def _imported(
     reason: str = "",
 ) -> None:
     from trial.actions.import_kinds import kind_named
-    from trial.actions.imports import Order, import_file
+    from trial.actions.import_order import Order
+    from trial.actions.imports import import_file
     from trial.imports.laboratory import Names
-    from trial.imports.tabular import FileUnreadable
 
     house = here.house
     kind = kind_named(name, lambda: house.model.manifest)
     uow = acting(here, username, role, kind.verb)
     known = Names(**json.loads(names.read_text("utf-8"))) if names else Names()
     order = Order(path.name, "all" if whole else "row", dry, reason, known)
-    try:
-        with path.open("rb") as file, line_bar(path) as bar:
-            done = import_file(file, order, kind, files=house.files, uow=uow, progress=bar)
-    except FileUnreadable as problem:
-        said(problem.message % problem.args_ if problem.args_ else problem.message, REFUSED)
-        raise Broken from problem
+    done = read_in(path, lambda file, bar: import_file(file, order, kind, files=house.files, uow=uow, progress=bar))
     told(done, as_json)
-    if done.state == "refused":
-        raise Broken
 
 
 @import_.command("odm")
@@ -135,7 +129,7 @@ def odm(
     """ODM 1.3.2: our own export, or with --study a study of another system (metadata, and data if they are apart)."""
     from forms.odm13 import OdmProblem
     from trial.actions.import_odm import import_trial
-    from trial.actions.imports import Order
+    from trial.actions.import_order import Order
 
     house = here.house
     uow = acting(here, username, role, "import.trial")
@@ -150,10 +144,7 @@ def odm(
     except OdmProblem as problem:
         said(str(problem), REFUSED)
         raise Broken from problem
-    told(done, as_json)
-    if done.state == "refused":
-        raise Broken
-    return None
+    return told(done, as_json)
 
 
 def _study(house: Any, uow: Any, paths: list[Path], name: str, dry: bool, as_json: bool) -> None:
@@ -174,20 +165,38 @@ def _study(house: Any, uow: Any, paths: list[Path], name: str, dry: bool, as_jso
     return click.echo("dry run: nothing was kept" if dry else f"kept as study {receipt.study}")
 
 
+def read_in(path: Path, read: Callable[[IO[bytes], Callable[[int], None]], Any]) -> Any:
+    """Read a file of lines, with a bar that counts them. Raises Broken for one that is no such table, having said why."""
+    from trial.imports.tabular import FileUnreadable
+
+    try:
+        with path.open("rb") as file, _line_bar(path) as bar:
+            return read(file, bar)
+    except FileUnreadable as problem:
+        said(problem.message % problem.args_ if problem.args_ else problem.message, REFUSED)
+        raise Broken from problem
+
+
 def told(done: Any, as_json: bool) -> None:
-    """Print what became of a file."""
+    """Print what became of a file. Raises Broken where all of it was refused."""
     if as_json:
-        return shown(done, True)
+        shown(done, True)
+    else:
+        _in_words(done)
+    if done.state == "refused":
+        raise Broken
+
+
+def _in_words(done: Any) -> None:
     counts = ", ".join(f"{n} {verdict}" for verdict, n in sorted(done.counts.items()))
     shown([f"line {v.line}\t{v.participant}\t{v.words()}" for v in done.rejected], False)
     ended = {"dry": "dry run: nothing was kept", "refused": "all or nothing: nothing was kept", "done": "done"}
     click.echo(f"{ended[done.state]}; {counts or 'no lines'}")
     if done.foreign:
         click.echo(f"columns that were not read: {', '.join(done.foreign)}")
-    return None
 
 
-def line_bar(path: Path) -> counter:
+def _line_bar(path: Path) -> counter:
     """A bar on a terminal that counts the lines of a file."""
     with path.open("rb") as file:
         return counter(" lines", sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b"")))

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from trial.cli.base import REFUSED, Broken, Installation, acting, json_option, said, shown
-from trial.cli.imports import line_bar, told
+from trial.cli.imports import read_in, told
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -62,20 +62,12 @@ def import_records(
 
 
 def _into_the_trial(house: Any, actor: Any, path: Path, dry: bool, whole: bool, reason: str, as_json: bool) -> None:
+    from trial.actions.import_order import Order
     from trial.actions.import_redcap import import_redcap
-    from trial.actions.imports import Order
-    from trial.imports.tabular import FileUnreadable
 
     order = Order(path.name, "all" if whole else "row", dry, reason)
-    try:
-        with path.open("rb") as file, line_bar(path) as bar:
-            done = import_redcap(file, order, files=house.files, uow=house.writing(actor), progress=bar)
-    except FileUnreadable as problem:
-        said(problem.message % problem.args_ if problem.args_ else problem.message, REFUSED)
-        raise Broken from problem
-    told(done, as_json)
-    if done.state == "refused":
-        raise Broken
+    uow = house.writing(actor)
+    told(read_in(path, lambda file, bar: import_redcap(file, order, files=house.files, uow=uow, progress=bar)), as_json)
 
 
 def _take(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from trial import passwords
@@ -13,6 +14,7 @@ from trial.actions.dictionaries import import_dictionary
 from trial.actor import SYSTEM
 from trial.clock import SystemClock
 from trial.dictionaries.terms import MINI
+from trial.roles import ROLES as ROLE
 from trial.simulate.driver import Plan, Simulated, simulate
 from trial.simulate.staff import PREPARATION, SITES, employed
 from trial.store.coding import in_use
@@ -71,6 +73,17 @@ def prepare(
     done = simulate(plan, engine=engine, files=files, model=model, key=key, progress=progress)
     code(UnitOfWork(engine, SystemClock(), SYSTEM))
     return done, tuple(_login(engine, *each) for each in ROLES)
+
+
+def greeting(address: str, logins: Iterable[Login], instance: Path) -> Iterator[str]:
+    """What a newcomer reads when the demo is ready: where it is, who there is to be, how it ends."""
+    yield f"\nOpen {address} and sign in as one of these invented people.\n"
+    yield f"  {'user':16} {'password':20} role"
+    for login in logins:
+        where = f", site {login.site}" if login.site else ""
+        yield f"  {login.username:16} {login.password:20} {ROLE[login.role].label}{where}"
+    yield "\nBegin as coordinator: what is due at a site. The passwords are new at every start."
+    yield f"Ctrl-C ends the server; the trial stays in {instance}, and the next start goes on with it.\n"
 
 
 def code(uow: UnitOfWork) -> None:

@@ -13,7 +13,8 @@ from trial.clock import FixedClock
 from trial.simulate.candidates import candidate, watching
 from trial.simulate.chance import Dice
 from trial.simulate.hands import Hands
-from trial.simulate.script import Life, Step
+from trial.simulate.script.life import Life, Step
+from trial.simulate.script.screening import steps
 from trial.simulate.staff import PREPARATION, SITES, employed, one_a_site, open_trial
 from trial.simulate.truth import Truth, draw
 from trial.store.engine import Engine
@@ -89,7 +90,7 @@ def _arrivals(plan: Plan, hands: Hands) -> Iterator[tuple[date, Order, Life, Ste
         base = plan.start + timedelta(days=int(dice.uniform(0, plan.accrual_months * 30.4)))
         site, _, year_only = SITES[dice.whole(0, len(SITES) - 1)]
         life = Life(truth, base, site, hands, plan.seed, year_only=year_only)
-        for step in life.steps():
+        for step in steps(life):
             yield base + timedelta(days=step.day), (i, step.day, step.name), life, step
 
 

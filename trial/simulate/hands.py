@@ -16,7 +16,8 @@ from typing import Any
 from forms.catalogue import current
 from trial.actions import allocate, predict, sign
 from trial.actions.case import Case, load
-from trial.actions.enter import Entry, Saved, preview, save_crf
+from trial.actions.enter import Saved, preview, save_crf
+from trial.actions.entry import Entry
 from trial.actions.participants import add_participant
 from trial.actions.upload import upload
 from trial.actor import Actor

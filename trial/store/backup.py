@@ -35,7 +35,8 @@ from trial.store.engine import check_migrated, schema_of
 from trial.store.failures import disk_explained, explained
 from trial.store.files import Files
 from trial.store.reading import Reader, Reading
-from trial.store.tables import journal_head, key_names, metadata
+from trial.store.tables import key_names, metadata
+from trial.store.tables_journal import journal_head
 from trial.store.types import Instant, Json
 
 MANIFEST = "manifest.json"

@@ -12,7 +12,7 @@ from trial.store.journal import link
 from trial.store.reading import Reader, Row
 from trial.store.replay import Replay
 from trial.store.rows import raw
-from trial.store.tables import GENESIS, journal, journal_head
+from trial.store.tables_journal import GENESIS, journal, journal_head
 
 KEYS = {"v", "at", "actor", "name", "role", "tag", "participant", "event", "writes"}
 WRITE_KEYS = {"table", "key", "row", "was"}

@@ -16,7 +16,9 @@ from forms.text import _l
 from trial.errors import StaleRevision
 from trial.events import plain
 from trial.store.reading import Reader, Row
-from trial.store.tables import CRF_KEY, crf, crf_revision, person
+from trial.store.tables import CRF_KEY
+from trial.store.tables_accounts import person
+from trial.store.tables_crfs import crf, crf_revision
 from trial.store.types import canonical
 from trial.store.unit_of_work import UnitOfWork
 

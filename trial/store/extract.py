@@ -23,8 +23,9 @@ from trial.store import transfers
 from trial.store.coding import every_approved
 from trial.store.crfs import NEWEST, as_crf
 from trial.store.reading import Reader, Row
-from trial.store.tables import CRF_KEY, crf, crf_revision, signature
+from trial.store.tables import CRF_KEY
 from trial.store.tables import participant as participant_table
+from trial.store.tables_crfs import crf, crf_revision, signature
 from trial.store.tables_office import query
 from trial.store.types import canonical
 

@@ -22,7 +22,8 @@ from trial.actor import Actor
 from trial.errors import NotMigrated
 from trial.events import Event, plain
 from trial.store.reading import Reader, Row
-from trial.store.tables import journal, journal_head, key_names, participant
+from trial.store.tables import key_names, participant
+from trial.store.tables_journal import journal, journal_head
 from trial.store.types import canonical
 
 VERSION = 1

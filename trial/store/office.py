@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, fu
 
 from trial.store.columns import CRF_KEY
 from trial.store.reading import Reader, Row
-from trial.store.tables import crf, crf_revision, due, participant, person
+from trial.store.tables import participant
+from trial.store.tables_accounts import person
+from trial.store.tables_crfs import crf, crf_revision, due
 from trial.store.tables_office import casebook, hold, query, query_remark, review_plan
 from trial.store.worklist import Sites
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from trial.store.reading import Reader, Row
-from trial.store.tables import journal, login_attempt, person
+from trial.store.tables_accounts import login_attempt, person
+from trial.store.tables_journal import journal
 from trial.store.tables_people import certification, delegation, identity_check, training
 
 ATTEMPTS = ("person:signature:refused", "person:session:refused", "system:attempts:alerted")

@@ -18,17 +18,10 @@ from trial.redaction import cut, cut_answers, lost
 from trial.store import crfs, foreign
 from trial.store.broken import place
 from trial.store.reading import Reader, Row
-from trial.store.tables import (
-    CRF_KEY,
-    INSERT_ONLY,
-    JOURNALLED,
-    crf,
-    crf_revision,
-    journal,
-    key_names,
-    metadata,
-)
+from trial.store.tables import CRF_KEY, INSERT_ONLY, JOURNALLED, key_names, metadata
+from trial.store.tables_crfs import crf, crf_revision
 from trial.store.tables_foreign import COVERING
+from trial.store.tables_journal import journal
 from trial.store.tables_office import query, query_remark
 from trial.store.tables_trail import redaction_place
 from trial.store.types import Json, canonical

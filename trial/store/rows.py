@@ -13,7 +13,8 @@ from trial.store.broken import Finding, place
 from trial.store.journal import salted
 from trial.store.reading import Reader, Row
 from trial.store.replay import BATCH, Replay, Told
-from trial.store.tables import JOURNALLED, crf_revision, definition, key_names
+from trial.store.tables import JOURNALLED, key_names
+from trial.store.tables_crfs import crf_revision, definition
 from trial.store.tables_foreign import COVERING
 from trial.store.types import Instant, Json, canonical
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from trial.store.reading import Reader, Row
-from trial.store.tables import crf_revision, person, site
+from trial.store.tables import site
+from trial.store.tables_accounts import assignment, person
 from trial.store.tables_amendments import activation
+from trial.store.tables_crfs import crf_revision
 from trial.store.tables_participants import transfer
 
 _OF = (
@@ -44,6 +46,18 @@ def left(reader: Reader, sites: frozenset[str] | None) -> list[Row]:
     """Transfers away from these sites, the last first: what their investigators keep a copy of."""
     found = select(transfer).order_by(transfer.c.id.desc())
     return reader.all(found if sites is None else found.where(transfer.c.from_site.in_(sorted(sites))))
+
+
+def investigators(reader: Reader, sites: frozenset[str]) -> list[Row]:
+    """Who can agree to take a participant over at these sites: `username`, `full_name`, `site_code` (None: every site)."""
+    found = (
+        select(person.c.username, person.c.full_name, assignment.c.site_code)
+        .join(assignment, assignment.c.person_id == person.c.id)
+        .where(person.c.active, assignment.c.role == "investigator", assignment.c.revoked_at.is_(None))
+        .where(or_(assignment.c.site_code.in_(sorted(sites)), assignment.c.site_code.is_(None)))
+        .order_by(assignment.c.site_code, person.c.full_name)
+    )
+    return reader.all(found) if sites else []
 
 
 def origins(reader: Reader) -> dict[str, str]:

@@ -21,7 +21,8 @@ from trial.store.reading import Reader, Reading, Row
 from trial.store.redaction import redacted
 from trial.store.replay import replaying
 from trial.store.rows import rows
-from trial.store.tables import CRF_KEY, crf_revision, definition, file, signature
+from trial.store.tables import CRF_KEY, file
+from trial.store.tables_crfs import crf_revision, definition, signature
 from trial.store.tables_files import file_report
 
 __all__ = ["Check", "Finding", "verify"]

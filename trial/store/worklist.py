@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
 
 from trial.store.reading import Reader, Row
-from trial.store.tables import CRF_KEY, allocation, crf, due, participant
+from trial.store.tables import CRF_KEY, participant
+from trial.store.tables_crfs import crf, due
+from trial.store.tables_decision import allocation
 
 _SAME = and_(*(crf.c[name] == due.c[name] for name in CRF_KEY))
 PHASES: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -22,7 +22,7 @@ def show(participant: str) -> str:
         number = transfers.site_of(reader, case.participant)["emergency_phone"]
     told = course(case.record(), case.allocation)
     return render_template(
-        "card.html", participant=case.id, site=case.site, phone=number, strategy=strategy(told), drugs=told.immunotherapy,
+        "card.html", case=case, participant=case.id, site=case.site, phone=number, strategy=strategy(told), drugs=told.immunotherapy,
         printed_on=case.today,
     )  # fmt: skip
 

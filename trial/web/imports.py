@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response
 
 from trial import roles
 from trial.actions.import_kinds import TITLES, kind_named
-from trial.actions.imports import Kind, Order, Verdict, import_file
+from trial.actions.import_order import Order
+from trial.actions.import_run import Verdict
+from trial.actions.imports import Kind, import_file
 from trial.actions.omics import Omics
 from trial.errors import NotFound
 from trial.imports.tabular import FileUnreadable

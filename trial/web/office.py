@@ -224,7 +224,7 @@ def _casebook(case: Case, refusal: Said | None) -> str:
     rows = [c for c in case.crfs if c.address in forms]
     signed = reading().all("casebook", order_by="id", participant=case.id)
     return render_template(
-        "casebook.html", participant=case.id, rows=rows, seen=pure.digest(case.id, forms), meaning=pure.MEANING, refusal=refusal,
+        "casebook.html", case=case, participant=case.id, rows=rows, seen=pure.digest(case.id, forms), meaning=pure.MEANING, refusal=refusal,
         blockers=casebooks.blockers(reading(), case), signed=signed[-1] if signed else None,
         signing=signing(),
     )  # fmt: skip

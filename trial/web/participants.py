@@ -106,7 +106,7 @@ def show(participant: str) -> str:
     repeating = [
         f for f in order() if current(f).repeats and roles.may_write_form(actor().role, f) and soa.cell(f, "ANY")
     ]
-    visits = _visits(case)
+    visits, elsewhere = _visits(case), _elsewhere(case)
     return render_template(
         "participant.html",
         case=case,
@@ -116,7 +116,8 @@ def show(participant: str) -> str:
         consent=standing(case.record("SCR"), case.today) if _reads("IC", "SCR") else None,
         scopes={code.code: code.decode for code in WITHDRAWN_FROM.codes},
         moves=transfers.moves(reading(), case.id),
-        move_to=_elsewhere(case),
+        move_to=elsewhere,
+        may_agree=transfers.investigators(reading(), frozenset(s["code"] for s in elsewhere)),
         key=uuid.uuid4().hex,
         visits=visits,
         forms=sorted({(cell.form, cell.words) for visit in visits for cell in visit.cells}),
@@ -220,4 +221,4 @@ def audit(participant: str) -> str:
         )
     shown = [trail.entry(row, actor().role) for row in rows[: trail.PAGE]]
     older = shown[-1].seq if len(rows) > trail.PAGE else None
-    return render_template("audit.html", participant=case.id, entries=shown, older=older, before=before)
+    return render_template("audit.html", case=case, participant=case.id, entries=shown, older=older, before=before)

@@ -60,15 +60,20 @@ def confirm() -> Response | str:
         try:
             recovery = factors.confirm(_code(), uow=as_oneself(), key=_key())
         except WrongPassword:
-            problem = _("This is not the code of this secret now. Look again, and check the clock of the telephone.")
+            problem = _not_its_code()
         except TooManyAttempts as refusal:
-            problem = said(refusal).words
+            problem = said(refusal)
         else:
             return render_template("account_recovery.html", recovery=recovery)
     secret = codes.as_text(factors.pending(reading(), someone().id, _key()))
     groups = [secret[i : i + 4] for i in range(0, len(secret), 4)]
     page = render_template("account_enrol.html", groups=groups, problem=problem)
-    return make_response(page, 422 if problem else 200)
+    return make_response(page, 422) if problem else page
+
+
+def _not_its_code() -> Said:
+    words = _("This is not the code of this secret now. Look again, and check the clock of the telephone.")
+    return Said(422, _("Wrong code"), words)
 
 
 @pages.get("/second-factor/square.svg")

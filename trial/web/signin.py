@@ -151,20 +151,25 @@ def change_password() -> Response | str:
         flash(_("The password was changed."), "good")
         return redirect(url_for("home.home"))
     page = render_template("password.html", shortest=passwords.SHORTEST, problem=problem)
-    return make_response(page, 422) if problem else page
+    return make_response(page, problem.status) if problem else page
 
 
-def _changed() -> str | None:
+def _changed() -> Said | None:
+    """Change it, or why not."""
     old, new, again = (request.form.get(name, "") for name in ("old", "new", "again"))
     if new != again:
-        return _("The two new passwords differ.")
+        return _unchanged(_("The two new passwords differ."))
     try:
         credentials.change_password(old, new, uow=as_oneself(), remembered=house().settings.passwords_remembered)
     except Refused:
-        return _("The new password must be long enough, and none of those you had before.")
+        return _unchanged(_("The new password must be long enough, and none of those you had before."))
     except WrongPassword:
-        return _("The present password is not right.")
+        return _unchanged(_("The present password is not right."))
     return None
+
+
+def _unchanged(why: str) -> Said:
+    return Said(422, _("The password was not changed"), why)
 
 
 @pages.get("/pulse")

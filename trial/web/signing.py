@@ -60,7 +60,7 @@ def _page(participant: str, event: str, form: str, occurrence: int, refusal: Sai
     blockers = [blocker_words(b) for b in signing_blockers(case.protocol, record, crf, signatures=case.signatures)]
     place: dict[str, Any] = {"participant": participant, "event": event, "form": form, "occurrence": occurrence}
     return render_template(
-        "sign.html", participant=participant, place=place, title=place_words(form, event, occurrence), view=crf_view.view(shown),
+        "sign.html", case=case, participant=participant, place=place, title=place_words(form, event, occurrence), view=crf_view.view(shown),
         content=content(case, event, form, occurrence), refusal=refusal, blockers=[*blockers, *(_open(f) for f in found)],
         history_url=lambda path: url_for("crf.history", **place, path=path), missing_words=[], signing=signing(),
     )  # fmt: skip

@@ -36,6 +36,7 @@ def eligibility(participant: str) -> str:
     crf = case.bare.at("ELIG", "SCR")
     return render_template(
         "eligibility.html",
+        case=case,
         participant=case.id,
         assessment=assess(case.protocol, case.record("SCR")),
         crf=crf,
@@ -118,6 +119,7 @@ def randomisation(participant: str) -> str:
         factors = decision.allocation_factors(case.protocol, case.record("DEC"), case.participant["site_code"])
         return render_template(
             "randomisation.html",
+            case=case,
             participant=case.id,
             paper=None,
             blockers=_randomisation_blockers(case),
@@ -125,7 +127,7 @@ def randomisation(participant: str) -> str:
             key=uuid.uuid4().hex,
         )
     return render_template(
-        "randomisation.html", participant=case.id, paper=paper, blockers=(), factors=paper.factors, key=""
+        "randomisation.html", case=case, participant=case.id, paper=paper, blockers=(), factors=paper.factors, key=""
     )
 
 

@@ -14,7 +14,7 @@ from forms.catalogue import definitions
 from trial import roles, safety, schedule
 from trial.actions import delegation
 from trial.actions.case import load
-from trial.actions.enter import Entry
+from trial.actions.entry import Entry
 from trial.safety import ClockState
 from trial.schedule import Status
 from trial.store import office, worklist

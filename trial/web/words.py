@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from forms.catalogue import current
+from forms.catalogue import current, order
 from forms.decoded import in_units, shown
 from forms.findings import Finding
 from forms.language import Item
@@ -51,6 +51,13 @@ def place_words(form: str, event: str, occurrence: int = 1) -> str:
     visit, title = event_words(event), form_words(form)
     words = title if visit == title else f"{visit}: {title}"
     return f"{words} ({occurrence})" if occurrence > 1 else words
+
+
+def address_words(address: str) -> str:
+    """FORM/EVENT/OCCURRENCE, as a link stores it, in words; what is no such address, as it is."""
+    form, event, occurrence = (*address.split("/"), "", "")[:3]
+    known = form in order() and occurrence.isdecimal() and address.count("/") == 2
+    return place_words(form, event, int(occurrence)) if known else address
 
 
 def stamp_words(instant: datetime | None) -> str:
@@ -119,6 +126,8 @@ def value_words(item: Item, value: Any) -> str:
         return "—"
     if isinstance(value, Mapping) and "missing" in value:
         return "— " + _(MISSING_WORDS.get(value["missing"], value["missing"]))
+    if item.kind == "link":
+        return address_words(value)
     if item.kind == "file":
         return getattr(value, "name", str(value))
     if item.kind != "calc":
@@ -213,8 +222,7 @@ def place_of(blocker: Any) -> str:
     what, address = getattr(blocker, "what", None) or "", getattr(blocker, "address", None)
     if not address:
         return in_words(FACTOR_WORDS)(what)
-    form, event, occurrence = address.split("/")
-    place = place_words(form, event, int(occurrence))
+    form, place = address.partition("/")[0], address_words(address)
     label = next((i.label for i in current(form).every_item() if i.oid == what), "")
     return f"{place}, {_(label)}" if label else place
 
@@ -240,6 +248,7 @@ FILTERS: Mapping[str, Any] = {
     "why_not": in_words(WHY),
     "query_state": in_words(QUERY_STATE_WORDS),
     "role_words": lambda role: _(ROLES[role].label) if role in ROLES else role,
+    "address": address_words,
     "place_words": lambda row: place_words(row["form"], row["event"], row["occurrence"]),
 }
 """What templates may call on a value."""

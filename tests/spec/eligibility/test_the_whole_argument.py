@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from forms.catalogue import crf, definitions
 from forms.crfs.words import ref as item
+from forms.dates import PartialDate
 from forms.logic import fact
 from forms.record import Record
 from forms.text import _l
 from tests.spec.people import SCREENING, person, prior
 from trial.criteria import EXCLUSION, INCLUSION, exclude, include
-from trial.eligibility import Verdict, assess
+from trial.eligibility import Verdict, assess, eligible, failed
 from trial.evidence import item_of
 from trial.protocol import PROTOCOL
 
@@ -56,6 +57,22 @@ def test_with_any_needed_answers_removed_nobody_is_ever_eligible(keys):
         form, _, oid = key.partition(".")
         removed.setdefault(form, {})[oid] = None
     assert assess(PROTOCOL, person(**removed)).eligible is None
+
+
+@given(st.sets(st.sampled_from(NEEDED)), st.sampled_from([{}, {"DM": {"BRTHDAT": PartialDate(2015, 1, 1)}}]))
+def test_the_verdict_without_the_argument_is_the_verdict_of_the_argument(keys, other):
+    answers: dict[str, dict[str, object]] = {form: dict(items) for form, items in other.items()}
+    for key in keys:
+        form, _, oid = key.partition(".")
+        answers.setdefault(form, {})[oid] = None
+    record = person(**answers)
+    whole = assess(PROTOCOL, record)
+    assert eligible(PROTOCOL, record) is whole.eligible
+    assert failed(PROTOCOL, record) == whole.failed
+
+
+def test_a_protocol_without_criteria_lets_nobody_in():
+    assert eligible(replace(PROTOCOL, criteria=()), person()) is None
 
 
 @given(st.sets(st.sampled_from(sorted(SCREENING)), min_size=1))

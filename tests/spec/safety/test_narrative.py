@@ -103,6 +103,12 @@ def test_a_report_without_its_event_says_so():
     assert "Sex: not known. Year of birth: not known." in words["Report"]
 
 
+@pytest.mark.parametrize(("code", "words"), [("F", "female"), ("M", "male"), (None, "not known")])
+def test_the_sex_is_told_in_a_word(code, words):
+    answers = {"SEX": code} if code else {}
+    assert f"Sex: {words}." in told(telling(crf("DM", "SCR", **answers), sae()), judged=None)["Report"]
+
+
 def test_of_the_birth_only_the_year_is_told():
     words = told(whole())["Report"]
     assert "Year of birth: 1964" in words

@@ -14,7 +14,8 @@ from trial.actions import hold as holds
 from trial.actions import verify_data
 from trial.actions.hold import Scope
 from trial.actions.import_kinds import kind_named
-from trial.actions.imports import Order, import_file
+from trial.actions.import_order import Order
+from trial.actions.imports import import_file
 from trial.actions.permission import participant_for
 from trial.actions.queries import Question, act_on, raise_query
 from trial.errors import NotFound
@@ -24,21 +25,8 @@ from trial.store import deviations as breaches
 from trial.store import journal, office
 from trial.store.journal import Sought
 from trial.web import trail
-from trial.web.api.operations import (
-    DAY,
-    FLAG,
-    MOMENT,
-    NUMBER,
-    PAGED,
-    TEXT,
-    Param,
-    listed,
-    many,
-    maybe,
-    operation,
-    page,
-    record,
-)  # fmt: skip
+from trial.web.api.operations import PAGED, Param, operation, page
+from trial.web.api.schemas import DAY, FLAG, MOMENT, NUMBER, TEXT, listed, many, maybe, only, record
 from trial.web.house import actor, house, reading, writing
 from trial.web.imports import words_of as verdict_words
 from trial.web.queries import readable_forms, words_of
@@ -95,7 +83,7 @@ def thread(number: int) -> Any:
     participant_for(reading(), actor(), row["participant"], "query.read")
     if row["form"] is not None and (forms := readable_forms()) is not None and row["form"] not in forms:
         raise NotFound("query", {"id": number})
-    return [{name: r[name] for name in REMARK["properties"]} for r in office.thread(reading(), number)]
+    return [only(r, REMARK) for r in office.thread(reading(), number)]
 
 
 @operation("POST", "/queries", "query.raise", "Ask about a participant, a visit, a form or a value", status=201,
@@ -124,7 +112,7 @@ def verify(participant: str, event: str, form: str, occurrence: int, given: dict
 @operation("GET", "/holds", "due.read", "What is frozen or locked, in force", gives=many(HOLD))
 def held() -> Any:
     rows = reading().all("hold", order_by="id", lifted_at=None)
-    return [{name: row[name] for name in HOLD["properties"]} for row in rows if _reached(row)]
+    return [only(row, HOLD) for row in rows if _reached(row)]
 
 
 def _reached(row: dict[str, Any]) -> bool:
@@ -154,7 +142,7 @@ def place(given: dict[str, Any]) -> Any:
 )
 def lift(number: int, given: dict[str, Any]) -> Any:
     row = holds.lift(number, given["reason"], uow=writing())
-    return {name: row[name] for name in HOLD["properties"]}
+    return only(row, HOLD)
 
 
 @operation("GET", "/deviations", "deviation.read", "Protocol deviations; what may tell an arm to a blinded role is counted and not shown",
@@ -180,7 +168,7 @@ def audit() -> Any:
 
 def _entry(entry: trail.Entry) -> dict[str, Any]:
     told = asdict(entry) | {"sha256": entry.hash, "name": entry.name or "", "what": "" if entry.hidden else entry.what}
-    return {name: told[name] for name in ENTRY["properties"]}
+    return only(told, ENTRY)
 
 
 @operation("POST", "/imports/<kind>", "import.data", "Read a CSV file (the body) in, with the same checks as the screen", gives=RUN,

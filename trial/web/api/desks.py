@@ -15,22 +15,8 @@ from trial.screening_log import Line
 from trial.store import coding as terms_stored
 from trial.store import ranges as ranges_stored
 from trial.store import screening as logged
-from trial.store.reading import Row
-from trial.web.api.operations import (
-    DAY,
-    FLAG,
-    MOMENT,
-    NUMBER,
-    PAGED,
-    TEXT,
-    Param,
-    listed,
-    many,
-    maybe,
-    operation,
-    page,
-    record,
-)  # fmt: skip
+from trial.web.api.operations import PAGED, Param, operation, page
+from trial.web.api.schemas import DAY, FLAG, MOMENT, NUMBER, TEXT, listed, many, maybe, only, record
 from trial.web.house import actor, house, reading, writing
 
 CLOCK = record({"label": TEXT, "state": TEXT, "due": maybe(MOMENT)})
@@ -109,12 +95,12 @@ def ranges() -> Any:
     rows = ranges_stored.listed(
         reading(), actor().sites, site=request.args.get("site", ""), test=request.args.get("test", "").upper()
     )
-    return [_only(row, RANGE) for row in rows]
+    return [only(row, RANGE) for row in rows]
 
 
 @operation("GET", "/screening-log", "participant.log", "Lines of the pre-consent log of own sites", gives=many(LOGGED))
 def screening_lines() -> Any:
-    return [_only(row, LOGGED) for row in logged.lines(reading(), actor().sites)]
+    return [only(row, LOGGED) for row in logged.lines(reading(), actor().sites)]
 
 
 @operation("POST", "/screening-log", "participant.log", "Count somebody who was not approached, or declined", status=201, gives=NUMBERED,
@@ -160,10 +146,6 @@ def steps() -> Any:
         found = checklist.count(reader, request.args.get("site") or None, house().clock)
     shown = roles.ROLES[actor().role].scope == "all"
     return [{"id": s.id, "left": s.left, "where": list(s.where) if shown else []} for s in found]
-
-
-def _only(row: Row, schema: Any) -> Row:
-    return {name: row[name] for name in schema["properties"]}
 
 
 def _day(text: str) -> date:

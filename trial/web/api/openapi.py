@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from trial.web.api.operations import OPERATIONS, Operation, record
-from trial.web.api.operations import TEXT as TEXT
+from trial.web.api.operations import OPERATIONS, Operation
+from trial.web.api.schemas import TEXT, record
 
 PROBLEM = record(
     {"title": TEXT, "status": {"type": "integer"}, "detail": TEXT},

@@ -12,8 +12,8 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from trial.events import plain
+from trial.web.api.schemas import Schema
 
-Schema = Mapping[str, Any]
 View = Callable[..., Any]
 
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -49,41 +49,10 @@ class Operation:
 
 OPERATIONS: list[Operation] = []
 
-TEXT: Schema = {"type": "string"}
-NUMBER: Schema = {"type": "integer"}
-FLAG: Schema = {"type": "boolean"}
-DAY: Schema = {"type": ["string", "null"], "format": "date"}
-MOMENT: Schema = {"type": "string", "format": "date-time"}
-ANY: Schema = {}
 PAGED = (
     Param("limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": 50}, "How many at most."),
     Param("offset", {"type": "integer", "minimum": 0, "default": 0}, "How many to pass over."),
 )
-
-
-def maybe(schema: Schema) -> Schema:
-    """The schema, or null."""
-    return {"anyOf": [dict(schema), {"type": "null"}]}
-
-
-def record(required: Mapping[str, Schema], **optional: Schema) -> Schema:
-    """An object with these fields and no other."""
-    return {
-        "type": "object",
-        "properties": {**required, **optional},
-        "required": list(required),
-        "additionalProperties": False,
-    }
-
-
-def many(schema: Schema) -> Schema:
-    """A list of such."""
-    return {"type": "array", "items": schema}
-
-
-def listed(schema: Schema) -> Schema:
-    """A page of a list, with how many there are in all."""
-    return record({"total": NUMBER, "items": many(schema)})
 
 
 def operation(

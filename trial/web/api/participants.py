@@ -13,7 +13,7 @@ from forms.checks import calculated
 from trial import roles
 from trial.actions import enter
 from trial.actions.case import Case, load
-from trial.actions.enter import Entry
+from trial.actions.entry import Entry
 from trial.actions.participants import add_participant
 from trial.actions.permission import participant_for
 from trial.content import calculated_json
@@ -21,23 +21,8 @@ from trial.eligibility import assess
 from trial.errors import NotAllowed, NotFound
 from trial.places import is_place
 from trial.store import crfs, worklist
-from trial.web.api.operations import (
-    ANY,
-    DAY,
-    FLAG,
-    MOMENT,
-    NUMBER,
-    PAGED,
-    TEXT,
-    Param,
-    Schema,
-    listed,
-    many,
-    maybe,
-    operation,
-    page,
-    record,
-)  # fmt: skip
+from trial.web.api.operations import PAGED, Param, operation, page
+from trial.web.api.schemas import ANY, DAY, FLAG, MOMENT, NUMBER, TEXT, Schema, listed, many, maybe, record
 from trial.web.house import actor, house, reading, writing
 from trial.web.words import finding_words
 
@@ -196,8 +181,10 @@ def _entry(participant: str, event: str, form: str, occurrence: int, given: dict
         for name in ("items", "groups", "missing", "not_done", "confirmed")
         if given.get(name) is not None
     }
-    more = {name: given.get(name) for name in ("based_on", "version", "key")}
-    return Entry(participant, event, form, occurrence, raw=raw, reasons=given.get("reasons", {}), source="api", **more)
+    return Entry(
+        participant, event, form, occurrence, based_on=given.get("based_on"), version=given.get("version"),
+        raw=raw, reasons=given.get("reasons", {}), key=given.get("key"), source="api",
+    )  # fmt: skip
 
 
 def _reads(form: str, event: str) -> bool:

@@ -12,7 +12,8 @@ from trial.errors import NotFound
 from trial.protocol import PROTOCOL
 from trial.store import notices as told
 from trial.web.api.openapi import document
-from trial.web.api.operations import ANY, DAY, MOMENT, NUMBER, TEXT, listed, many, maybe, operation, page, record
+from trial.web.api.operations import operation, page
+from trial.web.api.schemas import ANY, DAY, MOMENT, NUMBER, TEXT, listed, many, maybe, only, record
 from trial.web.house import actor, reading, someone
 
 ME = record({"id": NUMBER, "username": TEXT, "full_name": TEXT, "role": TEXT, "sites": maybe(many(TEXT))})
@@ -37,7 +38,7 @@ def me() -> Any:
 @operation("GET", "/sites", "participant.list", "Sites that the role reaches", gives=many(SITE))
 def sites() -> Any:
     rows = reading().all("site", order_by="code")
-    return [{name: row[name] for name in SITE["properties"]} for row in rows if actor().reaches(row["code"])]
+    return [only(row, SITE) for row in rows if actor().reaches(row["code"])]
 
 
 @operation("GET", "/forms", "study.read", "Every released version of every form", gives=many(FORM))
@@ -74,5 +75,5 @@ def protocol() -> Any:
 def notices() -> Any:
     limit, offset = page()
     rows = told.newest(reading(), someone().id)
-    shown = [{name: row[name] for name in NOTICE["properties"]} for row in rows[offset : offset + limit]]
+    shown = [only(row, NOTICE) for row in rows[offset : offset + limit]]
     return {"total": len(rows), "items": shown}

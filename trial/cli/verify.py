@@ -1,0 +1,54 @@
+"""Whether anything that is stored was altered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from trial.cli.base import Broken, Installation, json_option, shown
+from trial.cli.randomisation import drawn_otherwise
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def verify(here: Installation, as_json: bool) -> None:
+    """Whether anything stored was altered: chain, rows, revisions, signatures, files. Names the first broken link."""
+    from trial.store.coding import altered
+    from trial.store.verify import verify as check
+
+    findings = check(here.house.engine, files=here.house.files, checks=(_replayed, altered, _model_digests(here)))
+    shown({"findings": [asdict(f) for f in findings]} if as_json else (findings or ["nothing was altered"]), as_json)
+    if findings:
+        raise Broken
+
+
+def _replayed(reader: Any) -> Iterator[Any]:
+    """Once the seed is revealed, every allocation is drawn again."""
+    from trial.protocol import PROTOCOL
+    from trial.store.broken import Finding
+
+    row = reader.one("randomisation", study=PROTOCOL.study_id)
+    if row and row["revealed_seed"]:
+        mismatch = drawn_otherwise(reader, row)
+        if mismatch:
+            yield Finding("allocation", f"number {mismatch.number}", "is not what the revealed seed draws")
+
+
+def _model_digests(here: Installation) -> Callable[[Any], Iterator[Any]]:
+    """Whether the released model is the one this release names, and answers its reference vectors."""
+    from trial.frozen.errors import ModelError
+    from trial.store.broken import Finding
+
+    def check(reader: Any) -> Iterator[Any]:
+        try:
+            here.house.model.check()
+        except ModelError as problem:
+            yield Finding("model", "trial/frozen", str(problem))
+        finally:
+            here.house.model.close()
+
+    return check
