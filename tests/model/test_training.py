@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 
 from tests.model.released import FOLDER, MANIFEST, RAW
-from trial.frozen.cohort import SITES, as_matrix, inputs_of, simulate
+from trial.frozen.cohort import NAMES, SITES, as_matrix, inputs_of, simulate
 from trial.frozen.errors import TrainingUnfit
 from trial.frozen.fusion import folds, outside
 from trial.frozen.inputs import INPUTS
@@ -17,7 +17,6 @@ from trial.frozen.numbers import preprocessing_of, specification_of
 from trial.frozen.preparation import Prepare
 from trial.frozen.train import (
     LIBRARIES,
-    NAMES,
     asked,
     check_fit,
     draft,

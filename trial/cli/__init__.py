@@ -22,6 +22,7 @@ from trial.cli.exports import export
 from trial.cli.files import files
 from trial.cli.imports import import_
 from trial.cli.keep import backup, clock, restore
+from trial.cli.model import model
 from trial.cli.notify import beside, notify
 from trial.cli.people import recorded, signed_in, user
 from trial.cli.redcap import export_records, import_records
@@ -60,6 +61,7 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         deviations,
         files,
         export,
+        model,
     ):
         vigil.add_command(command)
     import_.add_command(import_records)

@@ -49,7 +49,7 @@ NODES = (
     ("Concat", "q p", "probabilities"),
 )
 """Operator, inputs, output, in order. Names that no node makes are constants."""
-ATTRIBUTES: Mapping[str, Mapping[str, int]] = {
+ATTRIBUTES: Mapping[str, Mapping[str, Any]] = {
     "Cast": {"to": TensorProto.DOUBLE},
     "Concat": {"axis": 1},
     "ReduceSum": {"keepdims": 1},

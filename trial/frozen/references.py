@@ -62,8 +62,8 @@ def _ends(mean: np.ndarray, inputs: Sequence[InputSpec], ask: Ask) -> tuple[np.n
     """Each input at the end of its range that speaks against, and at the one that speaks for, a complete response."""
     no, yes = mean.copy(), mean.copy()
     for i, spec in enumerate(inputs):
-        ends = sorted((spec.low, spec.high), key=lambda end, i=i: float(ask(_with(mean, i, end)[None])[0]))
-        no[i], yes[i] = ends
+        at_low, at_high = ask(np.array([_with(mean, i, spec.low), _with(mean, i, spec.high)]))
+        no[i], yes[i] = (spec.low, spec.high) if at_low <= at_high else (spec.high, spec.low)
     return no, yes
 
 
