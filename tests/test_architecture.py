@@ -89,6 +89,7 @@ PLACES = {
     "onnxruntime": ("trial.frozen.worker", "trial.frozen.train"),
     "sklearn": TRAINING,
     "onnx": TRAINING,
+    "threadpoolctl": TRAINING,
     "argon2": ("trial.passwords",),
     "cryptography": ("trial.seal", "trial.store"),
     "lxml": ("forms.odm", "forms.odm13"),

@@ -105,6 +105,12 @@ def test_reference_rows_hold_the_extremes():
     assert all(value > spec.high for value, spec in zip(outside, INPUTS, strict=True))
 
 
+def test_reference_rows_hold_declared_codes_and_no_others():
+    rows = [each.inputs for each in MANIFEST.references if not each.note.startswith("far")]
+    for column, spec in zip(zip(*rows, strict=True), INPUTS, strict=True):
+        assert spec.codes is None or {value for value in column if value is not None} <= set(spec.codes.values())
+
+
 def test_reference_rows_hold_every_missing_modality_alone_and_nothing_at_all():
     for name in MANIFEST.modalities:
         found = NOTES[f"{name} missing"].inputs

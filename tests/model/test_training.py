@@ -3,13 +3,16 @@
 from importlib.metadata import version
 
 import numpy as np
+import onnxruntime
 import pytest
+import skl2onnx
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from skl2onnx.common.data_types import DoubleTensorType
 from sklearn.base import clone
 
 from tests.model.released import FOLDER, MANIFEST, RAW
-from trial.frozen.cohort import SITES, as_matrix, inputs_of, simulate
+from trial.frozen.cohort import NAMES, SITES, as_matrix, inputs_of, simulate
 from trial.frozen.errors import TrainingUnfit
 from trial.frozen.fusion import folds, outside
 from trial.frozen.inputs import INPUTS
@@ -17,7 +20,6 @@ from trial.frozen.numbers import preprocessing_of, specification_of
 from trial.frozen.preparation import Prepare
 from trial.frozen.train import (
     LIBRARIES,
-    NAMES,
     asked,
     check_fit,
     draft,
@@ -129,6 +131,22 @@ def test_contributions_and_constant_make_the_log_odds():
     x = OTHER.x
     total = MODEL.contributions(x).sum(axis=1) + MODEL.constant_
     assert 1 / (1 + np.exp(-total)) == pytest.approx(ASK(x), abs=1e-12)
+
+
+@pytest.mark.parametrize("m", range(len(MODEL.names)), ids=MODEL.names)
+def test_another_converter_has_the_same_opinion_of_each_modality(m):
+    """skl2onnx converts the regression of the modality; calibrated and weighed by hand it is what our graph says of it alone."""
+    branch, name = MODEL.branches_[m], MODEL.names[m]
+    alone = np.where(MODALITY == name, OTHER.x, np.nan)
+    alone = alone[~np.isnan(alone).all(axis=1)]
+    prepared = branch.pipeline.named_steps["prepare"].transform(alone[:, branch.columns])
+    kind = [("x", DoubleTensorType([None, prepared.shape[1]]))]
+    converted = skl2onnx.convert_sklearn(branch.pipeline.named_steps["logistic"], "m", kind, options={"zipmap": False})
+    p = onnxruntime.InferenceSession(converted.SerializeToString()).run(None, {"x": prepared})[1][:, 1]
+    centred = branch.slope * np.log(p / (1 - p)) + branch.offset - branch.centre
+    added = MODEL.slope_ * (centred * (MODEL.weights_[m] + np.delete(MODEL.gaps_[m], m).sum()) + MODEL.presence_[m])
+    graph = onnxruntime.InferenceSession(ONNX)
+    assert graph.run(["contributions"], {"x": alone})[0][:, m] == pytest.approx(added, abs=1e-6)
 
 
 def test_what_others_weigh_depends_on_what_is_missing():

@@ -16,6 +16,7 @@ from trial.cli.files import files
 from trial.cli.imports import import_
 from trial.cli.install import init, serve
 from trial.cli.keep import backup, clock, restore
+from trial.cli.model import model
 from trial.cli.notify import notify
 from trial.cli.participants import due, eligibility
 from trial.cli.people import user
@@ -59,6 +60,7 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         deviations,
         files,
         export,
+        model,
     ):
         vigil.add_command(command)
     import_.add_command(import_records)

@@ -18,14 +18,15 @@ import click
 
 from trial import errors as e
 from trial.actor import SYSTEM
+from trial.frozen.errors import ModelCorrupt, ModelTimeout, ModelUnavailable
 from trial.settings import SettingInvalid
 
 REFUSED, MISSING, DATABASE, BROKEN, BUSY = 3, 4, 5, 6, 7
 EXIT_CODES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
     ((e.NotFound, e.FileMissing), MISSING),
     ((e.StorageUnavailable, e.StorageFull, e.NotMigrated), DATABASE),
-    ((e.FileDamaged, e.BackupUnfit), BROKEN),
-    ((e.Busy,), BUSY),
+    ((e.FileDamaged, e.BackupUnfit, ModelCorrupt), BROKEN),
+    ((e.Busy, ModelUnavailable, ModelTimeout), BUSY),
     ((e.VigilError,), REFUSED),
 )
 """The first match counts."""

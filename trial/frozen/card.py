@@ -68,7 +68,7 @@ def _block(tensor: Raw) -> Iterator[str]:
 
 def _inputs(m: Raw) -> Iterator[str]:
     prepared = {each["name"]: each for each in m["preprocessing"]}
-    rows = ([each["name"], each["modality"], f"`{each['source']}`", each["unit"], _range(each), _prepared(prepared[each["name"]])]
+    rows = ([each["name"], each["modality"], f"`{each['source']}`", each["unit"], _range(each), _prepared(prepared.get(each["name"]))]
             for each in m["inputs"])  # fmt: skip
     yield from _table(("input", "modality", "source", "unit", "range or codes", "prepared"), rows)
 
@@ -80,7 +80,9 @@ def _range(each: Raw) -> str:
     return f"{low:g} to {high:g}"
 
 
-def _prepared(how: Raw) -> str:
+def _prepared(how: Raw | None) -> str:
+    if how is None:
+        return "inside the file"
     value = "ln(1 + x)" if how["transform"] == "log1p" else "x"
     return f"({value} - {how['mean']:.4g}) / {how['sd']:.4g}{', indicator' if how['indicator'] else ''}"
 

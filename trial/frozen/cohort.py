@@ -12,6 +12,9 @@ from trial.simulate.restaging import Restaging
 from trial.simulate.tables import Omics
 from trial.simulate.truth import Truth, draw
 
+NAMES = tuple(each.name for each in INPUTS)
+FACTS = ("id", "site", "outcome")
+"""Columns of a cohort before its inputs."""
 SITES = {"S1": 0.3, "S2": 0.22, "S3": 0.18, "S4": 0.13, "S5": 0.1, "S6": 0.07}
 """Invented sites of a simulated cohort and their shares. A life is the same wherever it is lived: sites differ by chance alone."""
 SITE_STREAM = 1000
@@ -22,26 +25,30 @@ SITE_STREAM = 1000
 class Cohort:
     """`x`: one row a participant, one column an input, NaN where missing; `y`: complete response 0 or 1; `site` a code.
 
-    `good`: clinical response cCR or near-cCR. `seed` says which simulation (None: a table), `drawn` how many were looked at.
+    `seed` says which simulation (None: a table), `drawn` how many were looked at.
     """
 
     ids: tuple[str, ...]
     site: np.ndarray
     x: np.ndarray
     y: np.ndarray
-    good: np.ndarray
     seed: int | None
     drawn: int
 
+    @property
+    def good(self) -> np.ndarray:
+        """Who had a clinical response cCR or near-cCR; an input says it."""
+        return np.asarray(self.x[:, NAMES.index("good_response")] == 1.0)
+
     def rows(self) -> list[str]:
-        """Each participant as canonical JSON: id, site, outcome, good response, then the inputs, null where missing."""
+        """Each participant as canonical JSON: id, site, outcome, then the inputs, null where missing."""
         values = [[None if np.isnan(v) else float(v) for v in row] for row in self.x]
-        facts = zip(self.ids, self.site, self.y, self.good, values, strict=True)
-        return [canonical([i, str(s), int(y), int(g), *row]).decode() for i, s, y, g, row in facts]
+        facts = zip(self.ids, self.site, self.y, values, strict=True)
+        return [canonical([i, str(s), int(y), *row]).decode() for i, s, y, row in facts]
 
     def digest(self) -> str:
         """SHA-256 of the training cut: the names of the inputs and the sorted rows, so that the order of an export is nothing."""
-        head = canonical(["id", "site", "outcome", "good_response", *(each.name for each in INPUTS)]).decode()
+        head = canonical([*FACTS, *NAMES]).decode()
         return digest_of("\n".join([head, *sorted(self.rows())]).encode())
 
     def sorted(self) -> "Cohort":
@@ -53,7 +60,7 @@ class Cohort:
         """The chosen rows: a mask, or positions."""
         at = np.arange(len(self.y))[chosen]
         ids = tuple(self.ids[i] for i in at)
-        return Cohort(ids, self.site[at], self.x[at], self.y[at], self.good[at], self.seed, self.drawn)
+        return Cohort(ids, self.site[at], self.x[at], self.y[at], self.seed, self.drawn)
 
 
 def simulate(seed: int, size: int) -> Cohort:
@@ -61,18 +68,17 @@ def simulate(seed: int, size: int) -> Cohort:
 
     Managed as a registry would: watch and wait after a complete or near-complete response, otherwise operation.
     """
-    found: list[tuple[str, str, dict[str, float | None], bool, bool]] = []
+    found: list[tuple[str, str, dict[str, float | None], bool]] = []
     i = 0
     while len(found) < size:
         truth = draw(seed, i)
-        responded = truth.response in ("CCR", "NCR")
-        outcome = truth.complete_response("WW" if responded else "TME")
+        outcome = truth.complete_response("WW" if truth.response in ("CCR", "NCR") else "TME")
         if outcome is not None:
             site = Dice(seed, i, SITE_STREAM).pick(SITES)
-            found.append((f"{seed}-{i}", site, inputs_of(truth), outcome, responded))
+            found.append((f"{seed}-{i}", site, inputs_of(truth), outcome))
         i += 1
-    ids, sites, rows, outcomes, good = zip(*found, strict=True)
-    return Cohort(ids, np.array(sites), as_matrix(rows), np.array(outcomes, dtype=int), np.array(good), seed, i)
+    ids, sites, rows, outcomes = zip(*found, strict=True)
+    return Cohort(ids, np.array(sites), as_matrix(rows), np.array(outcomes, dtype=int), seed, i)
 
 
 def as_matrix(rows: Iterable[dict[str, float | None]]) -> np.ndarray:

@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import BaseCrossValidator, GroupKFold, LeaveOneGroupOut, cross_val_predict
 from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
 
 from trial.frozen.preparation import PLACES, Prepare
 
@@ -56,6 +57,11 @@ class LateFusion(ClassifierMixin, BaseEstimator):
 
     def fit(self, x: np.ndarray, y: np.ndarray, groups: np.ndarray) -> "LateFusion":
         """Learn branches, fusion and final calibration, everything upwards of a branch from predictions outside the site."""
+        # One thread: the order of additions, and so the last digits, do not depend on the machine's cores; and small fits are faster.
+        with threadpool_limits(1):
+            return self._fit(x, y, groups)
+
+    def _fit(self, x: np.ndarray, y: np.ndarray, groups: np.ndarray) -> "LateFusion":
         self.classes_, self.n_features_in_ = np.array([0, 1]), x.shape[1]
         there = self.there(x)
         learned = [self._branch(name, x, y, groups, there[:, m]) for m, name in enumerate(self.names)]

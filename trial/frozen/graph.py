@@ -1,7 +1,7 @@
 """A late-fusion model as an ONNX graph in double precision, built from the numbers of its manifest and nothing else.
 
-Built by hand: the converter of skl2onnx knows no fusion, and the operators it uses for a regression compute in single precision
-whatever they are given. Input `x`: one row of inputs a participant, NaN where missing. Outputs: `contributions`, what each modality
+Built by hand: the converter of skl2onnx knows no fusion, and teaching it would be longer than these thirty nodes, which can be
+read. Input `x`: one row of inputs a participant, NaN where missing. Outputs: `contributions`, what each modality
 adds to the log odds, and `probabilities`, of no and of a complete response. No time and no machine is in the bytes.
 """
 
@@ -49,7 +49,7 @@ NODES = (
     ("Concat", "q p", "probabilities"),
 )
 """Operator, inputs, output, in order. Names that no node makes are constants."""
-ATTRIBUTES: Mapping[str, Mapping[str, int]] = {
+ATTRIBUTES: Mapping[str, Mapping[str, Any]] = {
     "Cast": {"to": TensorProto.DOUBLE},
     "Concat": {"axis": 1},
     "ReduceSum": {"keepdims": 1},

@@ -216,24 +216,27 @@ def parse_manifest(content: bytes) -> Manifest:
 
 
 def _input(raw: Mapping[str, Any]) -> InputSpec:
-    codes = raw["codes"]
+    codes, (low, high) = raw["codes"], raw["range"]
     return InputSpec(
         raw["name"],
         raw["modality"],
         raw["source"],
         raw["unit"],
-        *raw["range"],
+        low,
+        high,
         None if codes is None else MappingProxyType(codes),
     )
 
 
 def _tensor(raw: Mapping[str, Any]) -> TensorSpec:
+    low, high = raw["range"]
     return TensorSpec(
         raw["name"],
         raw["modality"],
         raw["source"],
         raw["unit"],
-        *raw["range"],
+        low,
+        high,
         tuple(raw["shape"]),
         tuple(raw["spacing_mm"]),
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from trial.frozen.errors import TrainingUnfit
 from trial.frozen.manifest import InputSpec, Preparation
 
 Ask = Callable[[np.ndarray], np.ndarray]
@@ -40,16 +41,18 @@ def reference_rows(
 
 
 def _mean(spec: InputSpec, how: Preparation) -> float:
-    """The training mean in the unit of the input, within its range."""
+    """The training mean in the unit of the input, within its range; of a coded input the nearest code."""
     value = float(np.expm1(how.mean)) if how.transform == "log1p" else how.mean
+    if spec.codes is not None:
+        return min(sorted(spec.codes.values()), key=lambda number: abs(number - value))
     return min(max(round(value, DIGITS), spec.low), spec.high)
 
 
 def _at_the_threshold(
     mean: np.ndarray, inputs: Sequence[InputSpec], threshold: float, ask: Ask
 ) -> Iterator[tuple[str, np.ndarray]]:
-    """Along a line from a sure no to a sure yes: where the rounded probability is one step below, at, and above the threshold."""
-    no, yes = _ends(mean, inputs, ask)
+    """Where the rounded probability is one step below, at, and above the threshold, on a line on which it rises."""
+    no, yes = _line(*_ends(mean, inputs, ask), inputs, threshold, ask)
     for name, wanted in (
         ("threshold - 0.000001", threshold - EPSILON),
         ("threshold", threshold),
@@ -62,9 +65,26 @@ def _ends(mean: np.ndarray, inputs: Sequence[InputSpec], ask: Ask) -> tuple[np.n
     """Each input at the end of its range that speaks against, and at the one that speaks for, a complete response."""
     no, yes = mean.copy(), mean.copy()
     for i, spec in enumerate(inputs):
-        ends = sorted((spec.low, spec.high), key=lambda end, i=i: float(ask(_with(mean, i, end)[None])[0]))
-        no[i], yes[i] = ends
+        at_low, at_high = ask(np.array([_with(mean, i, spec.low), _with(mean, i, spec.high)]))
+        no[i], yes[i] = (spec.low, spec.high) if at_low <= at_high else (spec.high, spec.low)
     return no, yes
+
+
+def _line(
+    no: np.ndarray, yes: np.ndarray, inputs: Sequence[InputSpec], threshold: float, ask: Ask
+) -> tuple[np.ndarray, np.ndarray]:
+    """Two rows with the same codes, what is not coded at its ends, and the threshold between their probabilities.
+
+    The codes are turned to what speaks for a response one after the other until it is so. Raises TrainingUnfit where it never is.
+    """
+    coded = [i for i, spec in enumerate(inputs) if spec.codes is not None]
+    for turned in range(len(coded) + 1):
+        low, high = no.copy(), yes.copy()
+        low[coded[:turned]], high[coded[turned:]] = yes[coded[:turned]], no[coded[turned:]]
+        below, above = ask(np.array([low, high]))
+        if below < threshold - 2 * EPSILON and above > threshold + 2 * EPSILON:
+            return low, high
+    raise TrainingUnfit(f"no inputs within their ranges have a probability at the threshold of {threshold}")
 
 
 def _with(row: np.ndarray, i: int, value: float) -> np.ndarray:

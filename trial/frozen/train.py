@@ -16,7 +16,7 @@ import onnxruntime
 from sklearn.base import clone
 
 from trial.frozen import scope
-from trial.frozen.cohort import Cohort, simulate
+from trial.frozen.cohort import NAMES, Cohort, simulate
 from trial.frozen.errors import TrainingUnfit
 from trial.frozen.freezing import approved, written
 from trial.frozen.fusion import LateFusion, folds
@@ -32,7 +32,6 @@ TRAINING_SEED, TRAINING_SIZE = 20260101, 6000
 TESTING_SEED, TESTING_SIZE = 20260202, 3000
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "onnx", "onnxruntime")
 FEWEST_SITES = 3
-NAMES = tuple(each.name for each in INPUTS)
 DEMONSTRATION = (
     ("Simulated statistician", "statistician (invented person)", "2026-11-28"),
     ("Simulated investigator", "coordinating investigator (invented person)", "2026-11-28"),
@@ -92,21 +91,18 @@ def run(onnx: bytes, x: np.ndarray) -> np.ndarray:
 
 
 def draft(
-    training: Cohort,
-    testing: Cohort | None,
-    *,
-    name: str = NAME,
-    number: str = VERSION,
-    start: LateFusion | None = None,
-) -> Trained:
+    training: Cohort, testing: Cohort | None, *, name: str = NAME, number: str = VERSION, extractor: str | None = None,
+    start: LateFusion | None = None, progress: Callable[[int], None] = lambda done: None,
+) -> Trained:  # fmt: skip
     """Train, validate by site, judge on the other cohort where there is one, and say all of it in a manifest that nobody approved yet.
 
-    `start`: the model before it is fitted, where it is not `unfitted()`.
+    `extractor`: what the radiomics of a table were extracted with; imports then ask for the same. `start`: the model before it is
+    fitted, where it is not `unfitted()`. `progress` is told how many sites have been left out. Raises TrainingUnfit.
     """
     kept, start = training.sorted(), start or unfitted()
     model = train(kept, start)
     onnx = exported(model, name)
-    p = nested(start, kept)
+    p = nested(start, kept, progress)
     cut = threshold(p, kept.good)
     raw = {
         "format": FORMAT,
@@ -117,7 +113,7 @@ def draft(
         "preprocessing": [vars(each) for each in preprocessing_of(model, NAMES)],
         "specification": specification_of(model, NAMES),
         "contributions": list(model.names),
-        "training": _training(kept, model),
+        "training": {**_training(kept, model), **({"extractor": extractor} if extractor else {})},
         "validation": {"scheme": f"nested cross-validation, {FOLDS_SAID}", **report(p, kept, cut)},
         "performance": _performance(onnx, model, testing, cut)
         or {"cohort": "none held out: see validation", **performance(p, kept, cut)},

@@ -1,5 +1,6 @@
 """How good a model is, and where it decides: nested cross-validation by site, calibration, and the rule of the threshold."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,11 @@ THRESHOLD_RULE = (
 )
 
 
-def nested(model: LateFusion, cohort: Cohort) -> np.ndarray:
+def nested(model: LateFusion, cohort: Cohort, progress: Callable[[int], None] = lambda done: None) -> np.ndarray:
     """Everyone's probability from a model that did not see their site in any step: penalty, calibration, fusion."""
     p = np.zeros(len(cohort.y))
-    for inside, left in folds(cohort.site).split(cohort.x, cohort.y, cohort.site):
+    for number, (inside, left) in enumerate(folds(cohort.site).split(cohort.x, cohort.y, cohort.site)):
+        progress(number)
         fitted = clone(model).fit(cohort.x[inside], cohort.y[inside], cohort.site[inside])
         p[left] = fitted.predict_proba(cohort.x[left])[:, 1]
     return np.round(p, DIGITS)
