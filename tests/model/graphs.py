@@ -99,10 +99,12 @@ def reading_a_file(location):
     return model_of(nodes, initializers=[weights])
 
 
-def released(folder, onnx, references=((1.0, 0.731059),), **options):
+def released(folder, onnx, references=((1.0, 0.731059),), minimum=RAW["minimum"], **options):
     """A release of that file: the manifest of ours with its digest and these reference rows, given by their first input."""
     rows = [{"inputs": [first] + [None] * (WIDTH - 1), "probability": p} for first, p in references]
-    manifest = json.dumps({**RAW, "name": "by-hand", "sha256": digest(onnx), "references": rows}).encode()
+    manifest = json.dumps(
+        {**RAW, "name": "by-hand", "sha256": digest(onnx), "references": rows, "minimum": minimum}
+    ).encode()
     (folder / "model.onnx").write_bytes(onnx)
     (folder / "manifest.json").write_bytes(manifest)
     return FrozenModel(folder=folder, model_digest=digest(onnx), manifest_digest=digest(manifest), **options)

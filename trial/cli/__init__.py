@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -22,6 +23,8 @@ from trial.cli.exports import export
 from trial.cli.files import files
 from trial.cli.imports import import_
 from trial.cli.keep import backup, clock, restore
+from trial.cli.model_check import beside as checking_beside
+from trial.cli.model_check import calls_again, check_model, ran_again, ran_words
 from trial.cli.notify import beside, notify
 from trial.cli.people import recorded, signed_in, user
 from trial.cli.redcap import export_records, import_records
@@ -47,6 +50,7 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         due,
         eligibility,
         verify,
+        check_model,
         randomisation,
         simulate,
         demo,
@@ -107,6 +111,7 @@ def serve(here: Installation, host: str, port: int, threads: int) -> None:
 
     check_migrated(here.house.engine)
     beside(here)
+    checking_beside(here)
     scheme = "https" if here.house.settings.https else "http"
     click.echo(f"serving on {scheme}://{host}:{port}")
     # Behind a proxy that speaks TLS the addresses of our own links are https.
@@ -220,15 +225,30 @@ def eligibility(here: Installation, participant: str, as_json: bool) -> None:
 
 
 @click.command()
+@click.option(
+    "--models", type=click.Path(file_okay=False, path_type=Path), help="Folder of earlier releases of the model."
+)
 @json_option
 @click.pass_obj
-def verify(here: Installation, as_json: bool) -> None:
-    """Whether anything stored was altered: chain, rows, revisions, signatures, files. Names the first broken link."""
+def verify(here: Installation, models: Path | None, as_json: bool) -> None:
+    """Whether anything stored was altered: chain, rows, revisions, signatures, files, calls of the model, each of which is run again.
+
+    Names the first broken link. A call of a release that is not here cannot be run again; that is said, and breaks nothing.
+    """
     from trial.store.coding import altered
     from trial.store.verify import verify as check
 
-    findings = check(here.house.engine, files=here.house.files, checks=(_replayed, altered, _model_digests(here)))
-    shown({"findings": [asdict(f) for f in findings]} if as_json else (findings or ["nothing was altered"]), as_json)
+    again, close = calls_again(here, models)
+    try:
+        findings = check(
+            here.house.engine, files=here.house.files, checks=(_replayed, altered, again, _model_digests(here))
+        )
+    finally:
+        close()
+    if as_json:
+        shown({"findings": [asdict(f) for f in findings], "calls": ran_again(again)}, True)
+    else:
+        shown([*(list(map(str, findings)) or ["nothing was altered"]), *ran_words(again)], False)
     if findings:
         raise Broken
 

@@ -18,7 +18,7 @@ from forms.catalogue import current, definitions
 from forms.language import Item
 from forms.text import _l
 from forms.webform import MISSING_WORDS
-from trial.actions.predict import UNAVAILABLE
+from trial.call_rows import UNAVAILABLE
 from trial.errors import VigilError
 from trial.store import crfs
 from trial.store.reading import Reader, Row
