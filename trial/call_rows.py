@@ -91,7 +91,7 @@ def _versions(answer: Answer | None, inputs: list[dict[str, Any]], ran: Ran) -> 
     found = {
         "vigil": release(),
         "manifest": ran.manifest,
-        "vector": calls.vector_digest(inputs),
+        "vector": calls.vector_digest(inputs) if inputs else None,
         "changed": list(ran.changed),
     }
     if answer is None:
