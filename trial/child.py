@@ -40,8 +40,11 @@ class Child:
         command = [sys.executable, "-I", str(confine.__file__), limits.told(), str(worker)]
         self._process = subprocess.Popen(  # nosec B603 -- our own interpreter and a file of this package, no shell
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/",
-            start_new_session=True,
+            start_new_session=True, bufsize=0,
         )  # fmt: skip
+        if self._process.stdin is not None:
+            # A child that does not listen must not hold up who speaks: what the pipe does not take is waited for, up to the deadline.
+            os.set_blocking(self._process.stdin.fileno(), False)
         self._unread = b""
 
     @property
@@ -55,23 +58,28 @@ class Child:
         return self._process.pid
 
     def ask(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Send one message and wait for one line, `seconds` at most."""
+        """Send one message and wait for one line, `seconds` at most for both."""
+        deadline = time.monotonic() + seconds
         try:
-            self._send(message)
-            return self._receive(time.monotonic() + seconds)
+            self._send(json.dumps(message, allow_nan=False).encode() + b"\n", deadline)
+            return self._receive(deadline)
         except (ChildGone, ChildSilent):
             self.kill()
             raise
 
-    def _send(self, message: dict[str, Any]) -> None:
-        pipe = self._process.stdin
+    def _send(self, line: bytes, deadline: float) -> None:
+        pipe, left = self._process.stdin, memoryview(line)
         if pipe is None:
             raise ChildGone("the worker has no pipe")
-        try:
-            pipe.write(json.dumps(message, allow_nan=False).encode() + b"\n")
-            pipe.flush()
-        except OSError as problem:
-            raise ChildGone(f"the worker went away: {problem.strerror}") from problem
+        while left:
+            if not select.select([], [pipe], [], max(deadline - time.monotonic(), 0))[1]:
+                raise ChildSilent("the worker did not listen in time")
+            try:
+                left = left[os.write(pipe.fileno(), left) :]
+            except BlockingIOError:  # filled between the two lines
+                continue
+            except OSError as problem:
+                raise ChildGone(f"the worker went away: {problem.strerror}") from problem
 
     def _receive(self, deadline: float) -> dict[str, Any]:
         while b"\n" not in self._unread:

@@ -52,6 +52,7 @@ RULES = (
     Rule("opened", "person:hold:lifted", _l("Data opened again"), _SITE),
     Rule("refused", "person:signature:refused", _l("Wrong password at a signature"), frozenset({"administrator"}), urgent=True),
     Rule("clock", "system:clock:drifted", _l("The clock of the system is not right"), frozenset({"administrator"}), urgent=True),
+    Rule("model", "system:model:failed", _l("The frozen model cannot be used"), frozenset({"administrator"}), urgent=True),
     Rule("removed", "person:data:removed", _l("Personal data taken out of the record"), frozenset({"auditor"})),
 )  # fmt: skip
 """In the order in which a mail lists them."""

@@ -24,6 +24,7 @@ from trial.actions.participants import add_participant
 from trial.actions.signing_rights import certify, verify_identity
 from trial.actor import SYSTEM, Actor
 from trial.clock import FixedClock
+from trial.frozen.answers import Answer, Checked
 from trial.frozen.manifest import InputSpec
 from trial.signing_rights import VERSION
 from trial.store.engine import make_engine
@@ -126,17 +127,40 @@ class SmallManifest:
 
 @dataclass
 class Answering:
-    """A frozen model that gives the probability it is told to, or the error; `asked` counts its calls."""
+    """A frozen model that gives the probability it is told to, or the error; `asked` counts its calls.
+
+    Without a modality it gives half of it: whoever reads a contribution can tell the two apart.
+    """
 
     manifest: SmallManifest = field(default_factory=SmallManifest)
     answer: float | Exception = 0.7
     asked: int = 0
+    manifest_digest: str = "7" * 64
+
+    @property
+    def model_digest(self) -> str:
+        return self.manifest.sha256
 
     def predict(self, values: Any) -> float:
         self.asked += 1
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+    def call(self, values: Any) -> Answer:
+        p = self.predict(values)
+        of = {spec.name: spec.modality for spec in self.manifest.inputs}
+        known = {of[name] for name, value in values.items() if value is not None}
+        without = {name: p / 2 if name in known else None for name in dict.fromkeys(of.values())}
+        return Answer(p, without, {"onnxruntime": "none", "numpy": "none"}, 0.0, 20)
+
+    def check(self) -> Checked:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return Checked(self.manifest.name, self.manifest.version, 20, 0.0)
+
+    def close(self) -> None:
+        """There is no worker."""
 
 
 @dataclass

@@ -34,12 +34,15 @@ say(ready=True, onnxruntime="none")
 REFERENCES = %r
 for line in sys.stdin:
     asked = json.loads(line)
-    p = REFERENCES.get(json.dumps(asked["x"]))
+    found = [REFERENCES.get(json.dumps(row)) for row in asked["x"]]
+    other = None in found
 """
 
 
 def worker(folder, body):
-    """A worker that knows the reference rows by heart and then does `body` with `asked`, `p` (None for other rows) and `say`."""
+    """A worker that knows the reference rows by heart and then does `body` with `asked`, `found` (a probability a row, None for
+    others), `other` (whether there is such a one) and `say`.
+    """
     known = {json.dumps(list(each.inputs)): each.probability for each in MANIFEST.references}
     path = folder / "worker.py"
     path.write_text(HELLO % known + "".join(f"    {line}\n" for line in body.strip().splitlines()), "utf-8")

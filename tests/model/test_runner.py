@@ -132,10 +132,10 @@ def digest_of(path):
 
 
 def test_reference_vectors_are_tested_again_after_a_day(tmp_path):
-    path = worker(tmp_path, 'say(id=asked["id"], p=p if asked["id"] < 30 else 0.5)')
+    path = worker(tmp_path, 'say(id=asked["id"], p=found if asked["id"] < 14 else [0.5] * len(found))')
     now = [0.0]
     with FrozenModel(worker=path, elapsed=lambda: now[0]) as model:
-        for _ in range(12):
+        for _ in range(12):  # questions 2 to 13; the first were the reference rows
             model.predict(values(0))
         now[0] = DAY - 1
         assert model.predict(values(0)) == 0.5
@@ -146,17 +146,20 @@ def test_reference_vectors_are_tested_again_after_a_day(tmp_path):
 
 def test_the_check_command_tests_the_reference_vectors_at_once(model, tmp_path):
     model.check()
-    with FrozenModel(worker=worker(tmp_path, 'say(id=asked["id"], p=0.25)')) as wrong, pytest.raises(ModelCorrupt):
+    with (
+        FrozenModel(worker=worker(tmp_path, 'say(id=asked["id"], p=[0.25] * len(found))')) as wrong,
+        pytest.raises(ModelCorrupt),
+    ):
         wrong.check()
 
 
 def test_a_worker_that_hangs_is_killed_and_the_next_call_starts_another(tmp_path):
     flag = tmp_path / "hung"
     body = f"""
-if p is None and not os.path.exists({str(flag)!r}):
+if other and not os.path.exists({str(flag)!r}):
     open({str(flag)!r}, "w").close()
     time.sleep(60)
-say(id=asked["id"], p=0.5 if p is None else p)
+say(id=asked["id"], p=[0.5] if other else found)
 """
     with FrozenModel(worker=worker(tmp_path, body), limits=QUICK) as model:
         model.predict(values(0))
@@ -174,10 +177,14 @@ say(id=asked["id"], p=0.5 if p is None else p)
     ("body", "message"),
     [
         ("raise SystemExit(3)", "ended with code 3"),
-        ('say(id=asked["id"] + 1, p=0.5)', "another question"),
-        ('say(id=asked["id"], p=1.5)', "no probability"),
+        ('say(id=asked["id"] + 1, p=[0.5] * len(found))', "another question"),
+        ('say(id=asked["id"], p=[1.5] * len(found))', "no probability"),
+        ('say(id=asked["id"], p=[0.5])', "another question"),
+        ('say(id=asked["id"], p=0.5)', "another question"),
         ('say(id=asked["id"], p=None)', "no probability"),
-        ('say(id=asked["id"], p=float("nan"))', "no probability"),
+        ('say(id=asked["id"], p=[None] * len(found))', "no probability"),
+        ('say(id=asked["id"], p=[float("nan")] * len(found))', "no probability"),
+        ('say(failed="RuntimeError: no such operator")', "the model failed: RuntimeError: no such operator"),
         ('sys.stdout.write("[]\\n"); sys.stdout.flush()', "no object"),
         ('sys.stdout.write("nonsense\\n"); sys.stdout.flush()', "no JSON"),
         ('sys.stdout.write("x" * 200_000); sys.stdout.flush(); time.sleep(60)', "more than an answer"),
@@ -216,10 +223,10 @@ def test_a_worker_killed_from_outside_is_replaced(model):
 def test_a_worker_that_dies_while_it_is_asked_is_replaced_at_the_next_call(tmp_path):
     flag = tmp_path / "died"
     body = f"""
-if p is None and not os.path.exists({str(flag)!r}):
+if other and not os.path.exists({str(flag)!r}):
     open({str(flag)!r}, "w").close()
     os._exit(1)
-say(id=asked["id"], p=0.5 if p is None else p)
+say(id=asked["id"], p=[0.5] if other else found)
 """
     with FrozenModel(worker=worker(tmp_path, body)) as model:
         with pytest.raises(ModelUnavailable):

@@ -47,6 +47,7 @@ TOLD = {
     "an adverse event": (entry("site:crf:saved", 1, crf="AE/ANY/1"), "01", []),
     "one's own act": (entry("system:participant:allocated", 6), "01", [(1, "allocated")]),
     "what concerns no site": (entry("system:clock:drifted"), None, [(5, "clock")]),
+    "a model that cannot be used": (entry("system:model:failed"), None, [(5, "model")]),
     "what nobody is told": (entry("site:crf:saved", 1, crf="LB/RST/1"), "01", []),
 }
 

@@ -17,6 +17,7 @@ from trial.cli.imports import import_
 from trial.cli.install import init, serve
 from trial.cli.keep import backup, clock, restore
 from trial.cli.model import model
+from trial.cli.model_check import check_model
 from trial.cli.notify import notify
 from trial.cli.participants import due, eligibility
 from trial.cli.people import user
@@ -63,6 +64,7 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         model,
     ):
         vigil.add_command(command)
+    model.add_command(check_model)
     import_.add_command(import_records)
     export.add_command(export_records)
     return vigil

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from trial.cli.base import Installation, migrated
+from trial.cli.model_check import beside as checking_beside
 from trial.cli.notify import beside
 from trial.cli.people import recorded
 
@@ -49,6 +50,7 @@ def serve(here: Installation, host: str, port: int, threads: int) -> None:
 
     check_migrated(here.house.engine)
     beside(here)
+    checking_beside(here)
     scheme = "https" if here.house.settings.https else "http"
     click.echo(f"serving on {scheme}://{host}:{port}")
     # Behind a proxy that speaks TLS the addresses of our own links are https.

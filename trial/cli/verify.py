@@ -4,24 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
 
 from trial.cli.base import Broken, Installation, json_option, shown
+from trial.cli.model_check import calls_again, ran_again, ran_words
 from trial.cli.randomisation import drawn_otherwise
 
 
 @click.command()
+@click.option(
+    "--models", type=click.Path(file_okay=False, path_type=Path), help="Folder of earlier releases of the model."
+)
 @json_option
 @click.pass_obj
-def verify(here: Installation, as_json: bool) -> None:
-    """Whether anything stored was altered: chain, rows, revisions, signatures, files. Names the first broken link."""
+def verify(here: Installation, models: Path | None, as_json: bool) -> None:
+    """Whether anything stored was altered: chain, rows, revisions, signatures, files, calls of the model, each of which is run again.
+
+    Names the first broken link. A call of a release that is not here cannot be run again; that is said, and breaks nothing.
+    """
     from trial.store.coding import altered
     from trial.store.verify import verify as check
 
-    findings = check(here.house.engine, files=here.house.files, checks=(_replayed, altered, _model_digests(here)))
-    shown({"findings": [asdict(f) for f in findings]} if as_json else (findings or ["nothing was altered"]), as_json)
+    again, close = calls_again(here, models)
+    try:
+        findings = check(
+            here.house.engine, files=here.house.files, checks=(_replayed, altered, again, _model_digests(here))
+        )
+    finally:
+        close()
+    if as_json:
+        shown({"findings": [asdict(f) for f in findings], "calls": ran_again(again)}, True)
+    else:
+        shown([*(list(map(str, findings)) or ["nothing was altered"]), *ran_words(again)], False)
     if findings:
         raise Broken
 

@@ -1,9 +1,8 @@
 """Calling the released model: digests before each call, reference vectors at each start and daily, in a process that can be killed."""
 
 import base64
-import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -12,13 +11,17 @@ from typing import Any, Self
 
 from trial import confine
 from trial.frozen import pin
+from trial.frozen.answers import DIGITS, Answer, Checked, Row, complained, probabilities, row_of, taken_away
 from trial.frozen.child import Child
-from trial.frozen.errors import InputsInvalid, ModelCorrupt, ModelError, ModelUnavailable
-from trial.frozen.manifest import Manifest, checked_bytes, read_manifest
+from trial.frozen.errors import ModelCorrupt, ModelError, ModelUnavailable
+from trial.frozen.manifest import Manifest, checked_bytes, parse_manifest
 
 HERE = Path(__file__).parent
-DIGITS = 6
 DAY = 86_400.0
+CLOSE = 1.5 * 10**-DIGITS
+"""A reference row agrees to the last digit but one unit."""
+TOGETHER = 250
+"""Rows of one message: each message has the time of one answer."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +49,22 @@ class FrozenModel:
     elapsed: Callable[[], float] = time.monotonic
     _lock: Lock = field(default_factory=Lock, repr=False)
     _child: Child | None = field(default=None, repr=False)
+    _versions: Mapping[str, str] = field(default_factory=dict, repr=False)
     _tested: float = field(default=0.0, repr=False)
+    _used: float = field(default=0.0, repr=False)
     _asked: int = field(default=0, repr=False)
+    _read: Manifest | None = field(default=None, repr=False)
 
     @property
     def manifest(self) -> Manifest:
-        """The manifest as released, read and checked anew; raises ModelCorrupt."""
-        manifest = read_manifest(self.folder / "manifest.json", self.manifest_digest)
-        if manifest.sha256 != self.model_digest:
+        """The manifest as released, its bytes checked anew; raises ModelCorrupt."""
+        content = checked_bytes(self.folder / "manifest.json", self.manifest_digest)
+        # Bytes of one digest say one thing: they are hashed at each call, and parsed once.
+        if self._read is None:
+            self._read = parse_manifest(content)
+        if self._read.sha256 != self.model_digest:
             raise ModelCorrupt("the manifest names another model than the release")
-        return manifest
+        return self._read
 
     @property
     def pid(self) -> int | None:
@@ -67,15 +76,32 @@ class FrozenModel:
 
         Raises InputsInvalid, ModelCorrupt, ModelUnavailable or ModelTimeout (all ModelError).
         """
+        return self.run([row_of(self.manifest, values)])[0]
+
+    def call(self, values: Mapping[str, Any]) -> Answer:
+        """The probability, and what it would be without each modality. Raises as `predict` does."""
         with self._lock:
             manifest, model = self.manifest, self._model()
-            return self._ask(self._ready(manifest, model), _row(manifest, values))
+            row = row_of(manifest, values)
+            others = taken_away(manifest, row)
+            child = self._ready(manifest, model)
+            found, *rest = self._ask(child, [row, *others.values()])
+            known = dict(zip(others, rest, strict=True))
+            without = {name: known.get(name) for name in manifest.modalities}
+            return Answer(found, without, self._versions, self.elapsed() - self._tested, len(manifest.references))
 
-    def check(self) -> None:
+    def run(self, rows: Sequence[Row]) -> list[float]:
+        """Probabilities of many rows, each in the order of the model's input. Raises ModelError; then none is given."""
+        with self._lock:
+            parts = [rows[n : n + TOGETHER] for n in range(0, len(rows), TOGETHER)]
+            return [p for part in parts for p in self._ask(self._ready(self.manifest, self._model()), part)]
+
+    def check(self) -> Checked:
         """Check digests and every reference vector now, in the running worker or a new one; raises ModelError."""
         with self._lock:
             manifest, model = self.manifest, self._model()
-            self._test(self._running(model), manifest)
+            worst = self._test(self._running(model), manifest)
+            return Checked(manifest.name, manifest.version, len(manifest.references), worst)
 
     def close(self) -> None:
         """End the worker."""
@@ -95,40 +121,46 @@ class FrozenModel:
 
     def _ready(self, manifest: Manifest, model: bytes) -> Child:
         """A worker whose reference vectors agreed at its start and within the last day."""
-        started = self._child is not None and self._child.alive
-        child = self._running(model)
-        if not started or self.elapsed() - self._tested >= DAY:
+        before, child = self._child, self._running(model)
+        if child is not before or self.elapsed() - self._tested >= DAY:
             self._test(child, manifest)
         return child
 
+    def _fit(self, child: Child) -> bool:
+        """Whether it runs, and has used less than half of its CPU time: the limit is not to end it in the middle of somebody's call."""
+        return child.alive and self._used < self.limits.cpu / 2
+
     def _running(self, model: bytes) -> Child:
-        if self._child is not None and self._child.alive:
+        if self._child is not None and self._fit(self._child):
             return self._child
         self._drop()
+        self._used = 0.0
         child = Child(self.worker, confine.Limits(self.limits.memory, self.limits.cpu))
-        hello = child.ask({"model": base64.b64encode(model).decode()}, self.limits.start)
-        if hello.get("ready") is not True:
-            child.kill()
-            raise ModelUnavailable("the worker did not get ready")
+        self._versions = _greeted(child, child.ask({"model": base64.b64encode(model).decode()}, self.limits.start))
         self._child = child
         return child
 
-    def _test(self, child: Child, manifest: Manifest) -> None:
-        """Every reference row must give its released probability, to the last digit but one unit."""
-        for number, reference in enumerate(manifest.references, start=1):
-            found = self._ask(child, list(reference.inputs))
-            if abs(found - reference.probability) > 1.5 * 10**-DIGITS:
+    def _test(self, child: Child, manifest: Manifest) -> float:
+        """Every reference row must give its released probability; returns the largest difference."""
+        released = [reference.probability for reference in manifest.references]
+        found = self._ask(child, [list(reference.inputs) for reference in manifest.references])
+        for number, (now, then) in enumerate(zip(found, released, strict=True), start=1):
+            if abs(now - then) > CLOSE:
                 self._drop()
-                raise ModelCorrupt(f"reference row {number} gives {found}, released was {reference.probability}")
+                raise ModelCorrupt(f"reference row {number} gives {now}, released was {then}")
         self._tested = self.elapsed()
+        return max((abs(now - then) for now, then in zip(found, released, strict=True)), default=0.0)
 
-    def _ask(self, child: Child, row: list[float | None]) -> float:
+    def _ask(self, child: Child, rows: Sequence[Row]) -> list[float]:
         self._asked += 1
         try:
-            return _probability(child.ask({"id": self._asked, "x": row}, self.limits.answer), self._asked)
+            answer = child.ask({"id": self._asked, "x": list(rows)}, self.limits.answer)
+            found = probabilities(answer, self._asked, len(rows))
         except ModelError:
             self._drop()
             raise
+        self._used = max(self._used, _seconds(answer.get("cpu")))
+        return found
 
     def _drop(self) -> None:
         if self._child is not None:
@@ -136,20 +168,18 @@ class FrozenModel:
             self._child = None
 
 
-def _row(manifest: Manifest, values: Mapping[str, Any]) -> list[float | None]:
-    if manifest.tensor is not None:
-        return manifest.tensor.row(values)
-    names = {each.name for each in manifest.inputs}
-    if names != set(values):
-        raise InputsInvalid(f"inputs that differ from the manifest: {', '.join(sorted(names ^ set(values)))}")
-    if bad := sorted(name for name, value in values.items() if value is not None and not math.isfinite(value)):
-        raise InputsInvalid(f"inputs that are no numbers: {', '.join(bad)}")
-    return manifest.row(values)
+def _seconds(told: Any) -> float:
+    """What a worker says it has used; nothing where it does not say."""
+    return float(told) if isinstance(told, (int, float)) else 0.0
 
 
-def _probability(answer: dict[str, Any], number: int) -> float:
-    """The probability in an answer to question `number`; anything else is a worker that cannot be trusted."""
-    p = answer.get("p")
-    if answer.get("id") != number or not isinstance(p, float) or not 0 <= p <= 1:
-        raise ModelUnavailable("the worker answered another question, or no probability")
-    return round(p, DIGITS)
+def _greeted(child: Child, hello: Mapping[str, Any]) -> Mapping[str, str]:
+    """The versions of the libraries a worker names when it is ready; kills one that is not."""
+    try:
+        complained(hello)
+        if hello.get("ready") is not True:
+            raise ModelUnavailable("the worker did not get ready")
+    except ModelUnavailable:
+        child.kill()
+        raise
+    return {name: str(version) for name, version in hello.items() if name != "ready"}

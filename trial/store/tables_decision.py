@@ -64,17 +64,25 @@ prediction = Table(
     Column(
         "number", Integer, CheckConstraint("number >= 1", name="number_from_one"), primary_key=True, autoincrement=False
     ),
-    Column("model", Text, nullable=False),
-    Column("version", Text, nullable=False),
+    Column("model", Text),
+    Column("version", Text),
     sha256("digest"),
     Column("inputs", Json, nullable=False),
     Column("probability", Text),
-    Column("threshold", Text, nullable=False),
+    Column("threshold", Text),
     Column("classification", String(16)),
     Column("refused", Json),
     Column("versions", Json, nullable=False),
     Column("at", Instant, nullable=False),
     person_id("by"),
+    # `contributions`: the probability without each modality; `problem`: what was found where the model could not be asked.
+    Column("contributions", Json),
+    Column("problem", Text),
     CheckConstraint("(probability IS NULL) = (refused IS NOT NULL)", name="answered_or_refused"),
     CheckConstraint("(probability IS NULL) = (classification IS NULL)", name="classified_if_answered"),
+    # Where the manifest is not the released one, nothing is known of the model but the digest it should have.
+    CheckConstraint(
+        "(probability IS NULL) OR (model IS NOT NULL AND version IS NOT NULL AND threshold IS NOT NULL)",
+        name="answered_by_a_model",
+    ),
 )

@@ -6,7 +6,7 @@ never changes either; the number that was passed stands beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from forms.catalogue import current, definitions
 from forms.language import Item
 from forms.text import _l
 from forms.webform import MISSING_WORDS
-from trial.actions.predict import UNAVAILABLE
+from trial.call_rows import UNAVAILABLE
 from trial.errors import VigilError
 from trial.store import crfs
 from trial.store.reading import Reader, Row
@@ -74,38 +74,33 @@ class InputView:
     remark: str = ""
 
 
-def by_modality(row: Row, participant: str, reader: Reader, manifest: Any) -> list[tuple[str, list[InputView]]]:
-    """The inputs of a call in the order of the model, under their modalities."""
-    sources = _sources(row, manifest)
+def views(row: Row, participant: str, reader: Reader, manifest: Any) -> dict[str, InputView]:
+    """The inputs of a call by name, in the order of the model. `manifest`: of that call, None where it is not at hand."""
+    sources = {spec.name: spec.source for spec in manifest.inputs} if manifest else {}
     held = _Revisions(reader, participant)
+    return {i["name"]: _view(i, sources.get(i["name"], ""), participant, held) for i in row["inputs"]}
+
+
+def by_modality(row: Row, shown: Mapping[str, InputView]) -> list[tuple[str, list[InputView]]]:
+    """The inputs under their modalities."""
     found: dict[str, list[InputView]] = {}
     for each in row["inputs"]:
-        found.setdefault(each["modality"], []).append(_view(each, sources.get(each["name"], ""), participant, held))
+        found.setdefault(each["modality"], []).append(shown[each["name"]])
     return [(_(MODALITY_WORDS.get(name, name)), views) for name, views in found.items()]
 
 
-def refusals(row: Row) -> list[str]:
-    """Why a call was not answered, in words: the sources that are missing, or that the model itself was."""
-    return [
-        _("The model was not available.") if reason.startswith(UNAVAILABLE) else source_words(reason)
-        for reason in row["refused"] or ()
-    ]
+def lacking(row: Row) -> list[str]:
+    """The sources that were missing below the declared minimum, in words; none where the model itself was."""
+    return [source_words(reason) for reason in row["refused"] or () if not reason.startswith(UNAVAILABLE)]
 
 
-def changed_words(row: Row, manifest: Any) -> list[str]:
-    """What differs from the call before."""
-    sources = _sources(row, manifest)
-    names: Sequence[str] = row["versions"].get("changed", ())
-    return [_("another model") if name == "model" else _named(name, sources.get(name, "")) for name in names]
-
-
-def _sources(row: Row, manifest: Any) -> dict[str, str]:
-    """Input to source, where the released model is the one that was asked; nothing of another model is known here."""
+def manifest_of(row: Row, manifest: Any) -> Any:
+    """The released manifest, where the released model is the one that was asked; nothing of another model is known here: None."""
     try:
         released = manifest()
     except VigilError:
-        return {}
-    return {spec.name: spec.source for spec in released.inputs} if released.sha256 == row["digest"] else {}
+        return None
+    return released if released.sha256 == row["digest"] else None
 
 
 def source_words(source: str) -> str:
@@ -127,7 +122,8 @@ def _forms() -> set[str]:
     return {oid for oid, _version in definitions()}
 
 
-def _named(name: str, source: str) -> str:
+def named(name: str, source: str) -> str:
+    """An input by the label of what it is read from; by its own name where nothing is known of it."""
     return _(_BEGINNINGS[name]) if name in _BEGINNINGS else source_words(source) if source else name
 
 
@@ -152,7 +148,7 @@ class _Revisions:
 def _view(each: Mapping[str, Any], source: str, participant: str, held: _Revisions) -> InputView:
     crf = held.at(each["source"]) if each["source"] else None
     return InputView(
-        _named(each["name"], source),
+        named(each["name"], source),
         _value(each, source, crf),
         each["value"] or "",
         _("%(form)s, %(event)s, revision %(n)s", form=crf.form, event=event_words(crf.event), n=crf.number) if crf else "",

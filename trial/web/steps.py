@@ -9,15 +9,17 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from trial import decision
+from trial import calls, decision
+from trial.actions import watch_model
 from trial.actions.allocate import certificate, request_randomisation
+from trial.actions.call_story import looked_at, story
 from trial.actions.case import Case, load
 from trial.actions.permission import participant_for
 from trial.actions.predict import as_prediction, call_model, show_prediction
 from trial.course import course
 from trial.eligibility import assess
 from trial.errors import NotFound
-from trial.web import inputs
+from trial.web import call_view, inputs
 from trial.web.house import actor, house, reading, writing
 
 pages = Blueprint("steps", __name__, url_prefix="/participants/<participant>")
@@ -65,8 +67,15 @@ def decision_point(participant: str) -> str:
         "decision.html", participant=case.id, order=ORDER, step=step.name, blockers=blockers, case=case,
         course=course(record, case.allocation), restaging=decision.restaging_event(record), latest=record.latest,
         predictions=[as_prediction(p) for p in case.predictions], key=uuid.uuid4().hex,
-        signed=lambda form: case.signed(form), done=_done(step.name),
+        signed=lambda form: case.signed(form), done=_done(step.name), failing=_failing(),
+        opened=looked_at(reading(), case.id, actor().person_id),
     )  # fmt: skip
+
+
+def _failing() -> call_view.Failure | None:
+    """What is wrong with the model now, as far as is known."""
+    found = watch_model.alarm(reading())
+    return None if found is None else call_view.failure_words(found["kind"], found["found"])
 
 
 def _randomisation_blockers(case: Case) -> tuple[Any, ...]:
@@ -87,7 +96,7 @@ def call(participant: str) -> Response:
         participant, uow=writing(), model=house().model, files=house().files, request=request.form.get("key") or None
     )
     flash(
-        _("The model could not answer; what is missing is listed.") if made.refused else _("The model has answered."),
+        _("The model gave no answer; the reason is on this page.") if made.refused else _("The model has answered."),
         "warn" if made.refused else "good",
     )
     return redirect(url_for("steps.prediction", participant=participant, number=made.number), 303)
@@ -98,15 +107,16 @@ def prediction(participant: str, number: int) -> str:
     """One stored call: what went in, where each value came from, what came out. Looking is recorded."""
     row = show_prediction(participant, number, uow=writing())
     with reading() as reader:
+        manifest = inputs.manifest_of(row, lambda: house().model.manifest)
+        shown = inputs.views(row, participant, reader, manifest)
+        before = calls.compared_with(reader.all("prediction", order_by="number", participant=participant)[: number - 1])
+        then = (before, inputs.views(dict(before), participant, reader, manifest)) if before else None
         return render_template(
-            "prediction.html", participant=participant, row=row, made=as_prediction(row),
-            caller=reader.one("person", id=row["by"]), inputs=inputs.by_modality(row, participant, reader, _released),
-            refusals=inputs.refusals(row), changed=inputs.changed_words(row, _released),
+            "prediction.html", participant=participant, row=row, made=as_prediction(row), view=call_view, manifest=manifest,
+            caller=reader.one("person", id=row["by"]), inputs=inputs.by_modality(row, shown), lacking=inputs.lacking(row),
+            changes=call_view.changed(then, (row, shown)), before=before, another=calls.MODEL in row["versions"].get("changed", ()),
+            told=story(reader, participant, number),
         )  # fmt: skip
-
-
-def _released() -> Any:
-    return house().model.manifest
 
 
 @pages.get("/randomisation")

@@ -34,6 +34,8 @@ TAG_WORDS: Mapping[str, str] = {
     "person:participant:transferred": _l("Transferred to another site"),
     "system:prediction:made": _l("Model called"),
     "person:prediction:seen": _l("Prediction looked at"),
+    "system:model:failed": _l("The model could not be used"),
+    "system:model:checked": _l("The model was checked and is right"),
     "system:participant:allocated": _l("Allocated"),
     "person:query:raised": _l("Query raised"),
     "person:query:moved": _l("Query moved"),
@@ -56,6 +58,7 @@ NAMES: Mapping[str, str] = {
     "revision": _l("revision"), "version": _l("form version"), "source": _l("entered by"), "changed": _l("changed"),
     "reason": _l("reason"), "meaning": _l("meaning"), "check": _l("check"), "deviation": _l("deviation"), "sha256": _l("SHA-256"),
     "number": _l("number"), "model": _l("model"), "refused": _l("without an answer"), "arm": _l("arm"), "site": _l("site"),
+    "kind": _l("kind"), "found": _l("found"),
 }  # fmt: skip
 """Fields of an event in words."""
 
