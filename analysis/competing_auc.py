@@ -11,9 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.estimable import NOBODY, ONE_CLASS, Measured
-from analysis.incidence import aalen_johansen
-from analysis.samples import ArrayLike, Floats, Ints, checked
-from analysis.survival import kaplan_meier
+from analysis.samples import ArrayLike, Floats, Ints, checked, counts
 from forms.text import _l
 
 DEFINITION = _l(
@@ -77,8 +75,10 @@ def weights(times: Floats, codes: Ints, t: float) -> tuple[Floats, Floats, Float
 
 def _weights(times: Floats, codes: Ints, t: float) -> _Weighted:
     """G changes just after a time at which somebody is lost: an event on that day is seen first."""
-    lost = kaplan_meier(times, (codes == 0).astype(int))
-    steps, heights = np.asarray(lost.times), np.concatenate(([1.0], lost.survival))
+    tally = counts(times, codes)
+    lost = tally.left.get(0, np.zeros(tally.times.size, dtype=np.int64))
+    # Whoever has an event on that day cannot be lost on it any more: they leave the risk set of being lost first.
+    steps, heights = tally.times, np.concatenate(([1.0], np.cumprod(1 - _shares(lost, tally.at_risk - tally.events()))))
     before = heights[np.searchsorted(steps, times, side="left")]
     at = heights[np.searchsorted(steps, t, side="right")]
     by = times <= t
@@ -90,16 +90,20 @@ def _weights(times: Floats, codes: Ints, t: float) -> _Weighted:
     )
 
 
+def _shares(part: Ints, of: Ints) -> Floats:
+    return np.divide(part, of, out=np.zeros(of.size), where=of > 0)
+
+
 def _measures(times: Floats, codes: Ints, risk: Floats, t: float) -> tuple[float, float, float, float]:
     """AUC 1, AUC 2, Brier, scaled Brier; not a number where there is none."""
     if not times.size:
         return (float("nan"),) * 4
     w = _weights(times, codes, t)
     brier = float(np.sum(w.case * (1 - risk) ** 2 + (w.free + w.other) * risk**2) / times.size)
-    level = aalen_johansen(times, codes, 1).at(t).value
-    naive = None if level is None else float(
-        np.sum(w.case * (1 - level) ** 2 + (w.free + w.other) * level**2) / times.size
-    )  # fmt: skip
+    level = float(
+        w.case.sum() / times.size
+    )  # the Aalen-Johansen incidence, as the weights give it (Satten & Datta 2001)
+    naive = float(np.sum(w.case * (1 - level) ** 2 + (w.free + w.other) * level**2) / times.size)
     reached = bool((times >= t).any())  # nobody followed to t: nothing can be said of it
     return (
         _area(risk, w.case, w.free),

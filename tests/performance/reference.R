@@ -57,16 +57,17 @@ put("curve_at", P[w]); put("curve_value", pr[w])
 put("curve_lower", plogis(u$fit[w] - qnorm(0.975) * u$se.fit[w])); put("curve_upper", plogis(u$fit[w] + qnorm(0.975) * u$se.fit[w]))
 
 # Competing risks: the risk of the event is 1 - p.
-days <- 30 + (i * 41) %% 997
+days <- 30 * (1 + (i * 41) %% 33)
 status <- ifelse((i * 7) %% 10 < 4, 0, ifelse((i * 11) %% 9 < 6, 1, 2))
 data <- data.frame(days, status, risk = 1 - p); at <- 700
 x <- Score(list(model = data$risk), formula = Hist(days, status) ~ 1, data = data, times = at, cause = 1,
            metrics = c("auc", "brier"), summary = "ipa", conf.int = FALSE, cens.model = "km", cens.method = "ipcw", null.model = TRUE)
 put("score_auc", x$AUC$score$AUC); put("score_brier", x$Brier$score$Brier); put("score_ipa", tail(x$Brier$score$IPA, 1))
-# Definition 1 and 2 from their formulas (Blanche 2013), by a double loop.
-G <- survfit(Surv(days, status == 0) ~ 1)
+# Definition 1 and 2 from their formulas (Blanche 2013), by a double loop. Days are months of thirty days: many ties. prodlim's
+# reverse estimate takes whoever has an event on a day out of the risk set of being lost on it, as Score does.
+G <- prodlim::prodlim(prodlim::Hist(days, status > 0) ~ 1, reverse = TRUE)
 left <- function(t) { s <- c(1, G$surv); s[findInterval(t, G$time, left.open = TRUE) + 1] }
-w <- ifelse(days <= at, ifelse(status == 0, 0, 1 / left(days)), 1 / summary(G, times = at)$surv)
+w <- ifelse(days <= at, ifelse(status == 0, 0, 1 / left(days)), 1 / predict(G, times = at))
 case <- days <= at & status == 1; free <- days > at; other <- days <= at & status == 2
 area <- function(control) { n <- 0; d <- 0
   for (a in which(case)) for (b in which(control)) { n <- n + w[a] * w[b] * ((1 - p[a] > 1 - p[b]) + 0.5 * (p[a] == p[b])); d <- d + w[a] * w[b] }

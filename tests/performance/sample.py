@@ -11,7 +11,7 @@ Q = np.floor(10 * (0.5 * P + 0.5 * ((I * 29) % 21) / 20) + 0.5) / 10
 """The clinician: tenths, with a 0 and a 1 among them."""
 THRESHOLD = 0.5
 
-DAYS = 30 + (I * 41) % 997
+DAYS = 30 * (1 + (I * 41) % 33)
 STATUS = np.where((I * 7) % 10 < 4, 0, np.where((I * 11) % 9 < 6, 1, 2))
 T = 700
 """Days to regrowth (1), a competing event (2) or the last sight (0); the risk is 1 - P."""

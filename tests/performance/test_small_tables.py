@@ -12,6 +12,7 @@ from analysis.competing_auc import by_time, weights
 from analysis.discrimination import auc, compared, delong, midranks, roc_points
 from analysis.estimable import NotEstimable, judged, log_odds
 from analysis.exact import clopper_pearson, mcnemar_exact
+from analysis.incidence import aalen_johansen
 from analysis.logistic import logistic
 from analysis.net_benefit import THRESHOLDS, decision_curve, net_benefit
 from analysis.reader_study import PAIRS, reader_study
@@ -96,6 +97,17 @@ def test_areas_of_both_definitions_by_hand():
     assert found.auc_2.value == pytest.approx(1 / 2.25)
     assert found.brier.value == pytest.approx((0.01 + 1.25 * 0.49 + 1.25 * 0.25 + 2.5 * 0.16) / 6)
     assert (found.cases, found.competing, found.lost) == (2, 1, 2)
+
+
+def test_the_weights_of_cases_add_up_to_the_incidence_of_aalen_and_johansen():
+    """Exactly so, ties between events and losses included: an event is seen before a loss of the same day."""
+    chance = np.random.default_rng(6)
+    for t in (5, 10, 19):
+        days, status = chance.integers(1, 20, 150), chance.integers(0, 3, 150)
+        case, free, other = weights(days.astype(float), status, t)
+        assert case.sum() / 150 == pytest.approx(aalen_johansen(days, status, 1).at(t).value, abs=1e-12)
+        assert other.sum() / 150 == pytest.approx(aalen_johansen(days, status, 2).at(t).value, abs=1e-12)
+        assert t == 19 or (case + free + other).sum() == pytest.approx(150)  # all who are left on day 19 are lost
 
 
 def test_without_censoring_and_competing_events_the_area_is_the_plain_one():
