@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.estimable import NOBODY, ONE_CLASS, Measured
-from analysis.samples import ArrayLike, Floats, Ints, checked, counts
+from analysis.samples import ArrayLike, Floats, Ints, checked, counts, critical
 from forms.text import _l
 
 DEFINITION = _l(
     "Cumulative cases by t against dynamic controls (Blanche et al. 2013): definition 1, free of any event after t; definition 2, those "
-    "and people with a competing event by t. Weighted by the inverse probability of censoring (Kaplan-Meier); limits: percentiles of "
-    "500 bootstrap samples of people, seed 20260724, the weights estimated anew in each."
+    "and people with a competing event by t. Weighted by the inverse probability of censoring (Kaplan-Meier); limits from "
+    "the standard error over 500 bootstrap samples of people, seed 20260724, the weights estimated anew in each; areas on the logit scale."
 )
 BOOTSTRAPS, SEED = 500, 20260724
 
@@ -63,7 +63,7 @@ def by_time(
     return ByTime(
         t, int(times.size), int((by & (codes == 1)).sum()), int((by & (codes == 2)).sum()),
         int((by & (codes == 0)).sum()),
-        *(_with_limits(value, drawn[:, k], level, times.size) for k, value in enumerate(found)),
+        *(_with_limits(value, drawn[:, k], level, times.size, area=k < 2) for k, value in enumerate(found)),
     )  # fmt: skip
 
 
@@ -132,12 +132,20 @@ def _bootstrapped(times: Floats, codes: Ints, risk: Floats, t: float, bootstraps
     return np.array([_measures(times[i], codes[i], risk[i], t) for i in picks]).reshape(-1, 4)
 
 
-def _with_limits(value: float, drawn: Floats, level: float, n: int) -> Measured:
+def _with_limits(value: float, drawn: Floats, level: float, n: int, *, area: bool) -> Measured:
+    """Normal limits with the bootstrap's standard error; of an area on the logit scale, and none at 0 or 1."""
     if np.isnan(value):
         return Measured(None, reason=ONE_CLASS if n else NOBODY)
     kept = drawn[~np.isnan(drawn)]
-    if kept.size < 0.9 * max(drawn.size, 1):  # many samples without a case: their percentiles would flatter
+    inside = kept[(kept > 0) & (kept < 1)] if area else kept
+    # Many samples without a case, or without a mistake: what is left of them would flatter.
+    if inside.size < max(2, 0.9 * drawn.size) or (area and not 0 < value < 1):
         return Measured(value)
-    tail = (1 - level) / 2
-    lower, upper = (float(np.quantile(kept, q)) for q in (tail, 1 - tail))
-    return Measured(value, lower, upper)
+    half = critical(level) * float(np.std(_logit(inside) if area else inside, ddof=1))
+    if not area:
+        return Measured(value, value - half, value + half)
+    return Measured(value, *(float(1 / (1 + np.exp(-(_logit(value) + sign * half)))) for sign in (-1, 1)))
+
+
+def _logit(area: Floats | float) -> Floats:
+    return np.asarray(np.log(area / (1 - np.asarray(area))))
