@@ -171,11 +171,9 @@ def curve(s: Judged, level: float = 0.95, fewest: int = FEWEST) -> Smooth:
     ordered, first = np.unique(s.p, return_index=True)
     eta = (x @ fit.beta)[first]
     half = critical(level) * np.sqrt(np.einsum("ij,jk,ik->i", x[first], fit.covariance, x[first]))
-    lines = (tuple(_probability(line).tolist()) for line in (eta, eta - half, eta + half))
-    return Smooth(
-        tuple(ordered.tolist()), *lines,
-        float(distance.mean()), float(np.median(distance)), float(np.quantile(distance, 0.9)),
-    )  # fmt: skip
+    middle, lower, upper = (tuple(_probability(line).tolist()) for line in (eta, eta - half, eta + half))
+    e50, e90 = (float(np.quantile(distance, q)) for q in (0.5, 0.9))
+    return Smooth(tuple(ordered.tolist()), middle, lower, upper, float(distance.mean()), e50, e90)
 
 
 def spline(z: Floats, knots: Floats | None = None) -> Floats:

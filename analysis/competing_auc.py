@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.estimable import NOBODY, ONE_CLASS, Measured
+from analysis.estimable import NOBODY, ONE_CLASS, Measured, expit
 from analysis.samples import ArrayLike, Floats, Ints, checked, counts, critical
 from forms.text import _l
 
@@ -144,7 +144,8 @@ def _with_limits(value: float, drawn: Floats, level: float, n: int, *, area: boo
     half = critical(level) * float(np.std(_logit(inside) if area else inside, ddof=1))
     if not area:
         return Measured(value, value - half, value + half)
-    return Measured(value, *(float(1 / (1 + np.exp(-(_logit(value) + sign * half)))) for sign in (-1, 1)))
+    centre = float(_logit(value))
+    return Measured(value, expit(centre - half), expit(centre + half))
 
 
 def _logit(area: Floats | float) -> Floats:

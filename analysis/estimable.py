@@ -85,6 +85,11 @@ def measured(make: Callable[[], Measured]) -> Measured:
         return Measured(None, reason=none.reason)
 
 
+def expit(eta: float) -> float:
+    """The probability of log odds."""
+    return float(1 / (1 + np.exp(-eta)))
+
+
 def log_odds(p: ArrayLike) -> Floats:
     """The logarithm of p/(1 - p). A probability of 0 or 1 is read as 0.0000005 from the end: half its last stored digit."""
     inside = np.clip(np.asarray(p, dtype=float), 5e-7, 1 - 5e-7)

@@ -102,7 +102,7 @@ def _psi(then: Floats, now: Floats) -> Floats:
 
 
 def _shift(bins: Bins, values: list[float | None], alpha: float, fewest: int, simulations: int) -> Shift:
-    then, now = np.array(bins.counts), np.array(bins.count(values))
+    then, now = np.array(bins.counts, dtype=float), np.array(bins.count(values), dtype=float)
     n, m = len(values), int(then.sum())
     gone = (float(then[-1] / m), float(now[-1] / n) if n else 0.0)
     if n < fewest:
@@ -110,7 +110,7 @@ def _shift(bins: Bins, values: list[float | None], alpha: float, fewest: int, si
     found = psi(then, now)
     chance = np.random.default_rng([SEED, n, *bins.name.encode()])
     pooled = (then + now) / (m + n)
-    drawn = _psi(chance.multinomial(m, pooled, simulations), chance.multinomial(n, pooled, simulations))
+    drawn = _psi(*(chance.multinomial(size, pooled, simulations).astype(float) for size in (m, n)))
     p = float((1 + np.sum(drawn >= found - 1e-12)) / (1 + simulations))
     return Shift(bins.name, bins.modality, n, Measured(found), *gone, p, moved=p < alpha)
 

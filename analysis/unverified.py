@@ -11,7 +11,7 @@ import numpy as np
 
 from analysis.accuracy import positive
 from analysis.discrimination import auc
-from analysis.estimable import EMPTY_CELL, NOBODY, Measured, judged, measured
+from analysis.estimable import EMPTY_CELL, NOBODY, Measured, expit, judged, measured
 from analysis.samples import ArrayLike, Floats, critical
 from forms.text import _l
 
@@ -94,7 +94,7 @@ def _odds(
         return Measured(value)
     half = critical(level) * (spread + sum((1 - share) / (n * share) for n, share in (one, other))) ** 0.5
     centre = float(np.log(yes / no))
-    return Measured(value, *(float(1 / (1 + np.exp(-(centre + sign * half)))) for sign in (-1, 1)))
+    return Measured(value, expit(centre - half), expit(centre + half))
 
 
 def weighted_area(y: Floats, p: Floats) -> float:
@@ -116,7 +116,7 @@ def _weighted_auc(y: Floats, p: Floats, level: float) -> Measured:
     picks = (chance.integers(0, y.size, y.size) for _ in range(BOOTSTRAPS))
     drawn = np.array([weighted_area(y[i], p[i]) for i in picks])
     tail, kept = (1 - level) / 2, drawn[~np.isnan(drawn)]
-    return Measured(value, *(float(np.quantile(kept, q)) for q in (tail, 1 - tail)))
+    return Measured(value, float(np.quantile(kept, tail)), float(np.quantile(kept, 1 - tail)))
 
 
 _FILL: dict[str, Callable[["np.ndarray"], "np.ndarray"]] = {

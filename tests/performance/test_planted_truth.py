@@ -166,11 +166,11 @@ def test_area_by_time_recovers_the_truth_through_censoring_and_competing_events(
 def test_its_bootstrap_limits_hold_the_truth():
     chance = np.random.default_rng(SEED + 8)
     hits = []
-    for _ in range(100):
+    for _ in range(60):
         y, p = scores(chance, 120)
-        found = by_time(np.where(y == 1, 100, 800), y, p, 730, bootstraps=100)
+        found = by_time(np.where(y == 1, 100, 800), y, p, 730, bootstraps=60)
         hits.append(covered(found.auc_1, TRUE_AUC))
-    assert within(np.mean(hits), 100)
+    assert within(np.mean(hits), 60)
 
 
 NAMES = tuple((f"x{k}", "m") for k in range(12))
