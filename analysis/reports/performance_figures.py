@@ -45,6 +45,10 @@ def _whole(found: Performance) -> Whole:
     return found.whole
 
 
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
 def _percents(axes: "Axes", which: str = "both") -> None:
     from matplotlib.ticker import PercentFormatter
 
@@ -76,7 +80,7 @@ def _calibration(axes: "Axes", found: Performance, tr: Translate) -> None:
         axes.plot(c.curve.predicted, c.curve.observed, color=BLUE[0], linewidth=1.8, label=tr(_l("Curve")))
         axes.fill_between(c.curve.predicted, c.curve.lower, c.curve.upper, color=BLUE[0], alpha=0.15, linewidth=0)
     shown = [(g.predicted, g.observed.value, g.observed.lower, g.observed.upper) for g in c.groups]
-    x, y, low, high = ([float(v or 0) for v in column] for column in zip(*shown, strict=True))
+    x, y, low, high = ([_or_nan(v) for v in column] for column in zip(*shown, strict=True))
     beyond = [[v - a for v, a in zip(y, low, strict=True)], [b - v for v, b in zip(y, high, strict=True)]]
     axes.errorbar(
         x, y, yerr=beyond, fmt="s", color=ORANGE[0], markersize=4.5, linewidth=1.1, capsize=2, label=tr(_l("Fifths"))
@@ -89,12 +93,12 @@ def _calibration(axes: "Axes", found: Performance, tr: Translate) -> None:
 def _decision(axes: "Axes", found: Performance, tr: Translate) -> None:
     w = _whole(found)
     x = [b.threshold for b in w.curve]
-    model, lower, upper = ([getattr(b.model, name) for b in w.curve] for name in ("value", "lower", "upper"))
+    model, lower, upper = ([_or_nan(getattr(b.model, name)) for b in w.curve] for name in ("value", "lower", "upper"))
     axes.plot(x, model, color=BLUE[0], linewidth=1.8, label=tr(_l("Model")))
     axes.fill_between(x, lower, upper, color=BLUE[0], alpha=0.15, linewidth=0)
     axes.plot(
         x,
-        [b.everybody.value for b in w.curve],
+        [_or_nan(b.everybody.value) for b in w.curve],
         color=ORANGE[0],
         linestyle="dashed",
         linewidth=1.5,
@@ -105,7 +109,7 @@ def _decision(axes: "Axes", found: Performance, tr: Translate) -> None:
         axes.axvline(
             found.model.threshold, color=GREEN[0], linestyle="dotted", linewidth=1.4, label=tr(_l("Locked threshold"))
         )
-    highest = max((v for v in upper if v is not None), default=1.0)
+    highest = max(upper)
     axes.set(
         xlim=(0, 1), ylim=(-0.15 * highest, 1.05 * highest), xlabel=tr(_l("Threshold")), ylabel=tr(_l("Net benefit"))
     )

@@ -52,8 +52,11 @@ def _one(k, n, chance, shift):
     p = round(float(1 / (1 + np.exp(-(0.4 + 1.2 * truth + chance.normal(0, 0.5))))), 6)
     own = round(float(1 / (1 + np.exp(-(0.1 + 0.8 * truth + chance.normal(0, 1.1))))), 1)
     gone = ("ctDNA",) if chance.random() < 0.3 else ()
-    vector = {"distance": float(chance.normal(55, 15) + shift), "mrtrg": float(chance.integers(1, 6)),
-              "volume_restaging": float(np.exp(chance.normal(9, 0.6))), "ctdna_restaging": None if gone else float(chance.integers(0, 2))}  # fmt: skip
+    vector = {
+        "distance": float(chance.normal(55, 15) + shift), "mrtrg": float(chance.integers(1, 6)),
+        "volume_restaging": float(np.exp(chance.normal(9, 0.6))),
+        "ctdna_restaging": None if gone else float(chance.integers(0, 2)),
+    }  # fmt: skip
     decided = OPENED + datetime.timedelta(days=int(k * 1000 / n))
     mature = decided + datetime.timedelta(days=DAYS) <= CUT.on
     known = complete if mature and chance.random() > 0.1 else None
