@@ -27,7 +27,7 @@ def performance_report(
     story = [
         *title_block(furniture, statement(found, tr), tr),
         *_block(flow.flow_table(found, tr), (80, 24, 66), (tr(_l("1 People and calls")), "flow")),
-        *_block(flow.inputs_table(found, tr), (80, 60, 30)),
+        *_block(flow.inputs_table(found, tr), (120, 30)),
         *_figure(tr(_l("2 Discrimination")), "roc", found, tr),
         *_block(tables.measures_table(found, tr), (90, 80)),
         *_figure(tr(_l("3 Calibration")), "calibration", found, tr),
@@ -35,7 +35,7 @@ def performance_report(
         *_figure(tr(_l("4 What acting on it gains")), "decision", found, tr),
         *_block(tables.accuracy_table(found, tr), (90, 80)),
         *_block(tables.net_benefit_table(found, tr), (26, 48, 48, 48)),
-        *_block(tables.strata_table(found, tr), (31, 19, 24, 26, 25, 25, 20), (tr(_l("5 By stratum")), "strata")),
+        *_block(tables.strata_table(found, tr), (29, 15, 21, 22, 22, 23, 19, 19), (tr(_l("5 By stratum")), "strata")),
         *_block(tables.unverified_table(found, tr), (68, 36, 36, 30), (tr(_l("6 Unknown outcomes")), "unverified")),
         *_block(tables.regrowth_table(found, tr), (110, 60), (tr(_l("7 Regrowth")), "regrowth")),
         *_block(readers.readers_table(found, tr), (26, 36, 36, 36, 36), (tr(_l("8 Clinician, model, and both")), "readers")),

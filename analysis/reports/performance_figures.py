@@ -132,16 +132,10 @@ def _cusum(axes: "Axes", found: Performance, tr: Translate) -> None:
     limit = float(c.limit or 0)
     for sign in (1, -1):
         axes.axhline(sign * limit, color=INK, linestyle="dotted", linewidth=1.2)
-    axes.text(
-        0.995,
-        limit,
-        tr(_l("limit")),
-        transform=axes.get_yaxis_transform(),
-        ha="right",
-        va="bottom",
-        color=MUTED,
-        fontsize=8.5,
-    )
+    axes.annotate(
+        tr(_l("limit")), (1, limit), xycoords=axes.get_yaxis_transform(), xytext=(-2, 3), textcoords="offset points",
+        ha="right", color=MUTED, fontsize=8.5,
+    )  # fmt: skip
     if c.crossed is not None:
         side = c.upper[c.crossed] if c.upper[c.crossed] > limit else -c.lower[c.crossed]
         axes.plot([c.crossed + 1], [side], "D", color=BLACK[0], markersize=6, label=tr(_l("First crossing")))

@@ -34,14 +34,17 @@ def _part(n: int, of: str | None, found: Performance, titles: dict[str, str]) ->
 
 def inputs_table(found: Performance, tr: Translate = str) -> Table:
     """Modalities missing in the calls that count, and sources that refused calls lacked."""
-    lacking = [(tr(MODALITIES.get(m, m)), tr(_l("missing in the call")), str(n)) for m, n in found.consort.missing]
-    refused = [(source, tr(_l("lacking in refused calls")), str(n)) for source, n in found.consort.lacking]
+    missing = [(tr(MODALITIES.get(m, m)), str(n)) for m, n in found.consort.missing]
+    refused = [(source, str(n)) for source, n in found.consort.lacking]
+    heads = (tr(_l("Missing in the call that counts")), tr(_l("Lacking in refused calls")))
+    rows = [row for head, part in zip(heads, (missing, refused), strict=True) for row in ((head, ""), *part)]
     return Table(
         "inputs",
         tr(_l("What calls lacked")),
-        (Column(tr(_l("Modality or source"))), Column(tr(_l("Which"))), Column(tr(_l("Number")), numeric=True)),
-        (*lacking, *refused),
-        tr(_l("Of {n} first answers; refused calls counted each.")).format(n=found.consort["THIS"]),
+        (Column(tr(_l("Modality or source"))), Column(tr(_l("Calls")), numeric=True)),
+        tuple(rows),
+        tr(_l("Of {n} first answers, and of all refused calls.")).format(n=found.consort["THIS"]),
+        indented=frozenset(range(len(rows))) - {0, 1 + len(missing)},
     )
 
 

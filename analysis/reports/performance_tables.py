@@ -117,16 +117,17 @@ def strata_table(found: Performance, tr: Translate = str) -> Table:
     for kind in (*STRATA, MISSING):
         levels = [s for s in found.strata if s.kind == kind]
         if levels:
-            rows.append((tr(STRATA.get(kind, _l("Modality missing"))), *[""] * 6))
+            rows.append((tr(STRATA.get(kind, _l("Modality missing"))), *[""] * 7))
             indented |= set(range(len(rows), len(rows) + len(levels)))
             rows += [_stratum_row(s, tr) for s in levels]
     headings = (
-        _l("Participants"),
+        _l("People"),
         _l("Complete response"),
         _l("AUC"),
         _l("O/E"),
         _l("Slope"),
-        _l("Sensitivity; specificity"),
+        _l("Sensitivity"),
+        _l("Specificity"),
     )
     return Table(
         "strata", tr(_l("By stratum")), (Column(tr(_l("Stratum"))), *(Column(tr(text), numeric=True) for text in headings)),
@@ -139,12 +140,11 @@ def _stratum_row(s: Stratum, tr: Translate) -> tuple[str, ...]:
     words = {**WORDS, **MODALITIES} if s.kind != "site" else {}
     name = tr(words.get(s.level, s.level))
     if s.calibration is None or s.accuracy is None:
-        return (name, str(s.n), tr(s.auc.reason), *[DASH] * 4)
-    sensitivity, specificity = (percent(m, tr) for m in (s.accuracy.sensitivity, s.accuracy.specificity))
+        return (name, str(s.n), tr(s.auc.reason), *[DASH] * 5)
     c = s.calibration
     return (
         name, str(s.n), share(s.events, s.n), number(s.auc, tr), number(c.o_to_e, tr), number(c.slope, tr),
-        f"{sensitivity}; {specificity}",
+        percent(s.accuracy.sensitivity, tr), percent(s.accuracy.specificity, tr),
     )  # fmt: skip
 
 
