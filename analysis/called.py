@@ -60,7 +60,7 @@ class Call:
     model: str
     digest: str
     probability: float | None
-    threshold: float
+    threshold: float | None
     refused: tuple[str, ...]
     vector: Mapping[str, float | None]
     missing: tuple[str, ...]
@@ -100,15 +100,19 @@ def people(extract: Extract, calls: Calls) -> tuple[Person, ...]:
 
 
 def as_call(row: Mapping[str, Any]) -> Call:
-    """A row of `prediction` as values."""
-    vector = {i["name"]: None if i["value"] is None else float(i["value"]) for i in row["inputs"]}
-    known = {i["modality"] for i in row["inputs"] if i["value"] is not None}
-    missing = dict.fromkeys(i["modality"] for i in row["inputs"] if i["modality"] not in known)
-    given = row["probability"]
+    """A row of `prediction` as values. A refused call may not know the model's name or threshold."""
+    inputs = row["inputs"] or ()
+    vector = {i["name"]: None if i["value"] is None else float(i["value"]) for i in inputs}
+    known = {i["modality"] for i in inputs if i["value"] is not None}
+    missing = dict.fromkeys(i["modality"] for i in inputs if i["modality"] not in known)
     return Call(
-        row["number"], f"{row['model']} {row['version']}", row["digest"], None if given is None else float(given),
-        float(row["threshold"]), tuple(str(reason) for reason in row["refused"] or ()), vector, tuple(missing), row["at"].date(),
+        row["number"], f"{row['model'] or ''} {row['version'] or ''}".strip(), row["digest"], _float(row["probability"]),
+        _float(row["threshold"]), tuple(str(reason) for reason in row["refused"] or ()), vector, tuple(missing), row["at"].date(),
     )  # fmt: skip
+
+
+def _float(text: str | None) -> float | None:
+    return None if text is None else float(text)
 
 
 def _person(row: Extracted, cut_on: Day, calls: tuple[Call, ...]) -> Person | None:

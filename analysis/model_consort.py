@@ -12,6 +12,7 @@ from analysis.disposition import Step
 from forms.text import _l
 
 UNAVAILABLE = "model-unavailable"
+"""How the reason of a call begins that failed for want of the model, not of inputs; a test holds it to the verb's own word."""
 
 
 @dataclass(frozen=True)

@@ -125,9 +125,11 @@ def performance(
 def _model(everyone: Sequence[Person], digest: str) -> Model:
     """The latest call of that model says its name and threshold; a released model has one threshold."""
     calls = [call for person in everyone if (call := asked(person, digest))]
-    if len({call.threshold for call in calls}) > 1:
-        raise ValueError("calls of one model were classified at several thresholds")
-    return Model(calls[-1].model, digest, calls[-1].threshold)
+    thresholds = {call.threshold for call in calls}
+    threshold = calls[-1].threshold
+    if len(thresholds) > 1 or threshold is None:
+        raise ValueError("answered calls of one model were classified at several thresholds, or at none")
+    return Model(calls[-1].model, digest, threshold)
 
 
 def _columns(kept: Sequence[Person]) -> tuple[Floats, Floats]:

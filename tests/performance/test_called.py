@@ -80,6 +80,10 @@ def test_a_stored_call_becomes_numbers_and_a_missing_value_stays_missing():
     assert (found.probability, found.threshold) == (0.7, 0.57)
     assert found.vector == {"distance": 60.0, "mean": None} and found.missing == ("radiomics",)
     refused = as_call(row(probability=None, refused=["MRI0.MRF"]))
+    unknown = as_call(
+        row(probability=None, model=None, version=None, threshold=None, inputs=[], refused=["model-unavailable: X"])
+    )
+    assert (unknown.model, unknown.threshold, unknown.vector) == ("", None, {})
     assert (refused.probability, refused.refused) == (None, ("MRI0.MRF",))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis import model_consort as model_consort_module
 from analysis import performance as front
 from analysis.accuracy import fourfold
 from analysis.called import Person
@@ -16,6 +17,7 @@ from analysis.model_consort import asked, due, model_consort, validated
 from analysis.performance import FEWEST, performance, strata
 from tests.import_graph import graph, sources
 from tests.performance.people import CUT, DIGEST, OPENED, THRESHOLD, call, crowd, found, person, training
+from trial.actions import predict
 
 ROOT = Path(front.__file__).resolve().parents[1]
 
@@ -39,6 +41,10 @@ def test_refusals_are_counted_by_what_was_lacking():
     assert dict(c.refused) == {"INPUTS": 2, "MODEL": 1}
     assert dict(c.lacking) == {"RAD.RADFILE:morph_volume@RESTAGING": 2, "MRI0.MRF": 2}
     assert dict(c.missing) == {"ctDNA": sum(bool(p.call.missing) for p in crowd())}
+
+
+def test_the_word_for_a_model_that_was_not_there_is_that_of_the_call():
+    assert model_consort_module.UNAVAILABLE == predict.UNAVAILABLE
 
 
 def test_the_first_answer_counts_and_not_a_later_one_nor_a_refused_one():
