@@ -172,7 +172,7 @@ def _released_model() -> Any:
 
 def _results(app: Flask) -> None:
     """Pages of the analysis, where that room is installed. Each brings its own entries for the gate."""
-    for name in ("analysis.pages", "analysis.closed_pages", "analysis.oversight_pages"):
+    for name in ("analysis.pages", "analysis.closed_pages", "analysis.oversight_pages", "analysis.performance_pages"):
         if find_spec(name) is not None:
             room = import_module(name)
             app.register_blueprint(room.pages)

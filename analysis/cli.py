@@ -19,15 +19,17 @@ def register(commands: click.Group) -> None:
     commands.add_command(analyse)
     commands.add_command(report)
     commands.add_command(monitor)
+    commands.add_command(performance)
 
 
-def _results(on: date | None) -> Any:
-    from analysis.results import pooled_results
+def _extracted(on: date | None) -> Any:
+    """The clock, the extract, the calls of the model, and the day the first site opened: what a blinded statistician may see."""
     from trial.actor import Actor
     from trial.clock import SystemClock
     from trial.settings import from_environment
     from trial.store import extract
     from trial.store.engine import check_migrated, make_engine
+    from trial.store.model_calls import model_calls
     from trial.store.reading import Reading
 
     settings = from_environment(os.environ)
@@ -37,8 +39,23 @@ def _results(on: date | None) -> Any:
     viewer = Actor(None, "command line", ROLE, None)
     with Reading(engine) as reader:
         taken = extract.pooled(reader, viewer, cut_on=on or clock.today(), now=clock.now())
+        calls = model_calls(reader, viewer, cut_on=taken.cut_on)
         opened = min((s["opened_on"] for s in reader.all("site") if s["opened_on"]), default=clock.today())
+    return clock, taken, calls, opened
+
+
+def _results(on: date | None) -> Any:
+    from analysis.results import pooled_results
+
+    clock, taken, _calls, opened = _extracted(on)
     return pooled_results(taken, opened), clock
+
+
+def _performance(on: date | None) -> Any:
+    from analysis.performance_results import performance_results
+
+    clock, taken, calls, _opened = _extracted(on)
+    return performance_results(taken, calls), clock
 
 
 @click.command()
@@ -68,16 +85,41 @@ def analyse(endpoint: str, on: Any, as_csv: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("name", type=click.Choice(["status"]))
+@click.argument("name", type=click.Choice(["status", "performance"]))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The PDF to write.")
 @click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="Cut date; today when left out.")
 def report(name: str, out: Path, on: Any) -> None:
     """Write the report NAME as a PDF."""
-    from analysis.reports.status import status_report
+    day = on.date() if on else None
+    if name == "performance":
+        from analysis.reports.performance import performance_report as make
 
-    found, clock = _results(on.date() if on else None)
-    out.write_bytes(status_report(found, system="Vigil", made_at=clock.now()))
+        found, clock = _performance(day)
+    else:
+        from analysis.reports.status import status_report as make  # type: ignore[assignment]  # a report of other data
+
+        found, clock = _results(day)
+    out.write_bytes(make(found, system="Vigil", made_at=clock.now()))
     click.echo(f"{out}: {name} at {found.cut.on.isoformat()}, data {found.cut.digest[:16]}", file=sys.stdout)
+
+
+@click.command()
+@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="Cut date; today when left out.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, a line a cell.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def performance(on: Any, as_csv: bool, as_json: bool) -> None:
+    """The frozen model against what came of it, all arms together, and drift. The model is not fitted."""
+    from analysis.performance_results import document, long_table
+    from analysis.reports.performance_flow import cusum_words
+    from analysis.reports.performance_tables import every_table
+
+    found, _clock = _performance(on.date() if on else None)
+    if as_json:
+        click.echo(json.dumps(document(found), indent=1, ensure_ascii=False))
+    elif as_csv:
+        click.echo(long_table(found).as_csv())
+    else:
+        click.echo("\n".join([*(t.as_text() for t in every_table(found)), f"CUSUM: {cusum_words(found)}"]))
 
 
 @click.command()

@@ -14,6 +14,7 @@ from analysis.figure import Figure
 from analysis.pages import note, pdf, svg, system_words
 from trial.happenings import DataTaken, ResultsSeen
 from trial.store import extract
+from trial.store.model_calls import model_calls
 from trial.web.house import actor, house, reading
 
 pages = Blueprint("closed", __name__, url_prefix="/results/closed")
@@ -21,6 +22,7 @@ PERMISSIONS: Mapping[str, str] = {
     "closed.by_arm": "results.closed",
     "closed.figure": "results.closed",
     "closed.report": "results.closed",
+    "closed.performance": "results.closed",
 }
 FIGURES = ("nrdfs", "regrowth")
 
@@ -62,6 +64,27 @@ def report() -> Response:
     note(DataTaken("closed report", found.cut.digest))
     made = closed_report(found, system=system_words(), made_at=house().clock.now(), tr=_)
     return pdf(made, f"vigil-closed-{found.cut.on.isoformat()}.pdf")
+
+
+@pages.get("/performance")
+def performance() -> str:
+    """How the outcomes of the model's validation became known; that it was opened is recorded."""
+    from analysis.called import models, people
+    from analysis.closed_performance import ways_known, ways_table
+    from analysis.performance_results import cut_of
+
+    clock = house().clock
+    with reading() as reader:
+        taken = extract.closed(reader, actor(), cut_on=clock.today(), now=clock.now())
+        calls = model_calls(reader, actor(), cut_on=clock.today())
+    everyone = people(taken, calls)
+    ranked = models(everyone)
+    note(ResultsSeen("how outcomes of the model's validation became known", closed=True))
+    return render_template(
+        "results/closed_performance.html",
+        found=cut_of(taken, calls),
+        ways=ways_table(ways_known(everyone, ranked[0][1] if ranked else None), _),
+    )
 
 
 def _drawn(name: str, found: ClosedData) -> Figure:

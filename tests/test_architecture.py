@@ -50,7 +50,15 @@ ROOMS = {
     "wsgi": 17,  # where all of it is put together
 }
 
-WEB = ("forms.webform", "trial.web", "analysis.pages", "analysis.closed_pages", "analysis.oversight_pages", "wsgi")
+WEB = (
+    "forms.webform",
+    "trial.web",
+    "analysis.pages",
+    "analysis.closed_pages",
+    "analysis.oversight_pages",
+    "analysis.performance_pages",
+    "wsgi",
+)
 COMMANDS = ("trial.cli", "analysis.cli")
 TRAINING = tuple(
     f"trial.frozen.{name}" for name in ("preparation", "fusion", "graph", "numbers", "validation", "train")

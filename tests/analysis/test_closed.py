@@ -30,6 +30,7 @@ CLOSED = {
     "analysis.closed": "analysis/closed.py",
     "analysis.closed_results": "analysis/closed_results.py",
     "analysis.closed_tables": "analysis/closed_tables.py",
+    "analysis.closed_performance": "analysis/closed_performance.py",
     "analysis.closed_pages": "analysis/closed_pages.py",
     "analysis.reports.closed": "analysis/reports/closed.py",
 }

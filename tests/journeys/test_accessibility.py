@@ -28,6 +28,8 @@ PAGES = {
     "prediction": ("investigator01", f"/participants/{READY}/prediction/1"),
     "results": ("statistician", "/results/"),
     "closed": ("unblinded_statistician", "/results/closed/"),
+    "performance of the model": ("statistician", "/results/performance/"),
+    "how outcomes became known": ("unblinded_statistician", "/results/closed/performance"),
     "study": ("statistician", "/study"),
     "people and sites": ("administrator", "/admin/people"),
     "a person": ("administrator", "/admin/people/monitor01"),

@@ -1,0 +1,52 @@
+"""From what leaves the database to the validation: the extract and the calls at one cut, under one digest."""
+
+from __future__ import annotations
+
+import hashlib
+
+from analysis import training_reference
+from analysis.called import models, people
+from analysis.cut import DataCut
+from analysis.performance import Performance, performance
+from analysis.reports.performance_tables import every_table
+from analysis.table import Column, Table, Translate
+from trial.protocol import PROTOCOL
+from trial.store.extract import Extract
+from trial.store.model_calls import Calls
+
+
+def cut_of(extract: Extract, calls: Calls) -> DataCut:
+    """Date of the cut, and the SHA-256 over the digests of data and calls."""
+    digest = hashlib.sha256(f"{extract.digest} {calls.digest}".encode()).hexdigest()
+    return DataCut(extract.cut_on.isoformat(), extract.cut_on, digest)
+
+
+def performance_results(extract: Extract, calls: Calls) -> Performance:
+    """The validation of the model that answered most first calls, drift judged where its training reference is kept."""
+    everyone = people(extract, calls)
+    ranked = models(everyone)
+    reference = training_reference.load(ranked[0][1]) if ranked else None
+    return performance(everyone, cut=cut_of(extract, calls), study=PROTOCOL.study_id, reference=reference)
+
+
+def long_table(found: Performance, tr: Translate = str) -> Table:
+    """Every cell of every table on a line of its own: for whoever computes with it."""
+    rows = tuple(
+        (table.id, row[0], column.label, cell)
+        for table in every_table(found, tr)
+        for row in table.rows
+        for column, cell in zip(table.columns[1:] or table.columns, row[1:] or row, strict=True)
+    )
+    labels = ("table", "row", "column", "value")
+    return Table("performance", "Performance", tuple(map(Column, labels)), rows, "")
+
+
+def document(found: Performance, tr: Translate = str) -> dict[str, object]:
+    """The tables and where they come from, as JSON holds them."""
+    tables = [
+        {"id": t.id, "title": t.title, "columns": [c.label for c in t.columns], "rows": t.rows, "denominator": t.denominator,
+         "footnotes": t.footnotes}
+        for t in every_table(found, tr)
+    ]  # fmt: skip
+    model = found.model and {"name": found.model.name, "sha256": found.model.digest, "threshold": found.model.threshold}
+    return {"cut": found.cut.on.isoformat(), "digest": found.cut.digest, "model": model, "tables": tables}
