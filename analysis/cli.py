@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ def register(commands: click.Group) -> None:
 
 
 def _extracted(on: date | None) -> Any:
-    """The clock, the extract, the calls of the model, and the day the first site opened: what a blinded statistician may see."""
+    """The clock, the extract, the calls of the model, and the sites that opened: what a blinded statistician may see."""
     from trial.actor import Actor
     from trial.clock import SystemClock
     from trial.settings import from_environment
@@ -40,21 +41,22 @@ def _extracted(on: date | None) -> Any:
     with Reading(engine) as reader:
         taken = extract.pooled(reader, viewer, cut_on=on or clock.today(), now=clock.now())
         calls = model_calls(reader, viewer, cut_on=taken.cut_on)
-        opened = min((s["opened_on"] for s in reader.all("site") if s["opened_on"]), default=clock.today())
-    return clock, taken, calls, opened
+        sites = [site for site in reader.all("site", order_by="code") if site["opened_on"]]
+    return clock, taken, calls, sites
 
 
 def _results(on: date | None) -> Any:
     from analysis.results import pooled_results
 
-    clock, taken, _calls, opened = _extracted(on)
+    clock, taken, _calls, sites = _extracted(on)
+    opened = min((site["opened_on"] for site in sites), default=clock.today())
     return pooled_results(taken, opened), clock
 
 
 def _performance(on: date | None) -> Any:
     from analysis.performance_results import performance_results
 
-    clock, taken, calls, _opened = _extracted(on)
+    clock, taken, calls, _sites = _extracted(on)
     return performance_results(taken, calls), clock
 
 
@@ -85,22 +87,47 @@ def analyse(endpoint: str, on: Any, as_csv: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("name", type=click.Choice(["status", "performance"]))
+@click.argument("name", type=click.Choice(["status", "performance", "dossier"]))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The PDF to write.")
 @click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="Cut date; today when left out.")
 def report(name: str, out: Path, on: Any) -> None:
     """Write the report NAME as a PDF."""
-    day = on.date() if on else None
-    if name == "performance":
-        from analysis.reports.performance import performance_report as make
+    made, cut = REPORTS[name](on.date() if on else None)
+    out.write_bytes(made)
+    click.echo(f"{out}: {name} at {cut.on.isoformat()}, data {cut.digest[:16]}", file=sys.stdout)
 
-        found, clock = _performance(day)
-    else:
-        from analysis.reports.status import status_report as make  # type: ignore[assignment]  # a report of other data
 
-        found, clock = _results(day)
-    out.write_bytes(make(found, system="Vigil", made_at=clock.now()))
-    click.echo(f"{out}: {name} at {found.cut.on.isoformat()}, data {found.cut.digest[:16]}", file=sys.stdout)
+def _status(on: date | None) -> tuple[bytes, Any]:
+    from analysis.reports.status import status_report
+
+    found, clock = _results(on)
+    return status_report(found, system="Vigil", made_at=clock.now()), found.cut
+
+
+def _of_performance(on: date | None) -> tuple[bytes, Any]:
+    from analysis.reports.performance import performance_report
+
+    found, clock = _performance(on)
+    return performance_report(found, system="Vigil", made_at=clock.now()), found.cut
+
+
+def _dossier(on: date | None) -> tuple[bytes, Any]:
+    from analysis.dossier_results import dossier_data
+    from analysis.reports.dossier import dossier
+    from trial.frozen.runner import FrozenModel
+
+    clock, taken, calls, sites = _extracted(on)
+    with FrozenModel() as model:
+        found = dossier_data(taken, calls, (site["code"] for site in sites), model)
+    return dossier(found, system="Vigil", made_at=clock.now()), found.cut
+
+
+REPORTS: Mapping[str, Callable[[date | None], tuple[bytes, Any]]] = {
+    "status": _status,
+    "performance": _of_performance,
+    "dossier": _dossier,
+}
+"""Each report, and the cut it was made at."""
 
 
 @click.command()

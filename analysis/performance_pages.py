@@ -19,7 +19,8 @@ from analysis.performance import Performance
 from analysis.performance_results import cut_of, document, long_table, performance_results
 from trial.happenings import DataTaken, ResultsSeen
 from trial.store import extract
-from trial.store.model_calls import model_calls
+from trial.store.model_calls import Calls, model_calls
+from trial.store.reading import Reader
 from trial.web.house import actor, house, reading
 
 pages = Blueprint("performance", __name__, url_prefix="/results/performance")
@@ -27,6 +28,7 @@ PERMISSIONS: Mapping[str, str] = {
     "performance.index": "results.pooled",
     "performance.figure": "results.pooled",
     "performance.report": "results.pooled",
+    "performance.model_dossier": "results.pooled",
     "performance.as_csv": "results.pooled",
     "performance.as_json": "results.pooled",
 }
@@ -76,6 +78,22 @@ def report() -> Response:
     return pdf(made, f"vigil-performance-{found.cut.on.isoformat()}.pdf")
 
 
+@pages.get("/dossier.pdf")
+def model_dossier() -> Response:
+    """The dossier of the released model, its reference vectors run now; that it was taken is recorded."""
+    from analysis.dossier_results import dossier_data
+    from analysis.reports.dossier import dossier
+
+    clock = house().clock
+    with reading() as reader:
+        taken, calls = _extracted(reader)
+        sites = [site["code"] for site in reader.all("site") if site["opened_on"]]
+    found = dossier_data(taken, calls, sites, house().model, _)
+    note(DataTaken("model dossier", found.cut.digest))
+    made = dossier(found, system=system_words(), made_at=clock.now(), tr=_)
+    return pdf(made, f"vigil-dossier-{found.cut.on.isoformat()}.pdf")
+
+
 @pages.get("/performance.csv")
 def as_csv() -> Response:
     """Every cell of every table, a line each."""
@@ -105,15 +123,19 @@ def _taken(what: str) -> Performance:
 
 
 def _found() -> Performance:
-    clock = house().clock
     with reading() as reader:
-        taken = extract.pooled(reader, actor(), cut_on=clock.today(), now=clock.now())
-        calls = model_calls(reader, actor(), cut_on=clock.today())
+        taken, calls = _extracted(reader)
     key = f"{cut_of(taken, calls).digest} {taken.cut_on}"
     if key not in _KEPT:
         _KEPT.clear()
         _KEPT[key] = performance_results(taken, calls)
     return _KEPT[key]
+
+
+def _extracted(reader: Reader) -> tuple[extract.Extract, Calls]:
+    clock = house().clock
+    taken = extract.pooled(reader, actor(), cut_on=clock.today(), now=clock.now())
+    return taken, model_calls(reader, actor(), cut_on=clock.today())
 
 
 def _drawn(name: str, found: Performance) -> Figure:

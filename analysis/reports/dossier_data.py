@@ -1,6 +1,6 @@
 """What the model dossier says, before a word of it is set: the manifest, the reference vectors run now, the trial at the cut."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -93,8 +93,3 @@ def approved_by_two(manifest: Manifest, content: str) -> bool:
 
 def _who(name: str) -> str:
     return " ".join(name.split()).casefold()
-
-
-def names(values: Iterable[str]) -> str:
-    """Words in a row, as a sentence lists them."""
-    return ", ".join(values)

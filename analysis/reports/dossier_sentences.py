@@ -3,9 +3,9 @@
 A sentence that nothing in the data supports is None: the item is then the authors' to write.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from analysis.reports.dossier_data import DossierData, names
+from analysis.reports.dossier_data import DossierData
 from forms.text import _l
 
 Translate = Callable[[str], str]
@@ -56,7 +56,7 @@ def dates(d: DossierData, tr: Translate) -> str:
 def centres(d: DossierData, tr: Translate) -> str:
     """How many sites, and which."""
     text = _l("Sites: {n} ({codes}).")
-    return tr(text).format(n=len(d.setting.sites), codes=names(d.setting.sites) or tr(_l("none yet")))
+    return tr(text).format(n=len(d.setting.sites), codes=_listed(d.setting.sites) or tr(_l("none yet")))
 
 
 def eligibility(d: DossierData, tr: Translate) -> str:
@@ -67,7 +67,7 @@ def eligibility(d: DossierData, tr: Translate) -> str:
 def treatments(d: DossierData, tr: Translate) -> str:
     """The regimens of the protocol."""
     text = _l("Neoadjuvant regimens of the protocol: {regimens}. After the decision: watch and wait, or operation.")
-    return tr(text).format(regimens=names(each.label for each in d.protocol.regimens.values()))
+    return tr(text).format(regimens=_listed(each.label for each in d.protocol.regimens.values()))
 
 
 def preparation(d: DossierData, tr: Translate) -> str | None:
@@ -75,7 +75,7 @@ def preparation(d: DossierData, tr: Translate) -> str | None:
     prepared = d.manifest.preprocessing
     if not prepared:
         return None
-    logged = names(each.name for each in prepared if each.transform != "identity") or tr(_l("none"))
+    logged = _listed(each.name for each in prepared if each.transform != "identity") or tr(_l("none"))
     text = _l("Inputs are brought to standard units inside the frozen graph. Logarithm taken of: {logged}.")
     return tr(text).format(logged=logged)
 
@@ -104,7 +104,7 @@ def predictors(d: DossierData, tr: Translate) -> str:
     m = d.manifest
     counted = (f"{kind} {sum(each.modality == kind for each in m.inputs)}" for kind in m.modalities)
     text = _l("{n} inputs, fixed with units and ranges in the manifest: {modalities}. The table of inputs names each.")
-    return tr(text).format(n=len(m.inputs), modalities=names(counted))
+    return tr(text).format(n=len(m.inputs), modalities=_listed(counted))
 
 
 def timing(d: DossierData, tr: Translate) -> str:
@@ -129,7 +129,7 @@ def size(d: DossierData, tr: Translate) -> str:
 
 def missing(d: DossierData, tr: Translate) -> str:
     """What is done where an input is missing."""
-    least = names(f"{n} of {kind}" for kind, n in d.manifest.minimum.items()) or tr(_l("none"))
+    least = _listed(f"{n} of {kind}" for kind, n in d.manifest.minimum.items()) or tr(_l("none"))
     text = _l(
         "A missing value is passed as missing and never replaced; the model was trained with missing inputs. A call is refused below the "
         "minimum of known inputs: {least}."
@@ -239,7 +239,7 @@ def code(d: DossierData, tr: Translate) -> str:
     text = _l(
         "The frozen graph, its manifest, reference vectors and the training script are kept with the system ({libraries})."
     )
-    libraries = names(f"{name} {version}" for name, version in sorted(d.manifest.libraries.items()))
+    libraries = _listed(f"{name} {version}" for name, version in sorted(d.manifest.libraries.items()))
     return tr(text).format(libraries=libraries or f"onnxruntime {d.manifest.onnxruntime}")
 
 
@@ -278,3 +278,7 @@ def errors(d: DossierData, tr: Translate) -> str:
             "the refusal is stored with its reason, and nobody is randomised on it."
         )
     )
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(words)
