@@ -41,8 +41,11 @@ class Checked:
     difference: float
 
 
-def row_of(manifest: Manifest, values: Mapping[str, float | None]) -> Row:
+def row_of(manifest: Manifest, values: Mapping[str, Any]) -> Row:
     """Values by name as the model's row; raises InputsInvalid where names differ from the manifest's or a value is no number."""
+    if (tensor := _tensor(manifest)) is not None:
+        block: Row = tensor.row(values)
+        return block
     names = {each.name for each in manifest.inputs}
     if names != set(values):
         raise InputsInvalid(f"inputs that differ from the manifest: {', '.join(sorted(names ^ set(values)))}")
@@ -52,14 +55,26 @@ def row_of(manifest: Manifest, values: Mapping[str, float | None]) -> Row:
 
 
 def taken_away(manifest: Manifest, row: Sequence[float | None]) -> dict[str, Row]:
-    """By modality of which anything is known: the row without it."""
+    """By modality of which anything is known: the row without it. Of a block nothing is left without it: none."""
+    if _tensor(manifest) is not None:
+        return {}
     of = [each.modality for each in manifest.inputs]
     known = {name for name, value in zip(of, row, strict=True) if value is not None}
     return {
         name: [None if its == name else value for its, value in zip(of, row, strict=True)]
-        for name in manifest.modalities
+        for name in modalities(manifest)
         if name in known
     }
+
+
+def modalities(manifest: Manifest) -> tuple[str, ...]:
+    """The modalities that can be taken away, in the order of their first input."""
+    return tuple(dict.fromkeys(each.modality for each in manifest.inputs))
+
+
+def _tensor(manifest: Manifest) -> Any:
+    """The block of a model of images; a manifest of the first format has rows only."""
+    return getattr(manifest, "tensor", None)
 
 
 def probabilities(answer: Mapping[str, Any], number: int, asked: int) -> list[float]:
