@@ -18,9 +18,15 @@ def lived_in(url: str) -> House:
     return furnish(house)
 
 
+LATER = {"contributions", "problem"}
+"""Columns that later migrations brought, and that go on the way down."""
+
+
 def rows(house: House, table: str) -> list[tuple]:
+    names = [c["name"] for c in inspect(house.engine).get_columns(table) if c["name"] not in LATER]
+    chosen = ", ".join(f'"{name}"' for name in names)
     with house.engine.connect() as connection:
-        return sorted(tuple(r) for r in connection.execute(text(f"SELECT * FROM {table}")))  # names from below
+        return sorted(tuple(r) for r in connection.execute(text(f"SELECT {chosen} FROM {table}")))  # names from below
 
 
 def test_participants_and_what_points_at_them_survive_down_and_up(engine_url: str) -> None:

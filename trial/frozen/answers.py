@@ -61,9 +61,14 @@ def taken_away(manifest: Manifest, row: Sequence[float | None]) -> dict[str, Row
     known = {name for name, value in zip(of, row, strict=True) if value is not None}
     return {
         name: [None if its == name else value for its, value in zip(of, row, strict=True)]
-        for name in manifest.modalities
+        for name in modalities(manifest)
         if name in known
     }
+
+
+def modalities(manifest: Manifest) -> tuple[str, ...]:
+    """The modalities that can be taken away, in the order of their first input."""
+    return tuple(dict.fromkeys(each.modality for each in manifest.inputs))
 
 
 def probabilities(answer: Mapping[str, Any], number: int, asked: int) -> list[float]:

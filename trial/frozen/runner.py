@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from trial import confine
 from trial.frozen import pin
-from trial.frozen.answers import DIGITS, Answer, Checked, Row, complained, probabilities, row_of, taken_away
+from trial.frozen.answers import DIGITS, Answer, Checked, Row, complained, modalities, probabilities, row_of, taken_away
 from trial.frozen.child import Child
 from trial.frozen.errors import ModelCorrupt, ModelError, ModelUnavailable
 from trial.frozen.manifest import Manifest, checked_bytes, parse_manifest
@@ -87,7 +87,7 @@ class FrozenModel:
             child = self._ready(manifest, model)
             found, *rest = self._ask(child, [row, *others.values()])
             known = dict(zip(others, rest, strict=True))
-            without = {name: known.get(name) for name in manifest.modalities}
+            without = {name: known.get(name) for name in modalities(manifest)}
             return Answer(found, without, self._versions, self.elapsed() - self._tested, len(manifest.references))
 
     def run(self, rows: Sequence[Row]) -> list[float]:
