@@ -17,8 +17,8 @@ from forms.text import _l
 
 DEFINITION = _l(
     "Corrected sensitivity and specificity: Begg and Greenes 1983, limits on the logit scale by the delta method. Corrected area: "
-    "inverse probability of verification within fifths of the prediction (Alonzo and Pepe 2005), limits by 500 bootstrap samples, "
-    "seed 20260724. The extremes fill in every unknown outcome one way and have no limits."
+    "inverse probability of verification within fifths of the prediction (Alonzo and Pepe 2005), limits: percentiles of 500 bootstrap "
+    "samples, seed 20260724. The extremes fill in every unknown outcome one way and have no limits."
 )
 BOOTSTRAPS, SEED, FIFTHS = 500, 20260724, 5
 

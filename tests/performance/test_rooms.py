@@ -43,6 +43,7 @@ def test_the_page_and_its_files_open_for_who_sees_pooled_results_and_the_ways_fo
     assert somebody.get("/results/closed/performance").status_code == closed
 
 
+@pytest.mark.requirement("R28")
 def test_looking_and_taking_are_recorded(house, client):
     statistician = client("statistician")
     before = len(house.journal("person:results:seen")), len(house.journal("person:data:taken"))
