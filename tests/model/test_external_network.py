@@ -147,3 +147,13 @@ def test_the_network_is_what_it_says(model):
     volume = volumes()[10][1]
     assert abs(by_hand(volume) - by_hand(volume, seed=12)) > 1e-4
     assert np.isfinite(model.predict({NAME: volume.tolist()}))
+
+
+def test_a_description_cannot_claim_another_digest_or_approvals():
+    made = package(ONNX, description(sha256="0" * 64, id="trusted", approvals=[{"name": "Nobody"}], format=1))
+    assert made == RAW
+
+
+def test_what_others_measured_stands_in_the_card_as_they_say_it():
+    text = card({**RAW, "performance": {"auc on 40 scans": 0.71}})
+    assert "- auc on 40 scans: 0.71" in text

@@ -180,3 +180,18 @@ def test_a_card_of_another_manifest_is_found(tmp_path):
 
 def test_another_pin_is_found(tmp_path):
     assert findings(release_in(tmp_path), "0" * 64)[0].startswith("manifest.json has SHA-256")
+
+
+@pytest.mark.parametrize("key", [key for key in RAW if key not in ("approvals", "card")])
+def test_a_manifest_that_lost_a_part_is_found_and_raises_nothing(tmp_path, key):
+    folder = release_in(tmp_path)
+    (folder / "manifest.json").write_text(json.dumps({k: v for k, v in RAW.items() if k != key}), "utf-8")
+    assert findings(folder)
+
+
+@pytest.mark.parametrize("key", RAW)
+@pytest.mark.parametrize("value", [None, [], "nonsense", 7])
+def test_a_manifest_with_nonsense_in_a_part_is_found_and_raises_nothing(tmp_path, key, value):
+    folder = release_in(tmp_path)
+    (folder / "manifest.json").write_text(json.dumps({**RAW, key: value}), "utf-8")
+    assert findings(folder)

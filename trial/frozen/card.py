@@ -114,8 +114,8 @@ def _validation(m: Raw) -> Iterator[str]:
     yield "## Validation inside the training data [12, 23]"
     yield ""
     found = m["validation"]
-    if not found:
-        yield "None is recorded."
+    if not found.keys() >= {"scheme", "sites", *GROUPS}:
+        yield from _as_told(found)
         return
     yield f"{found['scheme'].capitalize()}."
     yield ""
@@ -128,8 +128,8 @@ def _performance(m: Raw) -> Iterator[str]:
     yield "## Performance [23]"
     yield ""
     found = m["performance"]
-    if not found:
-        yield "None is recorded."
+    if not found.keys() >= {"cohort", *GROUPS}:
+        yield from _as_told(found)
         return
     seed = "" if found.get("seed") is None else f", seed {found['seed']}"
     yield f"Cohort: {found['cohort']}{seed}."
@@ -141,6 +141,11 @@ def _performance(m: Raw) -> Iterator[str]:
         yield ""
         without = {f"without {name}": each for name, each in found["without"].items()}
         yield from _measured(without, MISSING_MEASURES)
+
+
+def _as_told(found: Raw) -> Iterator[str]:
+    """What somebody else measured in another way, as they say it."""
+    yield from (f"- {name}: {_said(value)}" for name, value in found.items()) if found else ["None is recorded."]
 
 
 def _specification(m: Raw) -> Iterator[str]:

@@ -28,10 +28,11 @@ def package(onnx: bytes, said: Mapping[str, Any], limits: Limits | None = None) 
     if silent := [key for key in SAID if key not in said]:
         raise ModelCorrupt(f"the description says nothing of {', '.join(silent)}")
     digest = digest_of(onnx)
+    # What is ours to say comes last: a description cannot claim another digest, or approvals.
     raw = {
-        "format": FORMAT, "id": f"{said['name']}-{digest[:12]}", "sha256": digest, "digits": DIGITS, "card": "card.md",
-        "onnxruntime": version("onnxruntime"), "libraries": {}, "preprocessing": [], "specification": {}, "contributions": [],
-        "threshold_rule": "", "validation": {}, "performance": {}, **said, "approvals": [],
+        "threshold_rule": "", "validation": {}, "performance": {}, "libraries": {}, **said, "preprocessing": [], "specification": {},
+        "contributions": [], "format": FORMAT, "id": f"{said['name']}-{digest[:12]}", "sha256": digest, "digits": DIGITS,
+        "card": "card.md", "onnxruntime": version("onnxruntime"), "approvals": [],
     }  # fmt: skip
     return {**raw, "references": _answered(onnx, raw, limits or Limits())}
 

@@ -13,11 +13,34 @@ from typing import Any
 
 from trial.frozen.card import card
 from trial.frozen.errors import ModelCorrupt, NotApproved
-from trial.frozen.manifest import FORMAT, Approval, content_digest, digest_of
+from trial.frozen.manifest import FORMAT, Approval, content_digest, digest_of, parse_manifest
 
 MODEL, MANIFEST, CARD = "model.onnx", "manifest.json", "card.md"
 FEWEST_APPROVALS = 2
 FEWEST_REFERENCES = 20
+SHAPE: Mapping[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(
+        (
+            "id",
+            "name",
+            "version",
+            "sha256",
+            "card",
+            "onnxruntime",
+            "predicts",
+            "intended_use",
+            "rule",
+            "threshold_rule",
+        ),
+        str,
+    ),
+    **dict.fromkeys(("minimum", "libraries", "specification", "training", "validation", "performance"), dict),
+    **dict.fromkeys(("out_of_scope", "preprocessing", "contributions", "references", "approvals"), list),
+    **dict.fromkeys(("format", "opset", "digits"), int),
+    "threshold": float,
+    "inputs": (list, dict),
+}
+"""Every part of a manifest, and what kind of JSON it is."""
 SEMANTIC = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 
 
@@ -53,12 +76,15 @@ def read_draft(folder: Path) -> tuple[bytes, dict[str, Any]]:
     try:
         onnx, text = (folder / MODEL).read_bytes(), (folder / MANIFEST).read_bytes()
         raw = json.loads(text)
+        if misshapen := [key for key, kind in SHAPE.items() if not isinstance(raw[key], kind)]:
+            raise ModelCorrupt(f"{MANIFEST} is no manifest: {', '.join(misshapen)} of another kind")
+        parse_manifest(text)
         if raw["sha256"] != digest_of(onnx):
             raise ModelCorrupt(f"{MODEL} has SHA-256 {digest_of(onnx)}, the manifest says {raw['sha256']}")
     except OSError as problem:
         raise ModelCorrupt(f"{problem.filename} cannot be read: {problem.strerror}") from problem
-    except (ValueError, KeyError, TypeError) as problem:
-        raise ModelCorrupt(f"{MANIFEST} is no manifest: {problem}") from problem
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise ModelCorrupt(f"{MANIFEST} is no manifest: {type(problem).__name__} {problem}") from problem
     return onnx, raw
 
 
