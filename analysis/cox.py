@@ -7,28 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from analysis.samples import critical
+from analysis.effects import Coefficient, coefficient
 from forms.text import _l
 
 if TYPE_CHECKING:
     import pandas as pd
 
 DEFINITION = _l("Cox model, ties by Efron, Wald limits from the model-based variance.")
-
-
-@dataclass(frozen=True)
-class Coefficient:
-    """One covariate: log hazard ratio, its standard error, hazard ratio with limits, two-sided Wald p."""
-
-    name: str
-    log_hr: float
-    se: float
-    hr: float
-    lower: float
-    upper: float
-    p: float
 
 
 @dataclass(frozen=True)
@@ -69,22 +54,7 @@ def cox(
         raise ValueError("a Cox model takes no unknown values")
     fitter = CoxPHFitter().fit(ordered, days, event, strata=list(strata) or None, fit_options={"precision": 1e-10})
     fitted = [
-        _coefficient(name, float(fitter.params_[name]), float(fitter.standard_errors_[name]), level)
+        coefficient(name, float(fitter.params_[name]), float(fitter.standard_errors_[name]), level)
         for name in covariates
     ]
     return CoxFit(len(ordered), int(ordered[event].sum()), level, float(fitter.log_likelihood_), tuple(fitted))
-
-
-def _coefficient(name: str, log_hr: float, se: float, level: float) -> Coefficient:
-    from scipy.stats import norm
-
-    half = critical(level) * se
-    return Coefficient(
-        name,
-        log_hr,
-        se,
-        float(np.exp(log_hr)),
-        float(np.exp(log_hr - half)),
-        float(np.exp(log_hr + half)),
-        float(2 * norm.sf(abs(log_hr / se))),
-    )

@@ -4,8 +4,10 @@ Rows are counted at distinct times, so their order cannot matter; where a method
 is (time, id) and nothing else.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from statistics import NormalDist
 from typing import Any
 
@@ -23,6 +25,22 @@ class NotTimeToEvent(ValueError):
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
         self.problem = problem
+
+
+class Repeated(NotTimeToEvent):
+    """Participants with more than one row where one is meant; `participants` names them."""
+
+    def __init__(self, participants: tuple[str, ...]) -> None:
+        super().__init__(f"more than one row: {', '.join(participants)}")
+        self.participants = participants
+
+
+class BeforeOrigin(NotTimeToEvent):
+    """Participants whose event or last day lies before their time starts; `participants` names them."""
+
+    def __init__(self, participants: tuple[str, ...]) -> None:
+        super().__init__(f"an event before the origin: {', '.join(participants)}")
+        self.participants = participants
 
 
 @dataclass(frozen=True)
@@ -54,6 +72,25 @@ def checked(days: ArrayLike, status: ArrayLike) -> tuple[Floats, Ints]:
     if (codes < 0).any() or (codes != codes.round()).any():
         raise NotTimeToEvent("a status is not a whole number from 0")
     return times, codes.astype(np.int64)
+
+
+def once(participants: Iterable[Hashable]) -> None:
+    """Raises Repeated where somebody has more than one row."""
+    rows = Counter(participants)
+    if len(rows) < rows.total():
+        raise Repeated(tuple(sorted(str(who) for who, times in rows.items() if times > 1)))
+
+
+def durations(participants: Sequence[Hashable], origins: Sequence[date], ends: Sequence[date]) -> Ints:
+    """Days from origin to event or last contact, one row per participant; the day of origin is 0.
+
+    Raises Repeated, and BeforeOrigin rather than a negative time.
+    """
+    once(participants)
+    days = [(end - origin).days for origin, end in zip(origins, ends, strict=True)]
+    if early := tuple(sorted(str(who) for who, n in zip(participants, days, strict=True) if n < 0)):
+        raise BeforeOrigin(early)
+    return np.array(days, dtype=np.int64)
 
 
 def counts(days: ArrayLike, status: ArrayLike) -> Counts:
