@@ -43,7 +43,7 @@ def strata_of(strata: Sequence[Hashable] | None, rows: int) -> Iterator[Ints]:
 
 
 def joint(score: Floats, covariance: Floats) -> Chi2 | None:
-    """score' V^- score over the groups but one; None where the data say nothing about any difference."""
+    """Score' V^- score over the groups but one; None where the data say nothing about any difference."""
     inner = covariance[1:, 1:]
     df = int(np.linalg.matrix_rank(inner))
     return chi2_test(float(score[1:] @ np.linalg.pinv(inner) @ score[1:]), df) if df else None
