@@ -40,7 +40,7 @@ class Maximum:
 
 
 def maximise(of: Callable[[Floats], Likelihood], start: Floats, names: Sequence[str]) -> Maximum:
-    """Climb from `start`. Raises NotEstimable (Separated, NotConverged) where there is no one finite answer."""
+    """Climb from `start`; a parameter that is no covariate has no name. Raises NotEstimable (Separated, NotConverged) where there is no one finite answer."""
     at, here = start, of(start)
     first = here
     for done in range(STEPS):
@@ -50,7 +50,7 @@ def maximise(of: Callable[[Floats], Likelihood], start: Floats, names: Sequence[
         at, here = reached, there
         if flat:
             last = solved(here.information, here.score)
-            if moving := tuple(name for name, move in zip(names, last, strict=True) if abs(move) > _MOVING):
+            if moving := tuple(name for name, move in zip(names, last, strict=True) if name and abs(move) > _MOVING):
                 raise Separated(moving)
             if np.abs(last).max(initial=0.0) < _STILL:
                 at = at + last

@@ -35,3 +35,8 @@ def cases() -> dict[str, pd.DataFrame]:
         "no_competing": whole.assign(status=whole["status"].replace(2, 0)),
         "one_event": whole.assign(status=whole["status"].where(whole["status"] != 1, 0).where(whole["id"] != first, 1)),
     }
+
+
+def visits() -> pd.DataFrame:
+    """80 made-up participants seen about every 90 days: last visit without regrowth, first one with it (blank: never)."""
+    return pd.read_csv(FOLDER / "visits.csv")
