@@ -40,7 +40,10 @@ class Maximum:
 
 
 def maximise(of: Callable[[Floats], Likelihood], start: Floats, names: Sequence[str]) -> Maximum:
-    """Climb from `start`; a parameter that is no covariate has no name. Raises NotEstimable (Separated, NotConverged) where there is no one finite answer."""
+    """Climb from `start`; a parameter that is no covariate has no name.
+
+    Raises NotEstimable (Separated, NotConverged) where there is no one finite answer.
+    """
     at, here = start, of(start)
     first = here
     for done in range(STEPS):
