@@ -40,3 +40,8 @@ def cases() -> dict[str, pd.DataFrame]:
 def visits() -> pd.DataFrame:
     """80 made-up participants seen about every 90 days: last visit without regrowth, first one with it (blank: never)."""
     return pd.read_csv(FOLDER / "visits.csv")
+
+
+def courses() -> pd.DataFrame:
+    """60 made-up courses: 1 watched, 2 regrowth, 3 salvaged, 4 metastasis, 5 dead; blank `entered`: seen no longer."""
+    return pd.read_csv(FOLDER / "courses.csv")
