@@ -20,6 +20,7 @@ from analysis.newton import maximise
 from analysis.not_estimable import NotEstimable
 from analysis.samples import Floats, Ints, NotTimeToEvent, checked
 from analysis.spells import apart
+from analysis.sums import along, products
 from forms.text import _l
 
 if TYPE_CHECKING:
@@ -141,11 +142,12 @@ def _sets(
 
 def _sandwich(sets: RiskSets, plan: Design, at: Floats, covariance: Floats, cluster: Ints | None) -> Floats:
     """D'D with D the change in the coefficients that each row, or each cluster of rows, makes."""
-    moved = sets.weight[:, None] * score_residuals(sets, plan.x, steps(sets, plan.x, at)) @ covariance
+    residuals = sets.weight[:, None] * score_residuals(sets, plan.x, steps(sets, plan.x, at))
+    moved = np.column_stack([along(residuals, column) for column in covariance.T])
     if cluster is not None:
         _, of = np.unique(cluster, return_inverse=True)
         moved = np.column_stack([np.bincount(of, column) for column in moved.T])
-    return np.asarray(moved.T @ moved)
+    return products(np.ones(len(moved)), moved)
 
 
 def _reported(plan: Design, at: Floats, covariance: Floats, level: float) -> tuple[Coefficient, ...]:

@@ -58,7 +58,7 @@ def in_order(frame: pd.DataFrame, columns: Sequence[str], by: Sequence[str], ide
     Raises Repeated where a participant has two rows, ValueError on unknown values.
     """
     if identity is not None:
-        once(frame[identity])
+        once(frame[identity].tolist())
     wanted = list(dict.fromkeys(columns))
     ordered = frame.sort_values([*by, identity] if identity else [*by, *wanted], kind="stable")[wanted]
     if ordered.isna().to_numpy().any():

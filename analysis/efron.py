@@ -13,6 +13,7 @@ import numpy as np
 
 from analysis.newton import Likelihood
 from analysis.samples import Floats, Ints
+from analysis.sums import along, down, products
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def risk_sets(start: Floats | None, stop: Floats, event: Ints, stratum: Ints, we
 
 def steps(sets: RiskSets, x: Floats, beta: Floats) -> Steps:
     """The risk sets as these coefficients weigh them."""
-    linear = x @ beta
+    linear = along(x, beta)
     relative = np.exp(linear)
     mass = sets.weight * relative
     denominator = (sets.total(mass))[sets.at] - sets.part * sets.of_dead(mass)[sets.at]
@@ -111,16 +112,15 @@ def likelihood(sets: RiskSets, x: Floats, beta: Floats) -> Likelihood:
     """Efron's partial likelihood."""
     here = steps(sets, x, beta)
     own = sets.weight[sets.dead]
-    value = own @ here.linear[sets.dead] - sets.mean_weight @ np.log(here.denominator)
-    score = own @ x[sets.dead] - (sets.weight * here.relative * sets.felt(here.hazard)) @ x
+    value = (own * here.linear[sets.dead]).sum() - (sets.mean_weight * np.log(here.denominator)).sum()
+    score = down(own, x[sets.dead]) - down(sets.weight * here.relative * sets.felt(here.hazard), x)
     return Likelihood(float(value), score, information(sets, x, here, np.ones(sets.dead.size)))
 
 
 def information(sets: RiskSets, x: Floats, here: Steps, by: Floats) -> Floats:
     """Sum over steps of `by` times the covariance of the covariates in the risk set."""
     mass = sets.weight * here.relative * sets.felt(here.hazard * by)
-    outer = (here.centre * (sets.mean_weight * by)[:, None]).T @ here.centre
-    return np.asarray((x * mass[:, None]).T @ x - outer)
+    return products(mass, x) - products(sets.mean_weight * by, here.centre)
 
 
 def score_residuals(sets: RiskSets, x: Floats, here: Steps) -> Floats:

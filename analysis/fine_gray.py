@@ -20,6 +20,7 @@ from analysis.newton import Likelihood, maximise
 from analysis.not_estimable import NotEstimable
 from analysis.samples import Floats, checked
 from analysis.subdistribution import Risk, risk, sandwich
+from analysis.sums import along, down, products
 from forms.text import _l
 
 if TYPE_CHECKING:
@@ -98,18 +99,18 @@ def fine_gray(
 
 
 def _likelihood(at: Risk, x: Floats, beta: Floats) -> Likelihood:
-    linear = x @ beta
+    linear = along(x, beta)
     relative = np.exp(linear)
     total, weighted = at.total(relative), at.total_of(x, relative)
     felt = relative * at.felt(at.events / total)
     centre = weighted / total[:, None]
     return Likelihood(
-        float(linear[at.own].sum() - at.events @ np.log(total)),
-        x[at.own].sum(axis=0) - felt @ x,
-        (x * felt[:, None]).T @ x - (centre * at.events[:, None]).T @ centre,
+        float(linear[at.own].sum() - (at.events * np.log(total)).sum()),
+        x[at.own].sum(axis=0) - down(felt, x),
+        products(felt, x) - products(at.events, centre),
     )
 
 
 def _baseline(at: Risk, plan: Design, beta: Floats) -> Floats:
-    hazard = np.cumsum(at.events / at.total(np.exp(plan.x @ beta)))
+    hazard = np.cumsum(at.events / at.total(np.exp(along(plan.x, beta))))
     return np.asarray(hazard * np.exp(-(plan.mean / plan.spread) @ beta))

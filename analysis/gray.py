@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.groups import compared, joint, strata_of
+from analysis.groups import Labels, compared, joint, strata_of
 from analysis.samples import ArrayLike, Floats, Ints, checked
 
 
@@ -49,9 +49,9 @@ class _Course:
 def gray_test(
     days: ArrayLike,
     status: ArrayLike,
-    group: Sequence[Hashable],
+    group: Labels,
     cause: int = 1,
-    strata: Sequence[Hashable] | None = None,
+    strata: Labels | None = None,
     *,
     rho: float = 0.0,
     groups: Sequence[Hashable] | None = None,

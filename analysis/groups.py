@@ -1,25 +1,38 @@
 """Groups that are compared: their labels in one order, and nobody missing unnoticed."""
 
 from collections.abc import Hashable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.effects import Chi2, chi2_test
 from analysis.not_estimable import EmptyGroup
 from analysis.samples import Floats, Ints, NotTimeToEvent
 
 
-def coded(values: Sequence[Hashable], wanted: Sequence[Hashable] | None = None) -> tuple[tuple[Hashable, ...], Ints]:
+Labels = Sequence[Hashable] | NDArray[Any]
+"""A column of what rows belong to."""
+
+
+def coded(values: Labels, wanted: Sequence[Hashable] | None = None) -> tuple[tuple[Hashable, ...], Ints]:
     """Labels in sorted order, and the place of each row's own among them. Raises EmptyGroup where a wanted one has nobody."""
-    labels = tuple(sorted(set(values), key=str))
+    if isinstance(values, np.ndarray):
+        distinct, members = np.unique(values, return_inverse=True)
+        found = distinct.tolist()
+    else:
+        found, members = list(dict.fromkeys(values)), None
+    labels = tuple(sorted(found, key=str))
     if empty := sorted(str(each) for each in set(wanted or ()) - set(labels)):
         raise EmptyGroup(tuple(empty))
     place = {label: i for i, label in enumerate(labels)}
-    return labels, np.array(list(map(place.__getitem__, values)), dtype=np.int64)
+    if members is not None:
+        return labels, np.array([place[each] for each in found], dtype=np.int64)[members]
+    return labels, np.fromiter(map(place.__getitem__, values), dtype=np.int64, count=len(values))
 
 
 def compared(
-    group: Sequence[Hashable], wanted: Sequence[Hashable] | None, rows: int, what: str
+    group: Labels, wanted: Sequence[Hashable] | None, rows: int, what: str
 ) -> tuple[tuple[Hashable, ...], Ints]:
     """As `coded`. Raises ValueError with fewer than two groups, NotTimeToEvent where the column is of another length."""
     labels, members = coded(group, wanted)
@@ -30,7 +43,7 @@ def compared(
     return labels, members
 
 
-def strata_of(strata: Sequence[Hashable] | None, rows: int) -> Iterator[Ints]:
+def strata_of(strata: Labels | None, rows: int) -> Iterator[Ints]:
     """The rows of each stratum; all in one where there is none."""
     if strata is None:
         yield np.arange(rows)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.groups import compared, joint, strata_of
+from analysis.groups import Labels, compared, joint, strata_of
 from analysis.samples import ArrayLike, Floats, Ints, NotTimeToEvent, checked
 
 
@@ -34,8 +34,8 @@ class LogRank:
 def log_rank(
     days: ArrayLike,
     event: ArrayLike,
-    group: Sequence[Hashable],
-    strata: Sequence[Hashable] | None = None,
+    group: Labels,
+    strata: Labels | None = None,
     *,
     rho: float = 0.0,
     gamma: float = 0.0,
@@ -68,13 +68,14 @@ def _one_stratum(
 ) -> tuple[Floats, Floats, Floats]:
     order = np.argsort(times)
     times, events, group = times[order], events[order], group[order]
-    failing = np.unique(times[events == 1])
-    n, d = np.empty((k, failing.size)), np.empty((k, failing.size))
-    for g in range(k):
-        own = times[group == g]
-        n[g] = own.size - np.searchsorted(own, failing)
-        failed = times[(group == g) & (events == 1)]
-        d[g] = np.bincount(np.searchsorted(failing, failed), minlength=failing.size)
+    dead = np.flatnonzero(events)
+    failing = times[dead]
+    failing = failing[np.concatenate(([True], failing[1:] > failing[:-1]))[: failing.size]]
+    m = failing.size
+    passed = np.searchsorted(failing, times, side="right")  # how many of them a row was at risk at
+    left = np.bincount(group * (m + 1) + passed, minlength=k * (m + 1)).reshape(k, m + 1)
+    n = left[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:].astype(float)
+    d = np.bincount(group[dead] * m + passed[dead] - 1, minlength=k * m).reshape(k, m).astype(float)
     total, died = n.sum(axis=0), d.sum(axis=0)
     weight = _weight(total, died, power)
     share = n / total
@@ -84,5 +85,7 @@ def _one_stratum(
 
 
 def _weight(total: Floats, died: Floats, power: tuple[float, float]) -> Floats:
+    if power == (0.0, 0.0):
+        return np.ones_like(total)
     before = np.concatenate(([1.0], np.cumprod(1 - died / total)[:-1]))[: total.size]
     return np.asarray(before ** power[0] * (1 - before) ** power[1])

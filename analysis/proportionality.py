@@ -14,6 +14,7 @@ from analysis.effects import Chi2, chi2_test
 from analysis.efron import information, steps
 from analysis.newton import solved
 from analysis.samples import Floats
+from analysis.sums import down
 from forms.text import _l
 
 DEFINITION = _l("Score test of a coefficient that changes with 1 - S(t-); each covariate, and all together.")
@@ -34,7 +35,7 @@ def proportionality(fit: CoxFit) -> Proportionality:
     here = steps(f.sets, f.plan.x, f.at)
     g = _transform(fit)[f.sets.at]
     g = g - np.average(g, weights=f.sets.mean_weight)
-    score = (f.sets.weight[f.sets.dead] * g) @ f.plan.x[f.sets.dead] - (f.sets.mean_weight * g) @ here.centre
+    score = down(f.sets.weight[f.sets.dead] * g, f.plan.x[f.sets.dead]) - down(f.sets.mean_weight * g, here.centre)
     plain, once, twice = (information(f.sets, f.plan.x, here, g**power) for power in range(3))
     whole = np.block([[plain, once], [once, twice]])
     each = (_test(whole, score, p, [j]) for j in range(p))

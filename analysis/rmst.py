@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.groups import compared
+from analysis.groups import Labels, compared
 from analysis.not_estimable import NotEstimable
 from analysis.samples import ArrayLike, NotTimeToEvent, checked, counts, critical
 from analysis.survival import survival_and_variance
@@ -79,7 +79,7 @@ def restricted_mean(days: ArrayLike, event: ArrayLike, tau: float, *, level: flo
 def rmst_difference(
     days: ArrayLike,
     event: ArrayLike,
-    group: Sequence[Hashable],
+    group: Labels,
     tau: float,
     *,
     groups: tuple[Hashable, Hashable] | None = None,

@@ -76,9 +76,9 @@ def checked(days: ArrayLike, status: ArrayLike) -> tuple[Floats, Ints]:
 
 def once(participants: Iterable[Hashable]) -> None:
     """Raises Repeated where somebody has more than one row."""
-    rows = Counter(participants)
-    if len(rows) < rows.total():
-        raise Repeated(tuple(sorted(str(who) for who, times in rows.items() if times > 1)))
+    rows = list(participants)
+    if len(set(rows)) < len(rows):
+        raise Repeated(tuple(sorted(str(who) for who, times in Counter(rows).items() if times > 1)))
 
 
 def durations(participants: Sequence[Hashable], origins: Sequence[date], ends: Sequence[date]) -> Ints:

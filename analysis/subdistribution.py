@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.samples import Floats, Ints
+from analysis.sums import along, products
 
 
 @dataclass(frozen=True)
@@ -69,14 +70,14 @@ def risk(times: Floats, codes: Ints, cause: int) -> Risk:
 
 def sandwich(at: Risk, x: Floats, beta: Floats) -> Floats:
     """Sum over rows of (eta + psi)(eta + psi)': the martingale part, and what estimating G adds."""
-    relative = np.exp(x @ beta)
+    relative = np.exp(along(x, beta))
     total = at.total(relative)
     hazard, centre = at.events / total, at.total_of(x, relative) / total[:, None]
     steps = centre * hazard[:, None]
     eta = -relative[:, None] * (x * at.felt(hazard)[:, None] - np.column_stack([at.felt(step) for step in steps.T]))
     eta[at.own] += x[at.own] - centre[at.passed[at.own] - 1]
     whole = eta + _censoring(at, x, relative, hazard * at.free, steps * at.free[:, None])
-    return np.asarray(whole.T @ whole)
+    return products(np.ones(len(whole)), whole)
 
 
 def _censoring(at: Risk, x: Floats, relative: Floats, hazard: Floats, steps: Floats) -> Floats:

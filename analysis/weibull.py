@@ -18,6 +18,7 @@ from analysis.effects import Coefficient, coefficient
 from analysis.newton import Likelihood, maximise
 from analysis.not_estimable import NotEstimable
 from analysis.samples import Floats, NotTimeToEvent, once
+from analysis.sums import along, down, products
 from analysis.turnbull import bounds
 from forms.text import _l
 
@@ -123,9 +124,9 @@ def _rows(t: Floats, x: Floats, centre: float) -> Floats:
 def _seen(t: Floats, x: Floats, centre: float, at: Floats) -> tuple[float, Floats, Floats]:
     """The likelihood of a day: ln f = z - exp(z) + ln a - ln t."""
     v = _rows(t, x, centre)
-    z = v @ at
+    z = along(v, at)
     hazard = np.exp(z)
-    score, information = (1 - hazard) @ v, (v * hazard[:, None]).T @ v
+    score, information = down(1 - hazard, v), products(hazard, v)
     score[0] += t.size / at[0]
     information[0, 0] += t.size / at[0] ** 2
     return float((z - hazard - np.log(t)).sum() + t.size * np.log(at[0])), score, information
@@ -135,13 +136,13 @@ def _between(low: Floats, high: Floats, x: Floats, centre: float, at: Floats) ->
     """The likelihood of two visits: ln(S(low) - S(high)); S is 1 at 0 and 0 where the event has not been seen."""
     begun, ended = low > 0, np.isfinite(high)
     v, w = _rows(np.where(begun, low, 1.0), x, centre), _rows(np.where(ended, high, 1.0), x, centre)
-    first, second = np.where(begun, np.exp(v @ at), 0.0), np.where(ended, np.exp(w @ at), np.inf)
+    first, second = np.where(begun, np.exp(along(v, at)), 0.0), np.where(ended, np.exp(along(w, at)), np.inf)
     chance = -np.expm1(first - second)  # of the event by `high`, for those free of it at `low`
     at_low = np.divide(first, chance)
     at_high = np.where(ended, np.where(ended, second, 0.0) * np.exp(first - second) / chance, 0.0)
-    score = at_high @ w - at_low @ v
+    score = down(at_high, w) - down(at_low, v)
     curve_low = at_low * (1 - first) + at_low**2
     curve_high = at_high * (np.where(ended, second, 0.0) - 1) + at_high**2
-    cross = (v * (at_low * at_high)[:, None]).T @ w
-    information = (v * curve_low[:, None]).T @ v + (w * curve_high[:, None]).T @ w - cross - cross.T
+    cross = products(at_low * at_high, v, w)
+    information = products(curve_low, v) + products(curve_high, w) - cross - cross.T
     return float((np.log(chance) - first).sum()), score, information
