@@ -10,7 +10,6 @@ from analysis.effects import Chi2, chi2_test
 from analysis.not_estimable import EmptyGroup
 from analysis.samples import Floats, Ints, NotTimeToEvent
 
-
 Labels = Sequence[Hashable] | NDArray[Any]
 """A column of what rows belong to."""
 

@@ -5,7 +5,7 @@ equation 4.5.2, as R's survfit prints it; Uno et al. 2014 for difference and rat
 its meaning needs no model. tau must be reached in every group, or the area would be a guess.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
