@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.course_row import PREFERENCE, RANDOMISED, TME, WW, CourseRow
-from analysis.cox import Coefficient, cox
+from analysis.cox import cox
+from analysis.effects import Coefficient
 from analysis.endpoints import EVENT, TimeTable, derive_all
 from analysis.estimands import REGROWTH
 from analysis.figure import Figure

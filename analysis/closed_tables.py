@@ -93,8 +93,10 @@ def _measures(found: Comparison, tr: Translate) -> list[tuple[str, str]]:
     ]
 
 
-def p_value(p: float) -> str:
-    """Three decimals, and never 0.000."""
+def p_value(p: float | None) -> str:
+    """Three decimals, and never 0.000; a dash where nothing could be compared."""
+    if p is None:
+        return "–"
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 

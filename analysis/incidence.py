@@ -6,13 +6,17 @@ invented. Definitions printed with every curve: `DEFINITION`. Sources: Aalen & J
 Valsecchi 1995, section 10 (Greenwood-type variance, as `etm` and statsmodels); Pintilie 2006 (limits).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from analysis.columns import Column, Columns
 from analysis.samples import ArrayLike, Counts, Floats, Ints, counts, critical
-from analysis.steps import Estimate, position
-from analysis.survival import Curve, kaplan_meier, known, survival_and_variance
+from analysis.steps import Estimate, position, still_at_risk
+from analysis.survival import Curve, kaplan_meier, survival_and_variance
 from forms.text import _l
 
 DEFINITION = _l(
@@ -24,8 +28,8 @@ DEFINITION = _l(
 _ROUNDING = 1e-12
 
 
-@dataclass(frozen=True)
-class Incidence:
+@dataclass(frozen=True, eq=False)
+class Incidence(Columns):
     """Cumulative incidence of one kind of event, one entry per distinct time, ascending.
 
     `events` of the kind, `competing` events of all other kinds; `event_free` is the chance of neither.
@@ -36,15 +40,16 @@ class Incidence:
     n_events: int
     n_competing: int
     level: float
-    times: tuple[float, ...]
-    at_risk: tuple[int, ...]
-    events: tuple[int, ...]
-    competing: tuple[int, ...]
-    event_free: tuple[float, ...]
-    incidence: tuple[float, ...]
-    variance: tuple[float, ...]
-    lower: tuple[float | None, ...]
-    upper: tuple[float | None, ...]
+    arrays: Mapping[str, NDArray[Any]] = field(repr=False)
+    times = Column[float]()
+    at_risk = Column[int]()
+    events = Column[int]()
+    competing = Column[int]()
+    event_free = Column[float]()
+    incidence = Column[float]()
+    variance = Column[float]()
+    lower = Column[float | None]()
+    upper = Column[float | None]()
 
     def at(self, t: float) -> Estimate:
         """Incidence at t days with limits: 0 before the first time, unknown after the last while anyone was still free."""
@@ -57,8 +62,7 @@ class Incidence:
 
     def at_risk_at(self, t: float) -> int:
         """How many have time >= t."""
-        after = [n for time, n in zip(self.times, self.at_risk, strict=True) if time >= t]
-        return after[0] if after else 0
+        return still_at_risk(self.arrays, t)
 
     def events_by(self, t: float) -> int:
         """How many had the event on or before t."""
@@ -77,24 +81,21 @@ def aalen_johansen(days: ArrayLike, status: ArrayLike, cause: int = 1, *, level:
     # Summed fractions may stop a rounding error short of 1, where the limits do not exist; short of it in truth is 1/n or more.
     certain = summed > 1 - _ROUNDING
     incidence = np.where(certain, 1.0, summed)
-    variance = np.where(certain, 0.0, _variance(tally, own, every, before, incidence))
+    variance = _variance(tally, own, every, before, incidence)
+    variance[certain] = 0.0
     lower, upper = _band(incidence, variance, critical(level))
-    return Incidence(
-        cause=cause,
-        n=tally.n,
-        n_events=int(own.sum()),
-        n_competing=int((every - own).sum()),
-        level=level,
-        times=tuple(tally.times.tolist()),
-        at_risk=tuple(tally.at_risk.tolist()),
-        events=tuple(own.tolist()),
-        competing=tuple((every - own).tolist()),
-        event_free=tuple(free.tolist()),
-        incidence=tuple(incidence.tolist()),
-        variance=tuple(variance.tolist()),
-        lower=known(lower),
-        upper=known(upper),
-    )
+    columns = {
+        "times": tally.times,
+        "at_risk": tally.at_risk,
+        "events": own,
+        "competing": every - own,
+        "event_free": free,
+        "incidence": incidence,
+        "variance": variance,
+        "lower": lower,
+        "upper": upper,
+    }
+    return Incidence(cause, tally.n, int(own.sum()), int((every - own).sum()), level, columns)
 
 
 def one_minus_kaplan_meier(days: ArrayLike, status: ArrayLike, cause: int = 1) -> Curve:
@@ -105,27 +106,37 @@ def one_minus_kaplan_meier(days: ArrayLike, status: ArrayLike, cause: int = 1) -
 def _variance(tally: Counts, own: Ints, every: Ints, before: Floats, incidence: Floats) -> Floats:
     """Var F(t) = sum (F(t)-F_j)^2 d/(n(n-d)) + sum S^2 d_k(n-d_k)/n^3 - 2 sum (F(t)-F_j) S d_k/n^2, by running sums.
 
+    Written out in powers of F(t), so that three running sums are enough; in place, because fetching memory would take most of the time.
     d/(n(n-d)) has no value where everyone left fails, which only the last time can be; its factor F(t)-F_j is 0 there.
     """
-    n = tally.at_risk.astype(float)
+    n, f = tally.at_risk.astype(float), incidence
     left = n - every
-    a = np.divide(every, n * left, out=np.zeros_like(n), where=left > 0)
-    c = before * own / n**2
-    f = incidence
-    first = f**2 * np.cumsum(a) - 2 * f * np.cumsum(a * f) + np.cumsum(a * f**2)
-    second = np.cumsum(before**2 * own * (n - own) / n**3)
-    cross = f * np.cumsum(c) - np.cumsum(c * f)
-    return np.maximum(first + second - 2 * cross, 0.0)  # rounding may leave -1e-18
+    a = np.divide(every, np.multiply(n, left, out=left), out=np.zeros_like(n), where=left > 0)
+    share = before / n
+    c = share * own
+    c /= n
+    share *= n - own
+    share += 2 * f
+    share *= c  # the second sum, and the part of the third that F(t) does not multiply
+    af = a * f
+    c += af
+    af *= f
+    af += share
+    result = f * np.cumsum(a, out=a)
+    result -= 2 * np.cumsum(c, out=c)
+    result *= f
+    result += np.cumsum(af, out=af)
+    return np.maximum(result, 0.0, out=result)  # rounding may leave -1e-18
 
 
 def _band(incidence: Floats, variance: Floats, z: float) -> tuple[Floats, Floats]:
     """F^exp(+-z se/(F ln F)): 0 where F is 0, not a number where F is 1."""
-    inside = (incidence > 0) & (incidence < 1)
-    edge = np.where(incidence <= 0, 0.0, np.nan)
-    lower, upper = edge.copy(), edge.copy()
-    f = incidence[inside]
+    begin, end = np.searchsorted(incidence, 0.0, side="right"), np.searchsorted(incidence, 1.0)
+    lower, upper = np.zeros_like(incidence), np.zeros_like(incidence)
+    lower[end:] = upper[end:] = np.nan
+    f = incidence[begin:end]
     logs = np.log(f)
-    half = z * np.sqrt(variance[inside]) / (f * logs)  # negative: ln F < 0
-    lower[inside] = np.exp(logs * np.exp(-half))
-    upper[inside] = np.exp(logs * np.exp(half))
+    stretch = np.exp(z * np.sqrt(variance[begin:end]) / (f * logs))  # below 1: ln F < 0
+    lower[begin:end] = np.exp(logs / stretch)
+    upper[begin:end] = np.exp(logs * stretch)
     return lower, upper

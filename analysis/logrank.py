@@ -1,7 +1,8 @@
-"""Log-rank test of two or more groups, stratified where asked.
+"""Log-rank test of two or more groups: stratified where asked, weighted as Fleming and Harrington where asked.
 
-Source: Mantel 1966; Peto & Peto 1972. Z = sum over strata of observed - expected, V = sum of hypergeometric
-covariances, chi-squared = Z' V^-1 Z with groups - 1 degrees of freedom.
+Source: Mantel 1966; Peto & Peto 1972; Fleming & Harrington 1991, section 7.2. Z = sum over strata and times of w (d - D n/N),
+V = sum of w^2 times the hypergeometric covariance, chi-squared = Z' V^-1 Z with groups - 1 degrees of freedom;
+w = S(t-)^rho (1 - S(t-))^gamma with S the Kaplan-Meier curve of all groups of the stratum. rho = gamma = 0 is the log-rank test.
 """
 
 from collections.abc import Hashable, Sequence
@@ -9,14 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.samples import ArrayLike, Floats, Ints, checked
+from analysis.groups import Labels, compared, joint, strata_of
+from analysis.samples import ArrayLike, Floats, Ints, NotTimeToEvent, checked
 
 
 @dataclass(frozen=True)
 class LogRank:
-    """`groups` in sorted order with observed and expected events; `p` is two-sided.
+    """`groups` in sorted order with observed and expected events, both weighted; `p` is two-sided.
 
-    `z` is signed for two groups, positive where the second had more events than expected; None otherwise.
+    `z` is signed for two groups, positive where the second had more events than expected; None otherwise. Without an event that
+    could have been anybody else's nothing is estimable: `p` is None, `df` 0.
     """
 
     groups: tuple[Hashable, ...]
@@ -24,55 +27,65 @@ class LogRank:
     expected: tuple[float, ...]
     chi2: float
     df: int
-    p: float
+    p: float | None
     z: float | None
 
 
 def log_rank(
-    days: ArrayLike, event: ArrayLike, group: Sequence[Hashable], strata: Sequence[Hashable] | None = None
+    days: ArrayLike,
+    event: ArrayLike,
+    group: Labels,
+    strata: Labels | None = None,
+    *,
+    rho: float = 0.0,
+    gamma: float = 0.0,
+    groups: Sequence[Hashable] | None = None,
 ) -> LogRank:
-    """Compare the groups. Raises ValueError with fewer than two groups; NotTimeToEvent on broken times."""
-    from scipy.stats import chi2 as chi_squared
+    """Compare the groups; `groups` names those that must be there.
 
+    Raises EmptyGroup; ValueError with fewer than two groups or a negative weight; NotTimeToEvent on broken columns.
+    """
     times, events = checked(days, event)
-    labels, codes = _codes(group)
-    if len(labels) < 2:
-        raise ValueError("a log-rank test needs two groups")
-    observed, expected, variance = _summed(times, events, codes, _codes(strata or [0] * times.size)[1], len(labels))
-    score = (observed - expected)[1:]
-    covariance = variance[1:, 1:]
-    statistic = float(score @ np.linalg.pinv(covariance) @ score)
-    df = int(np.linalg.matrix_rank(covariance))
-    z = float(score[0] / np.sqrt(covariance[0, 0])) if len(labels) == 2 and covariance[0, 0] > 0 else None
-    p = float(chi_squared.sf(statistic, df)) if df else 1.0
-    return LogRank(labels, tuple(observed.tolist()), tuple(expected.tolist()), statistic, df, p, z)
-
-
-def _codes(values: Sequence[Hashable]) -> tuple[tuple[Hashable, ...], Ints]:
-    labels = tuple(sorted(set(values), key=str))
-    place = {label: i for i, label in enumerate(labels)}
-    return labels, np.array([place[value] for value in values], dtype=np.int64)
-
-
-def _summed(times: Floats, events: Ints, group: Ints, stratum: Ints, k: int) -> tuple[Floats, Floats, Floats]:
+    if (events > 1).any():
+        raise NotTimeToEvent("an event is neither 0 nor 1")
+    if min(rho, gamma) < 0:
+        raise ValueError("a weight of Fleming and Harrington has no negative power")
+    labels, members = compared(group, groups, times.size, "a log-rank test")
     parts = [
-        _one_stratum(times[stratum == s], events[stratum == s], group[stratum == s], k) for s in np.unique(stratum)
+        _one_stratum(times[rows], events[rows], members[rows], len(labels), (rho, gamma))
+        for rows in strata_of(strata, times.size)
     ]
-    return (
-        np.sum([p[0] for p in parts], axis=0),
-        np.sum([p[1] for p in parts], axis=0),
-        np.sum([p[2] for p in parts], axis=0),
-    )
+    observed, expected, variance = (np.sum([part[i] for part in parts], axis=0) for i in range(3))
+    test = joint(observed - expected, variance)
+    two = len(labels) == 2 and variance[1, 1] > 0
+    z = float((observed - expected)[1] / np.sqrt(variance[1, 1])) if two else None
+    columns = tuple(observed.tolist()), tuple(expected.tolist())
+    return LogRank(labels, *columns, test.chi2 if test else 0.0, test.df if test else 0, test.p if test else None, z)
 
 
-def _one_stratum(times: Floats, events: Ints, group: Ints, k: int) -> tuple[Floats, Floats, Floats]:
-    failing = np.unique(times[events == 1])
-    n = np.array([[np.sum((times >= t) & (group == g)) for g in range(k)] for t in failing], dtype=float).reshape(-1, k)
-    d = np.array(
-        [[np.sum((times == t) & (events == 1) & (group == g)) for g in range(k)] for t in failing], dtype=float
-    ).reshape(-1, k)
-    total, died = n.sum(axis=1), d.sum(axis=1)
-    share = n / total[:, None]
-    spread = np.divide(died * (total - died), total - 1, out=np.zeros_like(total), where=total > 1)
-    diagonal = np.diag((spread[:, None] * share).sum(axis=0))
-    return d.sum(axis=0), (died[:, None] * share).sum(axis=0), diagonal - np.einsum("t,ti,tj->ij", spread, share, share)
+def _one_stratum(
+    times: Floats, events: Ints, group: Ints, k: int, power: tuple[float, float]
+) -> tuple[Floats, Floats, Floats]:
+    order = np.argsort(times)
+    times, events, group = times[order], events[order], group[order]
+    dead = np.flatnonzero(events)
+    failing = times[dead]
+    failing = failing[np.concatenate(([True], failing[1:] > failing[:-1]))[: failing.size]]
+    m = failing.size
+    passed = np.searchsorted(failing, times, side="right")  # how many of them a row was at risk at
+    left = np.bincount(group * (m + 1) + passed, minlength=k * (m + 1)).reshape(k, m + 1)
+    n = left[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:].astype(float)
+    d = np.bincount(group[dead] * m + passed[dead] - 1, minlength=k * m).reshape(k, m).astype(float)
+    total, died = n.sum(axis=0), d.sum(axis=0)
+    weight = _weight(total, died, power)
+    share = n / total
+    spread = weight**2 * np.divide(died * (total - died), total - 1, out=np.zeros_like(total), where=total > 1)
+    covariance = np.diag(share @ spread) - (share * spread) @ share.T
+    return d @ weight, share @ (died * weight), covariance
+
+
+def _weight(total: Floats, died: Floats, power: tuple[float, float]) -> Floats:
+    if power == (0.0, 0.0):
+        return np.ones_like(total)
+    before = np.concatenate(([1.0], np.cumprod(1 - died / total)[:-1]))[: total.size]
+    return np.asarray(before ** power[0] * (1 - before) ** power[1])

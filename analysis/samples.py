@@ -4,8 +4,10 @@ Rows are counted at distinct times, so their order cannot matter; where a method
 is (time, id) and nothing else.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from statistics import NormalDist
 from typing import Any
 
@@ -23,6 +25,22 @@ class NotTimeToEvent(ValueError):
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
         self.problem = problem
+
+
+class Repeated(NotTimeToEvent):
+    """Participants with more than one row where one is meant; `participants` names them."""
+
+    def __init__(self, participants: tuple[str, ...]) -> None:
+        super().__init__(f"more than one row: {', '.join(participants)}")
+        self.participants = participants
+
+
+class BeforeOrigin(NotTimeToEvent):
+    """Participants whose event or last day lies before their time starts; `participants` names them."""
+
+    def __init__(self, participants: tuple[str, ...]) -> None:
+        super().__init__(f"an event before the origin: {', '.join(participants)}")
+        self.participants = participants
 
 
 @dataclass(frozen=True)
@@ -56,14 +74,40 @@ def checked(days: ArrayLike, status: ArrayLike) -> tuple[Floats, Ints]:
     return times, codes.astype(np.int64)
 
 
+def once(participants: Iterable[Hashable]) -> None:
+    """Raises Repeated where somebody has more than one row."""
+    rows = list(participants)
+    if len(set(rows)) < len(rows):
+        raise Repeated(tuple(sorted(str(who) for who, times in Counter(rows).items() if times > 1)))
+
+
+def durations(participants: Sequence[Hashable], origins: Sequence[date], ends: Sequence[date]) -> Ints:
+    """Days from origin to event or last contact, one row per participant; the day of origin is 0.
+
+    Raises Repeated, and BeforeOrigin rather than a negative time.
+    """
+    once(participants)
+    days = [(end - origin).days for origin, end in zip(origins, ends, strict=True)]
+    if early := tuple(sorted(str(who) for who, n in zip(participants, days, strict=True) if n < 0)):
+        raise BeforeOrigin(early)
+    return np.array(days, dtype=np.int64)
+
+
 def counts(days: ArrayLike, status: ArrayLike) -> Counts:
     """Count who is at risk and who leaves, at each distinct time; times ascending."""
     times, codes = checked(days, status)
-    distinct, where = np.unique(times, return_inverse=True)
-    left = {int(code): np.bincount(where[codes == code], minlength=distinct.size) for code in np.unique(codes)}
-    gone = np.bincount(where, minlength=distinct.size)
-    at_risk = times.size - (np.cumsum(gone) - gone)
-    return Counts(times.size, distinct, at_risk.astype(np.int64), left)
+    order = np.argsort(times)
+    times, codes = times[order], codes[order]
+    first = np.concatenate(([True], times[1:] > times[:-1]))[: times.size]
+    where = np.cumsum(first) - 1
+    begins = np.flatnonzero(first)
+    left = {code: np.bincount(where[codes == code], minlength=begins.size) for code in _distinct(codes)}
+    return Counts(times.size, times[first], (times.size - begins).astype(np.int64), left)
+
+
+def _distinct(codes: Ints) -> list[int]:
+    """A few small whole numbers are counted faster than sorted."""
+    return np.unique(codes).tolist() if codes.max(initial=0) > 99 else np.flatnonzero(np.bincount(codes)).tolist()
 
 
 def at_risk(days: ArrayLike, ticks: Sequence[float]) -> tuple[int, ...]:

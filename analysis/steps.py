@@ -1,9 +1,12 @@
 """Step functions with a confidence band: reading a value off, and where the curve first comes down to a level."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 _SAME = 1.5e-8  # square root of the double's precision, as R's survfit uses for "flat at a half"
 
@@ -36,6 +39,12 @@ def observed_at(curve: Stepped, t: float) -> Estimate:
 def position(times: Sequence[float], t: float) -> int:
     """Index of the last time <= t, or -1 before the first."""
     return bisect_right(times, t) - 1
+
+
+def still_at_risk(columns: Mapping[str, NDArray[Any]], t: float) -> int:
+    """How many have time >= t, of a curve's columns `times` (ascending) and `at_risk`."""
+    here = int(np.searchsorted(columns["times"], t))
+    return int(columns["at_risk"][here]) if here < columns["times"].size else 0
 
 
 def first_at_or_below(times: Sequence[float], heights: Sequence[float | None], level: float) -> float | None:

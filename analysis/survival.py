@@ -5,13 +5,16 @@ curve: `DEFINITION`. Sources: Kaplan & Meier 1958; Kalbfleisch & Prentice 1980 (
 Crowley 1982 (interval of the median); Schemper & Smith 1996 (reverse Kaplan-Meier).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from analysis.columns import Column, Columns
 from analysis.samples import ArrayLike, Floats, NotTimeToEvent, checked, counts, critical
-from analysis.steps import Estimate, first_at_or_below, position
+from analysis.steps import Estimate, first_at_or_below, position, still_at_risk
 from forms.text import _l
 
 DEFINITION = _l(
@@ -21,8 +24,8 @@ DEFINITION = _l(
 )
 
 
-@dataclass(frozen=True)
-class Curve:
+@dataclass(frozen=True, eq=False)
+class Curve(Columns):
     """A Kaplan-Meier curve, one entry per distinct time, ascending.
 
     `survival` is the value from that time on. `lower` and `upper` are 1 before the first event and None once
@@ -32,14 +35,15 @@ class Curve:
     n: int
     n_events: int
     level: float
-    times: tuple[float, ...]
-    at_risk: tuple[int, ...]
-    events: tuple[int, ...]
-    censored: tuple[int, ...]
-    survival: tuple[float, ...]
-    variance: tuple[float | None, ...]
-    lower: tuple[float | None, ...]
-    upper: tuple[float | None, ...]
+    arrays: Mapping[str, NDArray[Any]] = field(repr=False)
+    times = Column[float]()
+    at_risk = Column[int]()
+    events = Column[int]()
+    censored = Column[int]()
+    survival = Column[float]()
+    variance = Column[float | None]()
+    lower = Column[float | None]()
+    upper = Column[float | None]()
 
     def at(self, t: float) -> Estimate:
         """Survival at t days with limits: 1 before the first time, unknown after the last one unless it ended at 0."""
@@ -52,8 +56,7 @@ class Curve:
 
     def at_risk_at(self, t: float) -> int:
         """How many have time >= t."""
-        after = [n for time, n in zip(self.times, self.at_risk, strict=True) if time >= t]
-        return after[0] if after else 0
+        return still_at_risk(self.arrays, t)
 
     def events_by(self, t: float) -> int:
         """How many had the event on or before t."""
@@ -75,19 +78,17 @@ def kaplan_meier(days: ArrayLike, event: ArrayLike, *, level: float = 0.95) -> C
     died, lost = tally.left.get(1, none), tally.left.get(0, none)
     survival, variance = survival_and_variance(tally.at_risk, died)
     lower, upper = log_log_band(survival, variance, critical(level))
-    return Curve(
-        n=tally.n,
-        n_events=int(died.sum()),
-        level=level,
-        times=tuple(tally.times.tolist()),
-        at_risk=tuple(tally.at_risk.tolist()),
-        events=tuple(died.tolist()),
-        censored=tuple(lost.tolist()),
-        survival=tuple(survival.tolist()),
-        variance=known(survival**2 * variance),
-        lower=known(lower),
-        upper=known(upper),
-    )
+    columns = {
+        "times": tally.times,
+        "at_risk": tally.at_risk,
+        "events": died,
+        "censored": lost,
+        "survival": survival,
+        "variance": survival**2 * variance,
+        "lower": lower,
+        "upper": upper,
+    }
+    return Curve(tally.n, int(died.sum()), level, columns)
 
 
 def survival_and_variance(at_risk: ArrayLike, events: ArrayLike) -> tuple[Floats, Floats]:
@@ -100,13 +101,13 @@ def survival_and_variance(at_risk: ArrayLike, events: ArrayLike) -> tuple[Floats
 
 def log_log_band(survival: Floats, greenwood: Floats, z: float) -> tuple[Floats, Floats]:
     """S^exp(+-z sqrt(V)/ln S): 1 where S is 1, not a number where S is 0."""
-    inside = (survival > 0) & (survival < 1)
-    edge = np.where(survival >= 1, 1.0, np.nan)
-    lower, upper = edge.copy(), edge.copy()
-    logs = np.log(survival[inside])
-    half = z * np.sqrt(greenwood[inside]) / logs  # negative: ln S < 0
-    lower[inside] = np.exp(logs * np.exp(-half))
-    upper[inside] = np.exp(logs * np.exp(half))
+    begin, end = np.searchsorted(-survival, -1.0, side="right"), np.searchsorted(-survival, 0.0)  # it only falls
+    lower, upper = np.ones_like(survival), np.ones_like(survival)
+    lower[end:] = upper[end:] = np.nan
+    logs = np.log(survival[begin:end])
+    stretch = np.exp(z * np.sqrt(greenwood[begin:end]) / logs)  # below 1: ln S < 0
+    lower[begin:end] = np.exp(logs / stretch)
+    upper[begin:end] = np.exp(logs * stretch)
     return lower, upper
 
 
@@ -119,8 +120,3 @@ def follow_up(days: ArrayLike, event: ArrayLike, *, level: float = 0.95) -> Curv
 def rates(curve: Curve, landmarks: Sequence[float]) -> tuple[Estimate, ...]:
     """Survival at each landmark, in days."""
     return tuple(curve.at(t) for t in landmarks)
-
-
-def known(values: Floats) -> tuple[float | None, ...]:
-    """Not-a-number as None: unknown is None outside the arithmetic."""
-    return tuple(None if np.isnan(value) else float(value) for value in values)

@@ -7,7 +7,11 @@ import pytest
 
 from analysis.gray import gray_test
 from analysis.logrank import log_rank
+from analysis.not_estimable import EmptyGroup
+from analysis.samples import NotTimeToEvent
 from tests.analysis.colon import colon, competing
+from tests.analysis.reference import cases, values
+from tests.analysis.reference import sample as sample_of_r
 from tests.shared_data import needs_shared
 
 
@@ -84,11 +88,63 @@ def test_order_of_rows_and_names_of_groups_change_nothing():
     assert first.chi2 == pytest.approx(turned.chi2, rel=1e-12) == pytest.approx(renamed.chi2, rel=1e-12)
 
 
+R = values("competing")["gray"]
+WAYS = {"sample": {}, "rho1": {"rho": 1}, "strata": {"strata": True}, "strata_rho": {"strata": True, "rho": 0.5}}
+
+
+@pytest.mark.parametrize("cause", [1, 2])
+@pytest.mark.parametrize("way", WAYS)
+def test_three_tied_groups_give_what_cuminc_gives_with_strata_and_rho(way, cause):
+    frame, asked = sample_of_r(), dict(WAYS[way])
+    if asked.pop("strata", False):
+        asked["strata"] = frame["stratum"].tolist()
+    found = gray_test(frame["days"], frame["status"], frame["group"].tolist(), cause, **asked)
+    assert (found.chi2, found.p) == pytest.approx((R[way]["chi2"][cause - 1], R[way]["p"][cause - 1]), rel=1e-10)
+    assert found.df == R[way]["df"][cause - 1]
+
+
+@pytest.mark.parametrize("cause", [1, 2])
+@pytest.mark.parametrize("case", ["competing_missing_in_b", "only_early_in_c", "one_event"])
+def test_a_cause_missing_in_one_group_an_early_end_and_one_event_give_what_cuminc_gives(case, cause):
+    frame = cases()[case]
+    found = gray_test(frame["days"], frame["status"], frame["group"].tolist(), cause)
+    assert (found.chi2, found.p) == pytest.approx((R[case]["chi2"][cause - 1], R[case]["p"][cause - 1]), rel=1e-10)
+
+
+def test_two_groups_give_what_cuminc_gives():
+    frame = sample_of_r().query("group != 'c'")
+    found = gray_test(frame["days"], frame["status"], frame["group"].tolist())
+    assert (found.chi2, found.df) == (pytest.approx(R["two_groups"]["chi2"][0], rel=1e-10), 1)
+
+
+@needs_shared
+@pytest.mark.parametrize("cause", [1, 2])
+@pytest.mark.parametrize(("name", "stratum"), [("colon", None), ("colon_strata", "extent")])
+def test_the_arms_of_the_colon_trial_give_what_cuminc_gives(name, stratum, cause):
+    frame = colon()
+    strata = frame[stratum].tolist() if stratum else None
+    found = gray_test(*competing(frame), frame["rx"].tolist(), cause, strata)
+    assert found.chi2 == pytest.approx(R[name]["chi2"][cause - 1], rel=1e-10)
+
+
+def test_a_group_that_is_asked_for_and_has_nobody_is_named():
+    with pytest.raises(EmptyGroup) as refused:
+        gray_test([1, 2, 3], [1, 2, 0], ["a", "b", "a"], groups=("a", "b", "c"))
+    assert refused.value.groups == ("c",)
+
+
+def test_columns_of_unequal_length_are_refused():
+    with pytest.raises(NotTimeToEvent, match="group"):
+        gray_test([1, 2, 3], [1, 2, 0], ["a", "b"])
+    with pytest.raises(NotTimeToEvent, match="stratum"):
+        gray_test([1, 2, 3], [1, 2, 0], ["a", "b", "a"], strata=[1, 2])
+
+
 def test_one_group_cannot_be_compared():
     with pytest.raises(ValueError, match="two groups"):
         gray_test([1, 2], [1, 2], ["a", "a"])
 
 
-def test_a_cause_nobody_had_shows_no_difference():
+def test_a_cause_nobody_had_is_not_estimable():
     found = gray_test([1, 2, 3, 4], [1, 1, 0, 1], ["a", "b", "a", "b"], cause=2)
-    assert (found.chi2, found.df, found.p) == (0.0, 0, 1.0)
+    assert (found.chi2, found.df, found.p) == (0.0, 0, None)

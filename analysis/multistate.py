@@ -1,0 +1,150 @@
+"""A course through states (watched, regrowth, salvaged, metastasis, dead): the chance to be in each, at every time.
+
+Aalen-Johansen: P(s, t) is the product over event times in (s, t] of I + dA, dA_hj = moves from h to j over who was in h just before;
+moves at one time share their risk sets. Source: Andersen, Borgan, Gill & Keiding 1993, section IV.4 (equation 4.4.17 and the
+Greenwood-type covariance 4.4.19). States are read as they are: a state may be left again, and nobody is assumed to end in one.
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from analysis.not_estimable import NotEstimable
+from analysis.samples import Floats, Ints, NotTimeToEvent, critical
+from analysis.spells import apart
+from analysis.steps import Estimate, position
+from forms.text import _l
+
+DEFINITION = _l(
+    "State occupancy by Aalen-Johansen; variance of the Greenwood type (Andersen et al. 1993); limits on the log(-log) scale."
+)
+
+
+@dataclass(frozen=True)
+class Move:
+    """Somebody was in state `left` from `start` to `stop` days and then entered `entered`; None: was seen no longer."""
+
+    participant: str
+    start: float
+    stop: float
+    left: Hashable
+    entered: Hashable | None
+
+
+@dataclass(frozen=True)
+class Occupancy:
+    """Chance to be in each of `states` after each of `times`, for who began in `begin` at day `since`.
+
+    `probability` and `variance` have a row a time and a column a state; `moves[i][j]` counts moves from state i to j after `since`.
+    """
+
+    states: tuple[Hashable, ...]
+    begin: Hashable
+    since: float
+    n: int
+    level: float
+    moves: tuple[tuple[int, ...], ...]
+    times: tuple[float, ...]
+    probability: Floats = field(repr=False, compare=False)
+    variance: Floats = field(repr=False, compare=False)
+    last: float
+
+    def at(self, t: float, state: Hashable) -> Estimate:
+        """The chance at t days with limits; unknown before `since` and after the last day anybody was seen."""
+        if not self.since <= t <= self.last:
+            return Estimate(None)
+        row, column = position(self.times, t), self.states.index(state)
+        if row < 0:
+            certain = float(state == self.begin)
+            return Estimate(certain, certain, certain)
+        return _limits(float(self.probability[row, column]), float(self.variance[row, column]), critical(self.level))
+
+
+def occupancy(
+    moves: Sequence[Move],
+    states: Sequence[Hashable],
+    begin: Hashable,
+    *,
+    since: float = 0.0,
+    level: float = 0.95,
+) -> Occupancy:
+    """Raises NotTimeToEvent for a course that jumps or an unknown state, Repeated, NotEstimable with nobody in `begin` at `since`."""
+    start, stop, left, entered = _columns(moves, states)
+    here = list(states).index(begin)
+    n = int(((start <= since) & (stop > since) & (left == here)).sum())
+    if not n:
+        raise NotEstimable(f"nobody was in {begin} at {since:g} days")
+    after = (entered >= 0) & (stop > since)
+    times, where = np.unique(stop[after], return_inverse=True)
+    k = len(states)
+    moved = np.zeros((times.size, k, k))
+    np.add.at(moved, (where, left[after], entered[after]), 1)
+    at_risk = np.column_stack([_in_state(start[left == h], stop[left == h], times) for h in range(k)])
+    probability, variance = _product(moved, at_risk, here)
+    return Occupancy(
+        tuple(states),
+        begin,
+        since,
+        n,
+        level,
+        tuple(tuple(row) for row in moved.sum(axis=0).astype(int).tolist()),
+        tuple(times.tolist()),
+        probability,
+        variance,
+        float(stop.max()),
+    )
+
+
+def _in_state(start: Floats, stop: Floats, times: Floats) -> Ints:
+    """How many were there just before each time: start < time <= stop."""
+    return np.searchsorted(np.sort(start), times) - np.searchsorted(np.sort(stop), times)
+
+
+def _product(moved: Floats, at_risk: Ints, begin: int) -> tuple[Floats, Floats]:
+    k = at_risk.shape[1]
+    chance, covariance = np.eye(k)[begin], np.zeros((k, k))
+    probability, variance = np.empty((len(moved), k)), np.empty((len(moved), k))
+    each = np.maximum(at_risk, 1)[:, :, None]
+    share = moved / each
+    one = np.eye(k)
+    stay = one - share.sum(axis=2)[:, :, None] * one
+    # Of one state, the multinomial covariance of where its people went, those who stayed among them.
+    whole = share + stay
+    for i in range(len(moved)):
+        step = whole[i]
+        weight = chance**2 / each[i, :, 0]
+        spread = np.diag(weight @ step) - (step * weight[:, None]).T @ step
+        covariance = step.T @ covariance @ step + spread
+        chance = chance @ step
+        probability[i], variance[i] = chance, np.diag(covariance)
+    return probability, np.maximum(variance, 0.0)
+
+
+def _columns(moves: Sequence[Move], states: Sequence[Hashable]) -> tuple[Floats, Floats, Ints, Ints]:
+    place = {state: i for i, state in enumerate(states)}
+    if len(place) < len(states):
+        raise ValueError("a state is named twice")
+    if unknown := sorted({str(s) for m in moves for s in (m.left, m.entered) if s is not None and s not in place}):
+        raise NotTimeToEvent(f"no such state: {', '.join(unknown)}")
+    start, stop = (np.array([getattr(m, end) for m in moves], dtype=float) for end in ("start", "stop"))
+    if not (np.isfinite(start).all() and np.isfinite(stop).all()):
+        raise NotTimeToEvent("a time is unknown")
+    if (start < 0).any() or (stop <= start).any():
+        raise NotTimeToEvent("a stay is negative or of no length")
+    apart([m.participant for m in moves], start, stop)
+    ordered = sorted(moves, key=lambda m: (m.participant, m.start))
+    for one, following in pairwise(ordered):
+        if one.participant == following.participant and (one.stop, one.entered) != (following.start, following.left):
+            raise NotTimeToEvent(f"the course of {one.participant} jumps at {one.stop:g} days")
+    left = np.array([place[m.left] for m in moves], dtype=np.int64)
+    return start, stop, left, np.array([-1 if m.entered is None else place[m.entered] for m in moves], dtype=np.int64)
+
+
+def _limits(value: float, variance: float, z: float) -> Estimate:
+    if not 1e-12 < value < 1 - 1e-12:
+        return Estimate(value)
+    logs = float(np.log(value))
+    stretch = float(np.exp(z * np.sqrt(variance) / (value * logs)))
+    return Estimate(value, float(np.exp(logs / stretch)), float(np.exp(logs * stretch)))
