@@ -29,6 +29,7 @@ REASONS: Mapping[str, str] = {
     "large": _l("The file is too large: it has %(size)s, and at most %(largest)s are taken."),
     "kind": _l("The file is not of the kind asked for here, whatever its name says."),
     "table": _l("The table cannot be read: two columns with a heading are expected. Line %(detail)s is not so."),
+    "number": _l("Line %(detail)s of the table: the value is no finite number."),
     "rows": _l("The table has no rows."),
     "sum": _l("The abundances do not sum to 1 (within 0.001)."),
     "unreadable": _l("The file is damaged or not what it says it is. Please export it again."),

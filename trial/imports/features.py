@@ -15,10 +15,11 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
+from forms.derivations.diversity import TOLERANCE
 from forms.text import _l
 from trial.imports.tabular import FileUnreadable
 
-CLOSURE = Decimal("0.001")
+CLOSURE = TOLERANCE
 """Abundances sum to 1 within this (crf.csv, MICFILE)."""
 _HEADED = re.compile(r"(?P<name>.+?)\s*[\[(](?P<unit>[^\])]*)[\])]")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
