@@ -55,6 +55,9 @@ def upgrade() -> None:
     )
     _batch()
     _assay_run()
+    op.create_table(
+        "abundance", sa.Column("sha256", sa.String(64), primary_key=True), sa.Column("shares", sa.Text, nullable=False)
+    )
     for table, same in APPEND_ONLY.items():
         if op.get_bind().dialect.name == "sqlite":
             _refuse_on_sqlite(table, same)
@@ -63,7 +66,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("assay_run", "batch", "custody", "aliquot"):
+    for table in ("abundance", "assay_run", "batch", "custody", "aliquot"):
         op.drop_table(table)
 
 

@@ -38,7 +38,7 @@ from trial.imports.tabular import Heading, Line
 from trial.places import is_place
 from trial.store import crfs
 from trial.store.files import Files, Stored, register
-from trial.store.omics import MODALITY, batch_of
+from trial.store.omics import MODALITY, batch_of, keep_shares
 from trial.store.unit_of_work import UnitOfWork
 
 TWICE = _l("The participant stands twice for this visit; line %(line)s was taken.")
@@ -134,7 +134,7 @@ def _attempt(sample: Sample, kind: Omics, job: Job) -> Verdict:
 
 
 def _other_extractor(sample: Sample, kind: Omics, site: str, uow: UnitOfWork) -> Verdict | None:
-    """A line that was extracted with something else than the batch of its site says; what the model declares was asked of the line itself."""
+    """A line extracted with something else than the batch of its site says; what the model declares was asked of the line itself."""
     if "extractor" not in kind.table.items or kind.declared.extractor is not None:
         return None
     stated, typed = batch_of(uow, MODALITY[kind.table.form], site), str(sample.items.get("RADSW", ""))
@@ -175,6 +175,8 @@ def _reference(content: bytes | None, sample: Sample, table: Table) -> dict[str,
 def _keep(content: bytes, participant: str, sample: Sample, table: Table, job: Job) -> None:
     """The bytes on the disk before the row that names them is committed, after the form was found good."""
     stored: Stored = job.files.put(content)
+    if table.form == "MIC":
+        keep_shares(job.uow, stored.sha256, content)
     if job.uow.one("file", sha256=stored.sha256, participant=participant) is None:
         accept = current(table.form).item(table.file or "").accept
         register(job.uow, stored, participant, name=_name(sample, table), media_type=accept)

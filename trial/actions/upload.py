@@ -30,7 +30,7 @@ from trial.intake import Intake
 from trial.roles import may_write_item
 from trial.store.failures import disk_explained
 from trial.store.files import CHUNK, Files, Staged, register, sent_for_another, taken_at, taken_by
-from trial.store.omics import expected
+from trial.store.omics import expected, keep_shares
 from trial.store.reading import Reader, Reading
 from trial.store.unit_of_work import UnitOfWork
 
@@ -198,6 +198,8 @@ def _kept(sent: Sent, found: Read, intake: Intake, uow: UnitOfWork) -> FileRef:
         for staged in filter(None, (found.content, found.preview)):
             staged.keep()
         register(uow, stored, sent.participant, name=found.name, media_type=sent.kind)
+        if sent.kind == "csv-taxa":
+            keep_shares(uow, stored.sha256, found.taken.content.read_bytes())
         uow.ensure("file_report", **_report(sent, found, intake, uow))
         uow.record(FileStored(stored.sha256, participant=sent.participant))
         uow.commit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,53 @@ def omics(
     _imported(here, kind, path, as_json, whole=whole, reason=reason, **said_)
 
 
+@import_.command("biom")
+@click.option("--method", required=True, type=click.Choice(("16S", "SHOTGUN")), help="How the samples were sequenced.")
+@click.option(
+    "--rank", default="genus", show_default=True, help="Taxa are summed by this rank; without lineages, by their ids."
+)
+@click.option("--event", default="", help="The visit of samples whose metadata names none.")
+@_lined
+@_common
+def biom(
+    here: Installation,
+    path: Path,
+    as_json: bool,
+    username: str,
+    role: str,
+    dry: bool,
+    names: Path | None,
+    **how: Any,
+) -> None:
+    """Taxa by samples in BIOM 1.0 or 2.1: counts or shares; the id of a sample is the label of its specimen."""
+    from trial.actions.biom import Sequenced, import_biom
+    from trial.actions.imports import Order
+
+    if names is not None:
+        raise click.UsageError("A BIOM table has no columns to rename.")
+    house = here.house
+    order = Order(path.name, "all" if how["whole"] else "row", dry, how["reason"])
+    sequenced = Sequenced(how["method"], how["rank"], how["event"].upper())
+    uow = acting(here, username, role, "import.data")
+    kept = {"manifest": house.model.manifest, "files": house.files, "intake": house.settings.intake}
+    with path.open("rb") as file, counter(" samples") as bar:
+        _taken(lambda: import_biom(file, order, sequenced, uow=uow, progress=bar, **kept), as_json)
+
+
+def _taken(take: Callable[[], Any], as_json: bool) -> None:
+    """Take a file and print what became of it; its refusal in words."""
+    from trial.imports.tabular import FileUnreadable
+
+    try:
+        done = take()
+    except FileUnreadable as problem:
+        said(problem.message % problem.args_ if problem.args_ else problem.message, REFUSED)
+        raise Broken from problem
+    told(done, as_json)
+    if done.state == "refused":
+        raise Broken
+
+
 @import_.command("ranges")
 @_common
 def ranges(here: Installation, path: Path, as_json: bool, **said_: Any) -> None:
@@ -91,22 +139,14 @@ def _imported(
     from trial.actions.import_kinds import kind_named
     from trial.actions.imports import Order, import_file
     from trial.imports.laboratory import Names
-    from trial.imports.tabular import FileUnreadable
 
     house = here.house
     kind = kind_named(name, lambda: house.model.manifest)
     uow = acting(here, username, role, kind.verb)
     known = Names(**json.loads(names.read_text("utf-8"))) if names else Names()
     order = Order(path.name, "all" if whole else "row", dry, reason, known)
-    try:
-        with path.open("rb") as file, line_bar(path) as bar:
-            done = import_file(file, order, kind, files=house.files, uow=uow, progress=bar)
-    except FileUnreadable as problem:
-        said(problem.message % problem.args_ if problem.args_ else problem.message, REFUSED)
-        raise Broken from problem
-    told(done, as_json)
-    if done.state == "refused":
-        raise Broken
+    with path.open("rb") as file, line_bar(path) as bar:
+        _taken(lambda: import_file(file, order, kind, files=house.files, uow=uow, progress=bar), as_json)
 
 
 @import_.command("odm")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
+from trial.feature_table import read
 from trial.imports.features import Declared, declared_by
 from trial.store.reading import Reader, Row
-from trial.store.tables_omics import batch
+from trial.store.tables import file
+from trial.store.tables_omics import abundance, batch
+from trial.store.unit_of_work import UnitOfWork
 
 MODALITY = {"RAD": "radiomics", "MIC": "microbiota", "PATH": "pathology"}
 """The modality, as the manifest names it, whose tables a form holds."""
@@ -31,3 +36,25 @@ def expected(reader: Reader, manifest: Any, source: str, site: str) -> Declared:
         return replace(declared, extractor=None)
     stated = batch_of(reader, MODALITY[form], site)
     return replace(declared, extractor=declared.extractor or (stated["extractor"] if stated else None))
+
+
+def keep_shares(uow: UnitOfWork, sha256: str, content: bytes) -> None:
+    """The numbers of an abundance table that was just kept, for the fact `taxon_tables`."""
+    shares = [str(Decimal(repr(row.value))) for row in read(content).rows if row.value is not None]
+    uow.put("abundance", sha256=sha256, shares=shares)
+
+
+_OF_PARTICIPANT = (
+    select(abundance)
+    .join(file, file.c.sha256 == abundance.c.sha256)
+    .where(file.c.participant == bindparam("participant"))
+)
+
+
+def taxon_tables(reader: Reader, participant: str) -> Mapping[str, tuple[Decimal, ...]]:
+    """The fact of that name (`forms/crfs/facts.py`): the shares of every abundance table sent for a participant.
+
+    Of every one that was sent, not of those a form holds: the form that is being saved holds one that no saved form has yet.
+    """
+    rows = reader.prepared(_OF_PARTICIPANT, participant=participant)
+    return {row["sha256"]: tuple(map(Decimal, row["shares"])) for row in rows}

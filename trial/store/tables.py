@@ -369,6 +369,7 @@ UNJOURNALLED = frozenset(
         "notice",
         "outbox",
         "followed",
+        "abundance",
         "verbatim",
         # The row of the dictionary keeps the digest of its terms.
         "dictionary_term",

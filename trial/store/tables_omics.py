@@ -1,7 +1,7 @@
-"""Tables of the omics platform: aliquots, the custody of specimens, assay runs, batches. All of them are only ever added to.
+"""Tables of the omics platform: aliquots, the custody of specimens, assay runs, batches. All of these are only ever added to.
 
 A specimen itself is a form (SPEC): its label is SPEC.SPID, which occurs once. What happened to it afterwards is here. `label` is the
-label of a specimen or of an aliquot; one alphabet serves both.
+label of a specimen or of an aliquot. `abundance` is convenience: the numbers of a file, so that no page opens it.
 """
 
 from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
@@ -96,4 +96,12 @@ assay_run = Table(
     CheckConstraint("quality IN ('PASS', 'FAIL')", name="quality_known"),
     Index(None, "participant"),
     Index(None, "table_sha256"),
+)
+
+abundance = Table(
+    "abundance",
+    metadata,
+    # The shares in an abundance table by the digest of its file: made from the file, and can be made again.
+    Column("sha256", String(64), primary_key=True),
+    Column("shares", Json, nullable=False),
 )
