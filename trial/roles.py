@@ -174,7 +174,7 @@ _TABLE = (
     _role(
         "laboratory", _l("Laboratory, imaging, pathology"), "assigned",
         {"participant.list", "participant.read", "crf.read", "crf.write", "file.read", "file.upload", "query.answer",
-         "query.read", "import.data", "specimen.read", "specimen.handle", "omics.read"},
+         "query.read", "import.data", "specimen.read", "specimen.handle"},
         forms=UPLOAD_FORMS, writes=UPLOAD_FORMS, deidentified=True,
     ),
     _role(

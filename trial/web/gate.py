@@ -76,6 +76,8 @@ PERMISSIONS: Mapping[str, str] = {
     "dictionaries.add": "code.terms",
     "dictionaries.show": "code.terms",
     "dictionaries.adopt": "code.terms",
+    "modalities.listing": "omics.read",
+    "modalities.sheet": "omics.read",
     "deviations.listing": "deviation.read",
     "deviations.sheet": "deviation.read",
     "screening.show": "accrual.read",

@@ -74,7 +74,7 @@ TABLE = {
     "ranges.set": [D],
     "specimen.read": [C, I, M, D, L, A],
     "specimen.handle": [C, I, L],
-    "omics.read": [C, I, M, D, L, A],
+    "omics.read": [C, I, M, D, A],
     "batch.set": [D],
     "import.forms": [C, I],
     "import.trial": [D],
