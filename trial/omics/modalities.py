@@ -39,18 +39,18 @@ STATES: Mapping[str, str] = {
 }
 """States in words, from what the model can use to what it will never have."""
 REASONS: Mapping[str, str] = {
-    "quality-failed": _l("the image, mask or slide did not pass, or was not looked at"),
+    "quality-failed": _l("quality not passed"),
     "assay-failed": _l("the assay failed"),
     "too-few-reads": _l("fewer than 10,000 reads"),
     "time-point-differs": _l("the form says another time point than its visit"),
     "no-table": _l("there is no feature table"),
     "code-not-declared": _l("an answer that the model does not know"),
-    "unknown": _l("not answered, or the answer is “unknown”"),
+    "unknown": _l("an answer is unknown"),
     "not-done": _l("marked as not done"),
     "no-form": _l("no form was entered"),
-    "no-samples": _l("the participant did not agree to samples"),
+    "no-samples": _l("no consent to samples"),
     "withdrawn": _l("consent to samples was withdrawn"),
-    "not-yet": _l("the time point is not over"),
+    "not-yet": _l("not due yet"),
     "over": _l("the participant's course ended before"),
     "repeated-before": _l("taken from the first restaging"),
 }

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from forms.text import _l
@@ -120,10 +121,11 @@ def figures(lines: Sequence[Line], of_model: Sequence[Column]) -> list[dict[str,
     ]
 
 
-def title(column: Column) -> str:
-    """A column in words: "Radiomics, restaging"."""
+def title(column: Column, between: str = "") -> str:
+    """A column in words: "Radiomics, restaging"; in a heading, one word under the other."""
     name = _(MODALITIES[column.modality]) if column.modality in MODALITIES else column.modality
-    return name if column.point is None else f"{name}, {_(POINTS.get(column.point, column.point))}"
+    point = _(POINTS.get(column.point, column.point)) if column.point else ""
+    return Markup(between).join((name, point)) if between and point else ", ".join(filter(None, (name, point)))  # noqa: S704  # our own tag
 
 
 def words(cell: Cell) -> str:
