@@ -47,11 +47,14 @@ def show(participant: str) -> str:
         kept, ran = held(reader, participant, case.crfs), runs(reader, participant)
         call = case.predictions[-1] if case.predictions and roles.may(actor().role, "model.read") else None
         walked = chains_of(reader, participant, case.crfs, call, house().files) if call else ()
+        tables = [
+            f for f in reader.all("file", order_by="at", participant=participant) if f["media_type"].startswith("csv")
+        ]
         names = {person["id"]: person["full_name"] for person in reader.all("person")}
     problem = uncovered(case.record(), ("SPEC",), case.today)
     return render_template(
         "specimens.html", participant=participant, kept=kept, runs=ran, chains=walked, call=call, names=names, today=case.today,
-        whole=[each for each in kept if each.specimen is None], usable=[e for e in kept if USED in e.custody.next],
+        movable=[each for each in kept if each.custody.next], tables=tables, usable=[e for e in kept if USED in e.custody.next],
         refused=None if problem is None else _(WHY[problem[0]]) % problem[1], withdrawn=problem is not None and problem[0] == "withdrawn",
         next_label=specimen_label(participant, sum(e.specimen is None for e in kept) + 1), states=STATES, moves=MOVES, tones=TONES,
         kinds=_codes(SPECIMEN), qualities=_codes(SPECIMEN_QC), storages=STORAGE.values, modalities=FORMS, broken=BROKEN, whole_chain=WHOLE,
