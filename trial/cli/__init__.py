@@ -24,6 +24,7 @@ from trial.cli.imports import import_
 from trial.cli.keep import backup, clock, restore
 from trial.cli.notify import beside, notify
 from trial.cli.people import recorded, signed_in, user
+from trial.cli.radiomics import radiomics
 from trial.cli.redcap import export_records, import_records
 
 __all__ = ["commands", "run"]
@@ -60,6 +61,7 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         deviations,
         files,
         export,
+        radiomics,
     ):
         vigil.add_command(command)
     import_.add_command(import_records)

@@ -111,9 +111,9 @@ def unclosed(features: Mapping[str, str]) -> Bad | None:
 
 def as_table(features: Mapping[str, str], heading: str) -> bytes:
     """The file that the form's item holds: two columns, in the order of the names, so that the same values are the same file."""
-    lines = (f"{_quoted(name)},{text}" for name, text in sorted(features.items()) if text)
+    lines = (f"{quoted(name)},{text}" for name, text in sorted(features.items()) if text)
     return ("\n".join((heading, *lines)) + "\n").encode()
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"' if set(name) & set('",\r\n') else name
