@@ -23,6 +23,7 @@ from trial.cli.files import files
 from trial.cli.imports import import_
 from trial.cli.keep import backup, clock, restore
 from trial.cli.notify import beside, notify
+from trial.cli.omics import omics
 from trial.cli.people import recorded, signed_in, user
 from trial.cli.radiomics import radiomics
 from trial.cli.redcap import export_records, import_records
@@ -62,6 +63,7 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         files,
         export,
         radiomics,
+        omics,
     ):
         vigil.add_command(command)
     import_.add_command(import_records)
