@@ -16,6 +16,15 @@ APPEND_ONLY = {
     "assay_run": "id = NEW.id",
 }
 
+# What people write there can hold a name: a redaction may rewrite these columns of a row that it names, and nothing else.
+OPENED = {"custody": ("place", "reason"), "assay_run": ("platform", "laboratory")}
+OTHERS = {
+    "custody": ("id", "participant", "label", "move", "moved_on", "temperature", "by", "at"),
+    "assay_run": (
+        "id", "participant", "modality", "label", "image", "mask", "ran_on", "quality", "batch", "table_sha256", "consent", "by", "at",
+    ),
+}  # fmt: skip
+
 
 def _who() -> tuple[sa.Column[int], sa.Column[str]]:
     return sa.Column("by", sa.Integer, sa.ForeignKey("person.id")), sa.Column("at", sa.String(27), nullable=False)
@@ -68,6 +77,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("abundance", "assay_run", "batch", "custody", "aliquot"):
         op.drop_table(table)
+    if op.get_bind().dialect.name != "sqlite":
+        for table in OPENED:
+            op.execute(sa.DDL(f"DROP FUNCTION vigil_{table}_redacts_only()"))
 
 
 def _batch() -> None:
@@ -119,19 +131,41 @@ def _assay_run() -> None:
     )
 
 
+def _unlike_a_redaction(table: str) -> str:
+    """That an UPDATE is not what a redaction named; as migration 0016 has it."""
+    named = f"EXISTS (SELECT 1 FROM redaction_place WHERE place = '{table} ' || OLD.id)"  # noqa: S608  # names from above
+    moved = " OR ".join(f'OLD."{name}" IS DISTINCT FROM NEW."{name}"' for name in OTHERS[table])
+    return f"NOT {named} OR {moved}"
+
+
 def _refuse_on_sqlite(table: str, same: str) -> None:
     stop = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-    for action in ("UPDATE", "DELETE"):
-        op.execute(sa.DDL(f"CREATE TRIGGER {table}_refuses_{action.lower()} BEFORE {action} ON {table} {stop}"))
+    # SQLite before 3.39 knows the comparison only as IS NOT.
+    when = f"WHEN {_unlike_a_redaction(table).replace('IS DISTINCT FROM', 'IS NOT')} " if table in OPENED else ""
+    op.execute(sa.DDL(f"CREATE TRIGGER {table}_refuses_update BEFORE UPDATE ON {table} {when}{stop}"))
+    op.execute(sa.DDL(f"CREATE TRIGGER {table}_refuses_delete BEFORE DELETE ON {table} {stop}"))
     replace = f"CREATE TRIGGER {table}_refuses_replace BEFORE INSERT ON {table}"
     op.execute(sa.DDL(f"{replace} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) {stop}"))  # noqa: S608  # names from above
 
 
 def _refuse_on_postgresql(table: str) -> None:
-    for name, action, each in (("change", "UPDATE OR DELETE", "ROW"), ("truncate", "TRUNCATE", "STATEMENT")):
+    guard = "vigil_append_only"
+    if table in OPENED:
+        guard = f"vigil_{table}_redacts_only"
+        op.execute(
+            sa.DDL(
+                f"CREATE FUNCTION {guard}() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN IF TG_OP = 'DELETE' OR {_unlike_a_redaction(table)} THEN "
+                "RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END IF; RETURN NEW; END $$"
+            )
+        )
+    for name, action, each, function in (
+        ("change", "UPDATE OR DELETE", "ROW", guard),
+        ("truncate", "TRUNCATE", "STATEMENT", "vigil_append_only"),
+    ):
         op.execute(
             sa.DDL(
                 f"CREATE TRIGGER {table}_refuses_{name} BEFORE {action} ON {table} "
-                f"FOR EACH {each} EXECUTE FUNCTION vigil_append_only()"
+                f"FOR EACH {each} EXECUTE FUNCTION {function}()"
             )
         )

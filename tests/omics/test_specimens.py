@@ -7,17 +7,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
-from tests.actions.house import CONSENT, ELSEWHERE, SCREENED, TODAY, House, day
+from tests.actions.house import CONSENT, ELSEWHERE, PASSWORD, SCREENED, TODAY, House, day
 from tests.actions.rooms import on_both
 from tests.imports.tables import row, sampled, take
-from trial.actions import hold, specimens
+from tests.omics.hands import state_batch
+from trial.actions import hold, redact, specimens
 from trial.actions.hold import Scope
 from trial.actions.specimens import Assay, Move
 from trial.errors import NotAllowed, NotFound, NotOpen, Refused
 from trial.omics.labels import mistyped, specimen_label
 from trial.roles import ROLES, may
 from trial.store.specimens import chains_of, held, runs
+from trial.store.tables import metadata
 from trial.store.verify import verify
 
 WITHDRAWN = day(100)
@@ -309,6 +312,35 @@ def test_the_model_input_leads_back_to_the_consent(house: House) -> None:
     for path in [p for p in house.files.root.rglob("*") if p.is_file()]:
         path.unlink()
     assert walked().held == "file"
+
+
+@on_both
+def test_a_name_in_what_was_written_of_a_specimen_can_be_taken_out_and_nothing_else_changed(either: House) -> None:
+    participant, label = registered(either)
+    move(either, participant, label, "stored", place="freezer of Zhang Wei")
+    assay(either, participant, label, laboratory="Zhang Wei")
+    order = redact.Order(participant, "Zhang Wei", "a name, not a place", "investigator01", PASSWORD)
+    redact.redact(order, uow=either.work("data_manager"))
+    assert "Zhang Wei" not in (state(either, participant, label).custody.place or "")
+    assert "Zhang Wei" not in runs(either.reader, participant)[0]["laboratory"]
+    assert not any("Zhang Wei" in row["body"] for row in either.journal("site:specimen:moved", participant))
+    assert verify(either.engine, files=either.files) == []
+
+
+@on_both
+@pytest.mark.parametrize("table", ["custody", "aliquot", "batch", "assay_run"])
+def test_what_was_recorded_is_never_changed(either: House, table: str) -> None:
+    participant, label = registered(either)
+    move(either, participant, label, "stored")
+    assay(either, participant, *aliquots(either, participant, label, on=4))
+    state_batch(either, "b1")
+    assert either.reader.all(table)
+    for statement in (
+        metadata.tables[table].update().values(at="2020-01-01T00:00:00.000000Z"),
+        metadata.tables[table].delete(),
+    ):
+        with pytest.raises(DBAPIError, match="append-only"), either.engine.begin() as connection:
+            connection.execute(statement)
 
 
 # --- who ----------------------------------------------------------------------------------------------------------------
