@@ -18,7 +18,7 @@ from forms.answers import Crf, FileRef
 from forms.laboratory import to_si
 from forms.record import Record
 from trial.errors import FileMissing
-from trial.frozen.manifest import InputSpec, Manifest
+from trial.frozen.manifest import Declares, InputSpec, Manifest
 
 Tables = Mapping[str, Mapping[str, float]]
 """Parsed feature tables by the SHA-256 of the file: feature to value."""
@@ -75,7 +75,7 @@ class _Found:
     age_days: int | None = None
 
 
-def collect(record: Record, manifest: Manifest, tables: Tables) -> InputVector:
+def collect(record: Record, manifest: Declares, tables: Tables) -> InputVector:
     """Read every input of the manifest from the record as it stands. `tables` holds every file the record points at.
 
     Raises FileMissing for an uploaded table that `tables` lacks.

@@ -62,6 +62,10 @@ VERBS: Mapping[str, str] = {
     "import.data": _l("Import data"),
     "ranges.read": _l("See laboratory reference ranges"),
     "ranges.set": _l("State laboratory reference ranges"),
+    "specimen.read": _l("See specimens and where they are"),
+    "specimen.handle": _l("Take aliquots, move specimens, record assays"),
+    "omics.read": _l("See which modalities are there and which are missing"),
+    "batch.set": _l("State batches of omics tables and their harmonisation"),
     "import.forms": _l("Import forms of the own site from a file"),
     "import.trial": _l("Import the trial's own data from another installation"),
     "foreign.take": _l("Read studies of other systems in, beside the trial"),
@@ -103,12 +107,13 @@ _ANYONE = frozenset({"study.read"})
 _READS = frozenset(
     {
         "due.read", "participant.list", "participant.read", "crf.read", "file.read", "eligibility.read", "model.read",
-        "allocation.read", "query.read", "ranges.read",
+        "allocation.read", "query.read", "ranges.read", "specimen.read", "omics.read",
     }
 )  # fmt: skip
 _ENTERS = _READS | {
     "participant.create", "participant.log", "crf.write", "file.upload", "query.answer", "randomise", "safety.read",
     "accrual.read", "audit.read", "oversight.read", "import.forms", "participant.card", "deviation.read", "delegation.read",
+    "specimen.handle",
 }  # fmt: skip
 SAFETY_FORMS = frozenset(
     {"AE", "SAE", "DTH", "CM", "EX", "RT", "DM", "MH", "LB", "POC", "SUR", "IC", "EOS", "PLAN"}
@@ -143,7 +148,8 @@ _TABLE = (
         _READS | {"query.raise", "code.terms", "crf.freeze", "export.blinded", "import.data", "accrual.read",
                   "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close", "trail.redact",
                   "oversight.read", "ranges.set", "foreign.take", "foreign.read", "amendment.activate",
-                  "amendment.preview", "deviation.read", "participant.transfer", "file.look", "import.trial", "delegation.read"},
+                  "amendment.preview", "deviation.read", "participant.transfer", "file.look", "import.trial", "delegation.read",
+                  "batch.set"},
         blinded=True,
     ),
     _role(
@@ -168,7 +174,7 @@ _TABLE = (
     _role(
         "laboratory", _l("Laboratory, imaging, pathology"), "assigned",
         {"participant.list", "participant.read", "crf.read", "crf.write", "file.read", "file.upload", "query.answer",
-         "query.read", "import.data"},
+         "query.read", "import.data", "specimen.read", "specimen.handle"},
         forms=UPLOAD_FORMS, writes=UPLOAD_FORMS, deidentified=True,
     ),
     _role(

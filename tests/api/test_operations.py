@@ -19,7 +19,7 @@ READS = {
     "me": "/me", "sites": "/sites", "forms": "/forms", "form": "/forms/IC/1", "protocol": "/protocol", "notices": "/notices",
     "participants": "/participants", "crfs_of": f"/participants/{SCREENED}/crfs", "crf": DM, "history": f"{DM}/history",
     "eligibility": f"/participants/{SCREENED}/eligibility", "due": "/due", "queries": "/queries", "held": "/holds",
-    "serious": "/safety", "ranges": "/ranges", "versions": "/versions", "screening_lines": "/screening-log",
+    "modalities": "/modalities", "serious": "/safety", "ranges": "/ranges", "versions": "/versions", "screening_lines": "/screening-log",
     "deviations": "/deviations", "audit": f"/audit?participant={SCREENED}&limit=5", "openapi": "/openapi.json",
 }  # fmt: skip
 

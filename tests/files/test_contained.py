@@ -62,7 +62,10 @@ def test_every_kind_of_file_is_read_there(tmp_path, kind, content, preview):
 @pytest.mark.parametrize(
     ("kind", "content", "expected"),
     [
-        ("csv-features", b"f,v\na,x\n", "table"),
+        ("csv-features", b"f,v\na,x\n", "number"),
+        ("csv-features", b"f,v\na,NaN\n", "number"),
+        ("csv-features", b"f,v\na,1\na,2\n", "table"),
+        ("csv-features", b"f,v\na,1,mm\n", "table"),
         ("csv-features", b"f,v\n", "rows"),
         ("csv-taxa", b"t,a\nA,0.4\n", "sum"),
         ("image", made.png_bomb(), "bomb"),

@@ -106,7 +106,8 @@ def test_the_first_bytes_tell_the_kind_whatever_the_name_says(kind, head, proble
 def test_a_refusal_is_in_words_with_its_numbers(house, intake):
     assert "is empty" in refused(house, intake, b"")
     assert "> 2.0 MB, and at most 2.0 MB" in refused(house, intake, b"x" * 2_000_001)
-    assert "Line 3 is not so" in refused(house, intake, b"f,v\na,1\nb,x\n")
+    assert "Line 3 of the table: the value is no finite number" in refused(house, intake, b"f,v\na,1\nb,x\n")
+    assert "Line 3 is not so" in refused(house, intake, b"f,v\na,1\nb\n")
     assert "whatever its name says" in refused(house, intake, b"<html>", "RST", "ENDOIMG", RESTAGED)
     assert "password" in refused(house, intake, made.encrypted(made.study(1)), "MRI0", "IMAGES")
 

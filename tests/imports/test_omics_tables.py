@@ -15,6 +15,7 @@ from tests.actions.rooms import on_both
 from tests.imports.sheets import reasons
 from tests.imports.tables import FEATURES, MANIFEST, TAXA, declaring, row, sampled, table, take, take_bytes
 from tests.office.work import row as due_row
+from tests.omics.hands import state_batch
 from trial.actions import hold
 from trial.actions.hold import Scope
 from trial.actions.predict import _tables
@@ -211,6 +212,14 @@ def test_the_senders_own_names_are_mapped(house: House) -> None:
 def test_features_of_another_extractor_than_the_models_are_refused(house: House, declared: str, counts: str) -> None:
     outcome = take(house, "radiomics", row("radiomics", SCREENED), manifest=declaring(declared))
     assert outcome.counts == {counts: 1}
+
+
+def test_where_the_model_declares_none_the_batch_of_the_site_says_the_extractor(house: House) -> None:
+    state_batch(house, "scanner A", extractor="pyradiomics 3.1.0", site="01")
+    assert take(house, "radiomics", row("radiomics", SCREENED)).counts == {"accepted": 1}
+    outcome = take(house, "radiomics", row("radiomics", CONSENTED, version="3.0.1"))
+    words = "Batch scanner A of the site is extracted with pyradiomics 3.1.0; this line was extracted with “pyradiomics 3.0.1”."
+    assert reasons(outcome) == {2: words}
 
 
 def test_a_model_that_declares_no_feature_takes_any_table(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from functools import cached_property
@@ -20,7 +21,7 @@ from trial.proposals import proposed
 from trial.protocol import Protocol
 from trial.queries import address_of
 from trial.ranges import SiteRanges
-from trial.store import coding, crfs, office, ranges, transfers
+from trial.store import coding, crfs, office, omics, ranges, transfers
 from trial.store.reading import Reader, Row
 
 
@@ -31,7 +32,7 @@ class Case:
     `allocation` is the row, or None; `predictions` and `signatures` are rows, oldest first. `states` are the rows of `crf`, `queries` all
     ever raised, `holds` those that stand over the participant, `activations` the amendments of the site, `codings` the approved codes.
     `today` is the day in `zone`, the trial's: at 07:00 in Shanghai, UTC still has yesterday. `ranges`: the reference ranges that the
-    site's laboratories state, None for none.
+    site's laboratories state, None for none. `taxon_tables`: the shares of abundance tables by their digest.
     """
 
     participant: Row
@@ -49,6 +50,7 @@ class Case:
     activations: tuple[Row, ...] = ()
     ranges: SiteRanges | None = None
     codings: tuple[Row, ...] = ()
+    taxon_tables: Mapping[str, Any] = field(default_factory=dict)
     _last: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -113,6 +115,7 @@ class Case:
             now=self.now,
             zone=self.zone,
             laboratory_ranges=self.ranges,
+            taxon_tables=self.taxon_tables,
         )
         return Record(base.crfs, definitions(), facts, holds.forms)
 
@@ -179,4 +182,5 @@ def load(reader: Reader, participant: Row, clock: Clock) -> Case:
         tuple(transfers.activations_of(reader, participant)),
         ranges=ranges.over_site(reader, participant["site_code"]),
         codings=tuple(coding.approved(reader, name)),
+        taxon_tables=omics.taxon_tables(reader, name),
     )

@@ -26,11 +26,15 @@ from trial.imports.tabular import Heading, Line
 from trial.places import is_place
 from trial.store import crfs
 from trial.store.files import Files, Stored, register
+from trial.store.omics import MODALITY, batch_of, keep_shares
 from trial.store.unit_of_work import UnitOfWork
 
 TWICE = _l("The participant stands twice for this visit; line %(line)s was taken.")
 NO_SPECIMEN = _l("No specimen “%(typed)s” is registered, or you may not import for its site.")
 NO_VISIT = _l("The file names no visit for this specimen, and the form %(form)s has none “%(typed)s”.")
+OTHER_BATCH = _l(
+    "Batch %(batch)s of the site is extracted with %(declared)s; this line was extracted with “%(typed)s”."
+)
 OTHER_PERSON = _l("The specimen “%(typed)s” is of another participant.")
 
 
@@ -96,7 +100,9 @@ def _attempt(sample: Sample, kind: Omics, job: Job) -> Verdict:
     if isinstance(where, Verdict):
         return where
     participant, event = where
-    participant_for(uow, uow.actor, participant, kind.verb)
+    row = participant_for(uow, uow.actor, participant, kind.verb)
+    if refused := _other_extractor(sample, kind, row["site_code"], uow):
+        return refused
     saved = crfs.current(uow, participant)
     occurrence = omics.occurrence_of(saved, table, event, sample.day)
     before = next((c for c in saved if (c.form, c.event, c.occurrence) == (table.form, event, occurrence)), None)
@@ -113,6 +119,17 @@ def _attempt(sample: Sample, kind: Omics, job: Job) -> Verdict:
     if content is not None and not job.order.dry:
         _keep(content, participant, sample, table, job)
     return Verdict(sample.line, participant, _verdict(before, done.changed))
+
+
+def _other_extractor(sample: Sample, kind: Omics, site: str, uow: UnitOfWork) -> Verdict | None:
+    """A line extracted with something else than the batch of its site says; what the model declares was asked of the line itself."""
+    if "extractor" not in kind.table.items or kind.declared.extractor is not None:
+        return None
+    stated, typed = batch_of(uow, MODALITY[kind.table.form], site), str(sample.items.get("RADSW", ""))
+    if stated is None or stated["extractor"] == typed:
+        return None
+    told = {"batch": stated["name"], "declared": stated["extractor"], "typed": typed[:60]}
+    return Verdict(sample.line, sample.participant, REJECTED, OTHER_BATCH, told)
 
 
 def _where(sample: Sample, kind: Omics, uow: UnitOfWork) -> tuple[str, str] | Verdict:
@@ -146,6 +163,8 @@ def _reference(content: bytes | None, sample: Sample, table: Table) -> dict[str,
 def _keep(content: bytes, participant: str, sample: Sample, table: Table, job: Job) -> None:
     """The bytes on the disk before the row that names them is committed, after the form was found good."""
     stored: Stored = job.files.put(content)
+    if table.form == "MIC":
+        keep_shares(job.uow, stored.sha256, content)
     if job.uow.one("file", sha256=stored.sha256, participant=participant) is None:
         accept = current(table.form).item(table.file or "").accept
         register(job.uow, stored, participant, name=_name(sample, table), media_type=accept)

@@ -21,17 +21,22 @@ from trial import contained
 from trial.actions.permission import participant_for
 from trial.contained import Job, Taken
 from trial.errors import NotAllowed, NotFound, Refused, Unread
+from trial.feature_table import read
 from trial.file_kinds import HEAD, REASONS, in_bytes, known_problem, largest, name_of
 from trial.happenings import FileStored
 from trial.happenings_files import FileRefused
+from trial.imports.feature_file import faults
 from trial.intake import Intake
 from trial.roles import may_write_item
 from trial.store.failures import disk_explained
 from trial.store.files import CHUNK, Files, Staged, register, sent_for_another, taken_at, taken_by
+from trial.store.omics import expected, keep_shares
 from trial.store.reading import Reader, Reading
 from trial.store.unit_of_work import UnitOfWork
 
 NO_LIMITS = Intake()
+SHOWN = 5
+"""Faults of a table that are told at once."""
 Reads = Callable[[Job], Taken]
 
 
@@ -78,20 +83,23 @@ def upload(
     uow: UnitOfWork,
     intake: Intake = NO_LIMITS,
     reader: Reads | None = None,
+    manifest: Callable[[], Any] | None = None,
 ) -> FileRef:
     """Keep a file for an item of a form; the reference is what the form then holds. The name it is sent under is not even asked for (R40).
 
-    `reader` reads it, by default the child process; a simulation reads the tables it has made itself.
+    `reader` reads it, by default the child process; a simulation reads the tables it has made itself. `manifest`
+    gives that of the released model, which a feature table is held against, line by line; without it any table will do.
 
     Raises Refused (not of the kind asked for, too large, unreadable, stopped by the scanner, over a quota), NotAllowed, NotFound.
     """
-    _permitted(Reading(uow.engine), uow, participant, form, item)
+    site = _permitted(Reading(uow.engine), uow, participant, form, item)
     kind = _accepted(form, item)
     with intake.room() as room:
         try:
             sent = _received(participant, form, item, kind, content, room, intake)
             _scanned(sent, intake, uow)
             with _read(sent, room, intake, files, reader or contained.read) as found:
+                _held_against(sent, found, manifest, site, uow)
                 return _kept(sent, found, intake, uow)
         except Unread as unread:
             raise _refusal(item, unread.reason, {"detail": unread.detail}) from unread
@@ -147,6 +155,17 @@ def _scanned(sent: Sent, intake: Intake, uow: UnitOfWork) -> None:
         raise
 
 
+def _held_against(sent: Sent, found: Read, manifest: Callable[[], Any] | None, site: str, uow: UnitOfWork) -> None:
+    """Raise Refused where a table is not one that the model may read; the first lines that are wrong are named."""
+    if manifest is None or not sent.kind.startswith("csv"):
+        return
+    declared = expected(Reading(uow.engine), manifest(), f"{sent.form}.{sent.item}", site)
+    wrong = faults(read(found.taken.content.read_bytes()), declared)
+    if wrong:
+        key = f"{sent.item}:file"
+        raise Refused(tuple(Finding("problem", key, f.message, sent.item, args=f.args) for f in wrong[:SHOWN]))
+
+
 @contextmanager
 def _read(sent: Sent, room: Path, intake: Intake, files: Files, reader: Reads) -> Iterator[Read]:
     """What the child makes of it, on the disk of the store and not yet kept."""
@@ -179,6 +198,8 @@ def _kept(sent: Sent, found: Read, intake: Intake, uow: UnitOfWork) -> FileRef:
         for staged in filter(None, (found.content, found.preview)):
             staged.keep()
         register(uow, stored, sent.participant, name=found.name, media_type=sent.kind)
+        if sent.kind == "csv-taxa":
+            keep_shares(uow, stored.sha256, found.taken.content.read_bytes())
         uow.ensure("file_report", **_report(sent, found, intake, uow))
         uow.record(FileStored(stored.sha256, participant=sent.participant))
         uow.commit()

@@ -19,8 +19,10 @@ from trial.cli.keep import backup, clock, restore
 from trial.cli.model import model
 from trial.cli.model_check import check_model
 from trial.cli.notify import notify
+from trial.cli.omics import omics
 from trial.cli.participants import due, eligibility
 from trial.cli.people import user
+from trial.cli.radiomics import radiomics
 from trial.cli.randomisation import randomisation
 from trial.cli.redcap import export_records, import_records
 from trial.cli.simulate import demo, simulate
@@ -62,6 +64,8 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         files,
         export,
         model,
+        radiomics,
+        omics,
     ):
         vigil.add_command(command)
     model.add_command(check_model)

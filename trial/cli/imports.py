@@ -66,6 +66,43 @@ def omics(
     _imported(here, kind, path, as_json, whole=whole, reason=reason, **said_)
 
 
+@import_.command("biom")
+@click.option("--method", required=True, type=click.Choice(("16S", "SHOTGUN")), help="How the samples were sequenced.")
+@click.option(
+    "--rank", default="genus", show_default=True, help="Taxa are summed by this rank; without lineages, by their ids."
+)
+@click.option("--event", default="", help="The visit of samples whose metadata names none.")
+@_lined
+@_common
+def biom(
+    here: Installation,
+    path: Path,
+    as_json: bool,
+    username: str,
+    role: str,
+    dry: bool,
+    names: Path | None,
+    **how: Any,
+) -> None:
+    """Taxa by samples in BIOM 1.0 or 2.1: counts or shares; the id of a sample is the label of its specimen."""
+    from trial.actions.biom import Sequenced, import_biom
+    from trial.actions.import_order import Order
+
+    if names is not None:
+        raise click.UsageError("A BIOM table has no columns to rename.")
+    house = here.house
+    order = Order(path.name, "all" if how["whole"] else "row", dry, how["reason"])
+    sequenced = Sequenced(how["method"], how["rank"], how["event"].upper())
+    uow = acting(here, username, role, "import.data")
+    kept = {"manifest": house.model.manifest, "files": house.files, "intake": house.settings.intake}
+    done = read_in(
+        path,
+        lambda file, bar: import_biom(file, order, sequenced, uow=uow, progress=bar, **kept),
+        counter(" samples"),
+    )
+    told(done, as_json)
+
+
 @import_.command("ranges")
 @_common
 def ranges(here: Installation, path: Path, as_json: bool, **said_: Any) -> None:
@@ -165,13 +202,13 @@ def _study(house: Any, uow: Any, paths: list[Path], name: str, dry: bool, as_jso
     return click.echo("dry run: nothing was kept" if dry else f"kept as study {receipt.study}")
 
 
-def read_in(path: Path, read: Callable[[IO[bytes], Callable[[int], None]], Any]) -> Any:
-    """Read a file of lines, with a bar that counts them. Raises Broken for one that is no such table, having said why."""
+def read_in(path: Path, read: Callable[[IO[bytes], Callable[[int], None]], Any], bar: Any = None) -> Any:
+    """Read a file with `bar`, or one that counts its lines. Raises Broken for one that is no such table, having said why."""
     from trial.imports.tabular import FileUnreadable
 
     try:
-        with path.open("rb") as file, _line_bar(path) as bar:
-            return read(file, bar)
+        with path.open("rb") as file, bar or _line_bar(path) as counted:
+            return read(file, counted)
     except FileUnreadable as problem:
         said(problem.message % problem.args_ if problem.args_ else problem.message, REFUSED)
         raise Broken from problem

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from trial.frozen.errors import InputsInvalid, ModelCorrupt
 
@@ -36,6 +36,14 @@ class InputSpec:
     low: float
     high: float
     codes: Mapping[str, float] | None = None
+
+
+class Declares(Protocol):
+    """As much of a manifest as reading its inputs from a record needs."""
+
+    @property
+    def inputs(self) -> tuple[InputSpec, ...]:
+        """In the order of the model."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def table(source: Path, folder: Path, *, shares: bool) -> dict[str, Any]:
     try:
         found = parsed(content)
     except LineUnreadable as error:
-        raise Unacceptable("table", str(error.line)) from error
+        raise Unacceptable(error.what, str(error.line)) from error
     if not found:
         raise Unacceptable("rows")
     if shares and not sums_to_one(found):

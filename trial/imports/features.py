@@ -15,10 +15,11 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
+from forms.derivations.diversity import TOLERANCE
 from forms.text import _l
 from trial.imports.tabular import FileUnreadable
 
-CLOSURE = Decimal("0.001")
+CLOSURE = TOLERANCE
 """Abundances sum to 1 within this (crf.csv, MICFILE)."""
 _HEADED = re.compile(r"(?P<name>.+?)\s*[\[(](?P<unit>[^\])]*)[\])]")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
@@ -110,9 +111,9 @@ def unclosed(features: Mapping[str, str]) -> Bad | None:
 
 def as_table(features: Mapping[str, str], heading: str) -> bytes:
     """The file that the form's item holds: two columns, in the order of the names, so that the same values are the same file."""
-    lines = (f"{_quoted(name)},{text}" for name, text in sorted(features.items()) if text)
+    lines = (f"{quoted(name)},{text}" for name, text in sorted(features.items()) if text)
     return ("\n".join((heading, *lines)) + "\n").encode()
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"' if set(name) & set('",\r\n') else name

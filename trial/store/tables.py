@@ -29,6 +29,7 @@ from trial.store import tables_foreign as tables_foreign
 from trial.store import tables_journal as tables_journal
 from trial.store import tables_notices as tables_notices
 from trial.store import tables_office as tables_office
+from trial.store import tables_omics as tables_omics
 from trial.store import tables_participants as tables_participants
 from trial.store import tables_people as tables_people
 from trial.store import tables_ranges as tables_ranges
@@ -95,6 +96,7 @@ UNJOURNALLED = frozenset(
         "notice",
         "outbox",
         "followed",
+        "abundance",
         "verbatim",
         # The row of the dictionary keeps the digest of its terms.
         "dictionary_term",
@@ -117,6 +119,10 @@ INSERT_ONLY = frozenset(
         "redaction",
         "redaction_place",
         "laboratory_range",
+        "aliquot",
+        "custody",
+        "batch",
+        "assay_run",
         "foreign_study",
         "foreign_subject",
         "source_audit",

@@ -122,6 +122,7 @@ def with_files(entry: Entry) -> Entry:
                 files=house().files,
                 uow=writing(),
                 intake=house().settings.intake,
+                manifest=lambda: house().model.manifest,
             )
             items[oid] = {"sha256": ref.sha256, "name": ref.name, "size": ref.size}
     return replace(entry, raw={**entry.raw, "items": items})

@@ -4,7 +4,7 @@ Every operation is declared once (`operations.operation`): its address, the righ
 gate's entries and the OpenAPI document are made from that declaration.
 """
 
-from trial.web.api import data_office, desks, participants, study
+from trial.web.api import data_office, desks, omics, participants, study
 from trial.web.api.operations import PERMISSIONS, pages
 
-__all__ = ["PERMISSIONS", "data_office", "desks", "pages", "participants", "study"]
+__all__ = ["PERMISSIONS", "data_office", "desks", "omics", "pages", "participants", "study"]
