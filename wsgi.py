@@ -40,6 +40,7 @@ from trial.web import (
     crf,
     deviations,
     dictionaries,
+    efficacy,
     errors,
     foreign,
     gate,
@@ -90,6 +91,7 @@ PAGES = (
     audit,
     signing,
     steps,
+    efficacy,
     uploads,
     amendments,
     admin,
@@ -172,7 +174,7 @@ def _released_model() -> Any:
 
 def _results(app: Flask) -> None:
     """Pages of the analysis, where that room is installed. Each brings its own entries for the gate."""
-    for name in ("analysis.pages", "analysis.closed_pages", "analysis.oversight_pages"):
+    for name in ("analysis.pages", "analysis.closed_pages", "analysis.oversight_pages", "analysis.efficacy_pages"):
         if find_spec(name) is not None:
             room = import_module(name)
             app.register_blueprint(room.pages)

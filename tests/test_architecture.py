@@ -46,7 +46,16 @@ ROOMS = {
     "wsgi": 17,  # where all of it is put together
 }
 
-WEB = ("forms.webform", "trial.web", "analysis.pages", "analysis.closed_pages", "analysis.oversight_pages", "wsgi")
+WEB = (
+    "forms.webform",
+    "trial.web",
+    "analysis.pages",
+    "analysis.closed_pages",
+    "analysis.oversight_pages",
+    "analysis.efficacy_pages",
+    "analysis.registry_pages",
+    "wsgi",
+)
 COMMANDS = ("trial.cli", "analysis.cli")
 TRAINING = ("trial.frozen.preparation", "trial.frozen.train")
 PLACES = {

@@ -118,6 +118,7 @@ PERMISSIONS: Mapping[str, str] = {
     "files.look": "file.look",
     "steps.eligibility": "eligibility.read",
     "steps.decision_point": "eligibility.read",
+    "efficacy.show": "eligibility.read",
     "steps.call": "model.call",
     "steps.prediction": "model.read",
     "steps.randomisation": "allocation.read",
