@@ -40,7 +40,8 @@ from trial.errors import (
 from trial.happenings import CrfRemoved, CrfSaved
 from trial.limits import confirmed_limits, entry_blockers, open_limits
 from trial.places import is_place
-from trial.roles import IMPORTED_FORMS, NEVER_IMPORTED, may_write_form
+from trial.registry import CLOSED, NEVER, asked, barred_from_files, historical
+from trial.roles import IMPORTED_FORMS, may_write_form
 from trial.standing import of_the_site
 from trial.store import crfs
 from trial.store.reading import Reader, Reading, Row
@@ -157,6 +158,7 @@ def preview(entry: Entry, *, uow: UnitOfWork) -> Preview:
         previous = _previous(case, crf)
         made = changes(previous.answers if previous else None, crf.answers)
         said = (*problems, *findings(record, crf, _typed_anew(crf, made)), *open_limits(record, crf))
+        said = asked(case.id, said)
         return Preview(said, calculated(record, crf), made)
 
 
@@ -184,7 +186,7 @@ def remove_crf(entry: Entry, reason: str, *, uow: UnitOfWork) -> int:
 
 def _writable(reader: Reader, actor: Actor, entry: Entry) -> Row:
     """The participant's row, if the actor may write that form there. Raises NotFound, also for a place there is not, NotAllowed."""
-    if from_file(entry.source) and not _whole(entry) and entry.form in NEVER_IMPORTED:
+    if from_file(entry.source) and not _whole(entry) and barred_from_files(entry.participant, entry.form):
         raise NotAllowed(actor.role, f"import:{entry.form}")
     # Who enters the form on the screen may bring the same answers in a file; who only imports has the forms for that.
     imported = _only_imports(entry, actor.role)
@@ -238,6 +240,8 @@ def refuse_if_closed(case: Case, entry: Entry) -> None:
 
 def closed_because(case: Case, entry: Entry) -> tuple[Any, ...]:
     """Why the form may not be written now: its place in the enforced order of the decision point included."""
+    if historical(case.id):
+        return (CLOSED,) if entry.form in NEVER else ()
     found = entry_blockers(case.protocol, case.bare, entry.form, entry.event, entry.occurrence)
     if found or entry.form not in ("PRE", "DEC"):
         return found
@@ -293,10 +297,13 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     record, crf = _lean(case, entry, typed)
     previous = _previous(case, crf)
     made = changes(previous.answers if previous else None, crf.answers)
-    found = (
-        *findings(record, crf, _typed_anew(crf, made)),
-        *open_limits(record, crf),
-        *crfs.repeated_values(uow, case.id, crf),
+    found = asked(
+        case.id,
+        (
+            *findings(record, crf, _typed_anew(crf, made)),
+            *open_limits(record, crf),
+            *crfs.repeated_values(uow, case.id, crf),
+        ),
     )
     gaps = tuple(f for f in found if f.level == "missing") if crf.form in COMPLETE_WHEN_SAVED else ()
     _refuse(tuple(replace(f, level="hard") for f in gaps) + found)

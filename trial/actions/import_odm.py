@@ -40,6 +40,7 @@ from trial.errors import ConfirmationNeeded, ReasonNeeded, Refused
 from trial.happenings_foreign import SourceAuditKept
 from trial.happenings_imports import ImportBegun, ImportEnded
 from trial.protocol import PROTOCOL
+from trial.registry import historical
 from trial.store.columns import CRF_KEY
 from trial.store.files import Files
 from trial.store.foreign import insert_source_audit
@@ -160,7 +161,7 @@ class _Run:
         told = Verdict(sum(self._counts.values()) + 1, f"{participant} {form.address}", REJECTED)
         if form.removed is not None:
             return replace(told, message=REMOVED, args={"reason": form.removed})
-        if form.form in SIGNED_FIRST:
+        if form.form in SIGNED_FIRST and not historical(participant):
             return replace(told, message=UNSIGNED)
         try:
             before = self._uow.one("crf", **_key(participant, form))

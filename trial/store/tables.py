@@ -30,6 +30,7 @@ from trial.store import tables_office as tables_office
 from trial.store import tables_participants as tables_participants
 from trial.store import tables_people as tables_people
 from trial.store import tables_ranges as tables_ranges
+from trial.store import tables_registry as tables_registry
 from trial.store import tables_trail as tables_trail
 from trial.store.columns import COVERED, SECRET, Long, crf_key, flag, participant_id, person_id, sha256
 from trial.store.columns import CRF_KEY as CRF_KEY
@@ -396,6 +397,7 @@ INSERT_ONLY = frozenset(
         "breach",
         "screening_log",
         "transfer",
+        "historical",
         "file_report",
         "file_look",
         "access_approval",

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
 
+from trial.store.cohort import participant
 from trial.store.reading import Reader, Row
-from trial.store.tables import CRF_KEY, allocation, crf, due, participant
+from trial.store.tables import CRF_KEY, allocation, crf, due
 
 _SAME = and_(*(crf.c[name] == due.c[name] for name in CRF_KEY))
 PHASES: tuple[tuple[str, tuple[str, ...]], ...] = (
