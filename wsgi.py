@@ -53,6 +53,7 @@ from trial.web import (
     participants,
     queries,
     ranges,
+    registry,
     safety,
     screening,
     second_factor,
@@ -92,6 +93,7 @@ PAGES = (
     signing,
     steps,
     efficacy,
+    registry,
     uploads,
     amendments,
     admin,
@@ -174,7 +176,13 @@ def _released_model() -> Any:
 
 def _results(app: Flask) -> None:
     """Pages of the analysis, where that room is installed. Each brings its own entries for the gate."""
-    for name in ("analysis.pages", "analysis.closed_pages", "analysis.oversight_pages", "analysis.efficacy_pages"):
+    for name in (
+        "analysis.pages",
+        "analysis.closed_pages",
+        "analysis.oversight_pages",
+        "analysis.efficacy_pages",
+        "analysis.registry_pages",
+    ):
         if find_spec(name) is not None:
             room = import_module(name)
             app.register_blueprint(room.pages)

@@ -25,6 +25,7 @@ from trial.cli.keep import backup, clock, restore
 from trial.cli.notify import beside, notify
 from trial.cli.people import recorded, signed_in, user
 from trial.cli.redcap import export_records, import_records
+from trial.cli.registry import registry
 
 __all__ = ["commands", "run"]
 
@@ -58,6 +59,7 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         coding,
         amend,
         deviations,
+        registry,
         files,
         export,
     ):
