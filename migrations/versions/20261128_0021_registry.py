@@ -36,16 +36,28 @@ def downgrade() -> None:
             f"{held} patients of the registry are on file; the older release would count them in the trial"
         )
     op.drop_table("historical")
+    if not _lite():
+        op.execute(sa.DDL("DROP FUNCTION vigil_historical_redacts_only()"))
 
 
 def _lite() -> bool:
     return op.get_bind().dialect.name == "sqlite"
 
 
+def _unlike_a_redaction() -> str:
+    """That an UPDATE is not what a redaction named: only the words of people may go."""
+    named = "EXISTS (SELECT 1 FROM redaction_place WHERE place = 'historical ' || OLD.participant)"
+    kept = ("participant", "granted_on", "by", "at")
+    moved = " OR ".join(f'OLD."{name}" IS DISTINCT FROM NEW."{name}"' for name in kept)
+    return f"NOT {named} OR {moved}"
+
+
 def _refuse_on_sqlite() -> None:
     stop = "BEGIN SELECT RAISE(ABORT, 'historical is append-only'); END"
-    for action in ("UPDATE", "DELETE"):
-        op.execute(sa.DDL(f"CREATE TRIGGER historical_refuses_{action.lower()} BEFORE {action} ON historical {stop}"))
+    # SQLite before 3.39 knows the comparison only as IS NOT.
+    unlike = _unlike_a_redaction().replace("IS DISTINCT FROM", "IS NOT")
+    op.execute(sa.DDL(f"CREATE TRIGGER historical_refuses_update BEFORE UPDATE ON historical WHEN {unlike} {stop}"))
+    op.execute(sa.DDL(f"CREATE TRIGGER historical_refuses_delete BEFORE DELETE ON historical {stop}"))
     replace = "CREATE TRIGGER historical_refuses_replace BEFORE INSERT ON historical"
     op.execute(
         sa.DDL(f"{replace} WHEN EXISTS (SELECT 1 FROM historical WHERE participant = NEW.participant) {stop}")  # noqa: S608
@@ -53,10 +65,22 @@ def _refuse_on_sqlite() -> None:
 
 
 def _refuse_on_postgresql() -> None:
-    for name, action, each in (("change", "UPDATE OR DELETE", "ROW"), ("truncate", "TRUNCATE", "STATEMENT")):
-        op.execute(
-            sa.DDL(
-                f"CREATE TRIGGER historical_refuses_{name} BEFORE {action} ON historical "
-                f"FOR EACH {each} EXECUTE FUNCTION vigil_append_only()"
-            )
+    op.execute(
+        sa.DDL(
+            "CREATE FUNCTION vigil_historical_redacts_only() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN IF TG_OP = 'DELETE' OR {_unlike_a_redaction()} THEN "
+            "RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END IF; RETURN NEW; END $$"
         )
+    )
+    op.execute(
+        sa.DDL(
+            "CREATE TRIGGER historical_refuses_change BEFORE UPDATE OR DELETE ON historical "
+            "FOR EACH ROW EXECUTE FUNCTION vigil_historical_redacts_only()"
+        )
+    )
+    op.execute(
+        sa.DDL(
+            "CREATE TRIGGER historical_refuses_truncate BEFORE TRUNCATE ON historical "
+            "FOR EACH STATEMENT EXECUTE FUNCTION vigil_append_only()"
+        )
+    )

@@ -5,15 +5,18 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from forms.findings import Finding
-from tests.actions.house import ELIGIBLE, ENROLLED, ESTIMATE, RESTAGED, SCREENING, TODAY
+from tests.actions.house import ELIGIBLE, ENROLLED, ESTIMATE, PASSWORD, RESTAGED, SCREENING, TODAY
 from tests.actions.rooms import on_both
 from tests.registry.conftest import FORMS, LATE, WAIVER, add, whole
 from trial import registry
 from trial.actions import transfers
+from trial.actions.redact import Order, redact
 from trial.actions.registry import add_historical, patients, waiver_used_last
-from trial.errors import ConfirmationNeeded, NotAllowed, NotFound, NotOpen, Refused
+from trial.errors import ConfirmationNeeded, ConstraintBroken, NotAllowed, NotFound, NotOpen, Refused
 from trial.registry import Waiver, asked, barred_from_files, historical, number_of
 from trial.roles import NEVER_IMPORTED
 from trial.store import cohort
@@ -182,8 +185,25 @@ def test_the_two_selections_share_nobody_and_leave_out_nobody(either):
 
 
 def test_the_database_gives_no_waiver_to_a_participant_of_the_trial(house):
-    from trial.errors import ConstraintBroken
-
     values = {"committee": "c", "reference": "r", "granted_on": TODAY, "by": None, "at": house.clock.now()}
     with pytest.raises(ConstraintBroken), house.work() as uow:
         uow.insert("historical", participant=ENROLLED, **values)
+
+
+@pytest.mark.requirement("R25")
+@on_both
+def test_a_name_typed_into_a_waiver_can_be_taken_out_and_nothing_else_changed(either):
+    (name,) = add_historical("01", Waiver("Committee of Dr Zimmermann", "7", TODAY), uow=either.work())
+    order = Order(name, "Zimmermann", "A name was typed into the waiver.", "investigator01", PASSWORD)
+    redact(order, uow=either.work("data_manager"))
+    row = either.reader.the("historical", participant=name)
+    assert "Zimmermann" not in row["committee"] and (row["reference"], row["granted_on"]) == ("7", TODAY)
+    assert [f for f in verify(either.engine, released={}) if f.kind != "definition"] == []
+    add(either)
+    for statement in (
+        "update historical set granted_on = '2020-01-01'",
+        "delete from historical",
+        "update historical set reference = '8' where participant = 'RG-01-0002'",
+    ):
+        with pytest.raises(DBAPIError, match="append-only"), either.engine.begin() as connection:
+            connection.execute(text(statement))
