@@ -19,6 +19,7 @@ from forms.laboratory import TESTS, to_si
 from forms.language import Item
 from forms.record import InstanceScope, Record
 from forms.text import _l
+from trial.schedule import asked
 
 Say = Callable[[str], str]
 """Translates a msgid."""
@@ -161,17 +162,19 @@ def item_at(record: Record, key: str | None, event: str, say: Say) -> Cell:
     """FORM.ITEM at an event; a key of None was not asked for there."""
     if key is None:
         return Cell(Standing.NOT_ASKED, "")
-    crf = last_at(record, key.partition(".")[0], event)
-    if absent := _absent(crf, say):
+    form = key.partition(".")[0]
+    crf = last_at(record, form, event)
+    if absent := _absent(record, form, crf, say):
         return absent
     assert crf is not None
     scope = record.scope(crf)
     return _answer(scope, scope.definition_of(key), key, crf, say)
 
 
-def _absent(crf: Crf | None, say: Say) -> Cell | None:
+def _absent(record: Record, form: str, crf: Crf | None, say: Say) -> Cell | None:
+    """Why a form says nothing; None where it was entered. A form nobody asks for (samples were not consented to) is no gap."""
     if crf is None:
-        return Cell(Standing.NOT_YET, say(NOT_YET))
+        return Cell(Standing.NOT_YET, say(NOT_YET)) if asked(form, record) else Cell(Standing.NOT_ASKED, "")
     off = crf.answers.not_done
     if off is not None:
         return Cell(Standing.NOT_DONE, f"{say(NOT_DONE)} ({off.reason})", address=crf.address)
@@ -210,7 +213,9 @@ def _cea_at(record: Record, event: str, say: Say) -> Cell:
             if row.item("LB.LBTEST") == "CEA" and value is not None:
                 return _result(value, row.item("LB.LBOPER"), crf)
     found = last_at(record, "LB", event)
-    return _absent(found, say) or Cell(Standing.NOT_YET, say(NOT_YET), address=found.address if found else None)
+    return _absent(record, "LB", found, say) or Cell(
+        Standing.NOT_YET, say(NOT_YET), address=found.address if found else None
+    )
 
 
 def _result(value: Decimal, operator: Any, crf: Crf) -> Cell:
@@ -226,7 +231,7 @@ def _feature(record: Record, at: tuple[str, ...], tables: Tables, name: str, uni
 
 def _feature_at(record: Record, event: str, tables: Tables, name: str, say: Say) -> Cell:
     crf = last_at(record, "RAD", event)
-    if absent := _absent(crf, say):
+    if absent := _absent(record, "RAD", crf, say):
         return absent
     assert crf is not None
     problem, value = next(_unusable(record.scope(crf), tables, name), None), None
@@ -236,7 +241,7 @@ def _feature_at(record: Record, event: str, tables: Tables, name: str, say: Say)
     if problem is not None or value is None:
         return Cell(Standing.NOT_DONE, say(problem or NOT_DONE), address=crf.address)
     number = Decimal(str(value))
-    return Cell(Standing.VALUE, significant(number), number, crf.address)
+    return Cell(Standing.VALUE, significant(number).replace("-", "\N{MINUS SIGN}"), number, crf.address)
 
 
 def _unusable(scope: InstanceScope, tables: Tables, name: str) -> Iterator[str]:

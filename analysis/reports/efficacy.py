@@ -32,7 +32,7 @@ _HEAD = ParagraphStyle("small-head", _BOLD, fontSize=8.6, leading=11, spaceBefor
 ROOM = 252 * mm
 """Height between the running heads; what is longer is printed smaller, never on a second page."""
 PICTURE = (36 * mm, 26 * mm)
-WIDTHS = {2: (56, 38, 38, 22, 16), 3: (40, 24, 26, 18, 12, 20, 18, 12)}
+WIDTHS = {2: (56, 38, 38, 22, 16), 3: (38, 22, 27, 16, 12, 27, 16, 12)}
 """Widths of the columns in mm: with one restaging, and with two."""
 
 
@@ -158,7 +158,9 @@ def _measures(found: Efficacy, words: Words, tr: Translate) -> list[Flowable]:
         rows += [_line(m, words) for m in section.measures]
     style = TableStyle([("BACKGROUND", (0, n), (-1, n), HexColor("#eef3f5")) for n in spans], parent=_lines())
     grid = Grid(rows, colWidths=[w * mm for w in WIDTHS[len(found.times)]], style=style, hAlign="LEFT")
-    note = tr(_l("Changes are against the baseline. An empty cell was not asked for at that time."))
+    note = tr(
+        _l("Changes are against the baseline. An empty cell is not asked for then, or needs a consent to samples.")
+    )
     return [_p(tr(_l("Before and after, side by side")), _HEAD), grid, Spacer(1, 1 * mm), _p(note, _QUIET)]
 
 

@@ -143,6 +143,12 @@ def test_cea_is_compared_in_one_unit_and_never_across_a_limit_of_detection():
     assert told(beyond)[1] == ("value", "< 0.5") and beyond.changes == (None,)
 
 
+@pytest.mark.parametrize(("samples", "standing"), [("Y", "not-yet"), ("N", "not-asked"), (None, "not-asked")])
+def test_ctdna_that_was_not_consented_to_is_no_gap(samples, standing):
+    consent = crf("IC", ICTYPE="INITIAL", ICDAT=day("2026-01-05"), ICSAMP=samples)
+    assert [c.standing.value for c in line("LBX.CDNARES", consent, MRI).cells] == [standing] * 2
+
+
 def test_the_re_assessment_has_a_column_once_it_is_due():
     assert times(record_of(MRI, RST)) == ("SCR", "RST")
     near = crf("RST", "RST", RSTDAT=day("2026-05-15"), RESP="NCR")
