@@ -40,6 +40,7 @@ from trial.web import (
     crf,
     deviations,
     dictionaries,
+    efficacy,
     errors,
     foreign,
     gate,
@@ -53,6 +54,7 @@ from trial.web import (
     participants,
     queries,
     ranges,
+    registry,
     safety,
     screening,
     second_factor,
@@ -94,6 +96,8 @@ PAGES = (
     signing,
     steps,
     specimens,
+    efficacy,
+    registry,
     uploads,
     amendments,
     admin,
@@ -176,7 +180,14 @@ def _released_model() -> Any:
 
 def _results(app: Flask) -> None:
     """Pages of the analysis, where that room is installed. Each brings its own entries for the gate."""
-    for name in ("analysis.pages", "analysis.closed_pages", "analysis.oversight_pages", "analysis.performance_pages"):
+    for name in (
+        "analysis.pages",
+        "analysis.closed_pages",
+        "analysis.oversight_pages",
+        "analysis.performance_pages",
+        "analysis.efficacy_pages",
+        "analysis.registry_pages",
+    ):
         if find_spec(name) is not None:
             room = import_module(name)
             app.register_blueprint(room.pages)

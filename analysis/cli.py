@@ -21,6 +21,10 @@ def register(commands: click.Group) -> None:
     commands.add_command(report)
     commands.add_command(monitor)
     commands.add_command(performance)
+    registry = commands.commands["registry"]
+    assert isinstance(registry, click.Group)
+    registry.add_command(export_registry)
+    registry.add_command(compare_registry)
 
 
 def _extracted(on: date | None) -> Any:
@@ -180,3 +184,54 @@ def monitor(here: Any, site: str | None, as_csv: bool, as_json: bool) -> None:
     with here.app.app_context():
         made = table(found)
     click.echo(made.as_csv() if as_csv else made.as_text())
+
+
+@click.command("export")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The CSV to write; what vouches for it stands beside it.",
+)
+@click.option("--as", "username", required=True, help="Who exports.")
+@click.option("--role", default=ROLE, show_default=True, help="In which of the roles held.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def export_registry(here: Any, out: Path, username: str, role: str, as_json: bool) -> None:
+    """What a model is trained on: id, site, outcome and every input of the released model, for `vigil model train --table`."""
+    from analysis.registry_work import taken_table
+
+    house = here.house
+    beside = out.with_name(f"{out.name}.json")
+    if there := next((path for path in (out, beside) if path.exists()), None):
+        raise click.ClickException(f"{there} is there already")
+    manifest = house.model.manifest
+    found = taken_table(manifest, house.files, uow=house.writing(here.somebody(username, role, "registry.results")))
+    told = {
+        "table": out.name, "sha256": found.sha256, "cut": found.cut, "cut_digest": found.digest, "counts": dict(found.counts),
+        "model": {"name": manifest.name, "version": manifest.version, "inputs": [i.name for i in manifest.inputs]},
+    }  # fmt: skip
+    out.write_text(found.text, encoding="utf-8", newline="")
+    beside.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    counts = found.counts
+    words = f"{found.sha256}  {out.name}\n{counts['rows']} rows, {counts['known_outcomes']} with a known outcome; cut {found.digest}"
+    click.echo(json.dumps(told, indent=1) if as_json else words)
+
+
+@click.command("compare")
+@click.option("--as", "username", required=True, help="Who compares.")
+@click.option("--role", default=ROLE, show_default=True, help="In which of the roles held.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def compare_registry(here: Any, username: str, role: str, as_csv: bool, as_json: bool) -> None:
+    """Complete response with and without immunotherapy in the registry, as counted and weighted. Observational."""
+    from analysis import registry_tables as tables
+    from analysis.registry_work import taken_comparison
+
+    found = taken_comparison(uow=here.house.writing(here.somebody(username, role, "registry.results")))
+    if as_json:
+        click.echo(json.dumps(tables.as_json(found), indent=1))
+        return
+    made = [tables.rates_table(found), tables.adjusted_table(found), tables.balance_table(found)]
+    click.echo("\n".join(t.as_csv() if as_csv else t.as_text() for t in made))

@@ -57,6 +57,8 @@ WEB = (
     "analysis.closed_pages",
     "analysis.oversight_pages",
     "analysis.performance_pages",
+    "analysis.efficacy_pages",
+    "analysis.registry_pages",
     "wsgi",
 )
 COMMANDS = ("trial.cli", "analysis.cli")

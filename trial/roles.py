@@ -22,6 +22,9 @@ VERBS: Mapping[str, str] = {
     "participant.card": _l("Print a participant's emergency card"),
     "participant.transfer": _l("Transfer a participant to another site"),
     "deviation.read": _l("See the list of deviations"),
+    "registry.read": _l("See the historical patients of the registry"),
+    "registry.add": _l("Give a historical patient a number, under a waiver of consent"),
+    "registry.results": _l("Compare treatments in the registry, and export what a model is trained on"),
     "crf.read": _l("Read CRFs"),
     "crf.write": _l("Enter and correct CRFs"),
     "crf.sign": _l("Sign CRFs"),
@@ -107,13 +110,13 @@ _ANYONE = frozenset({"study.read"})
 _READS = frozenset(
     {
         "due.read", "participant.list", "participant.read", "crf.read", "file.read", "eligibility.read", "model.read",
-        "allocation.read", "query.read", "ranges.read", "specimen.read", "omics.read",
+        "allocation.read", "query.read", "ranges.read", "specimen.read", "omics.read", "registry.read",
     }
 )  # fmt: skip
 _ENTERS = _READS | {
     "participant.create", "participant.log", "crf.write", "file.upload", "query.answer", "randomise", "safety.read",
     "accrual.read", "audit.read", "oversight.read", "import.forms", "participant.card", "deviation.read", "delegation.read",
-    "specimen.handle",
+    "specimen.handle", "registry.add",
 }  # fmt: skip
 SAFETY_FORMS = frozenset(
     {"AE", "SAE", "DTH", "CM", "EX", "RT", "DM", "MH", "LB", "POC", "SUR", "IC", "EOS", "PLAN"}
@@ -149,7 +152,7 @@ _TABLE = (
                   "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close", "trail.redact",
                   "oversight.read", "ranges.set", "foreign.take", "foreign.read", "amendment.activate",
                   "amendment.preview", "deviation.read", "participant.transfer", "file.look", "import.trial", "delegation.read",
-                  "batch.set"},
+                  "batch.set", "registry.results"},
         blinded=True,
     ),
     _role(
@@ -161,13 +164,13 @@ _TABLE = (
     ),
     _role(
         "statistician", _l("Statistician"), "all",
-        {"accrual.read", "results.pooled", "export.blinded", "foreign.read"},
+        {"accrual.read", "results.pooled", "export.blinded", "foreign.read", "registry.results"},
         blinded=True, blinded_rows=True, deidentified=True,
     ),
     _role(
         "unblinded_statistician", _l("Unblinded statistician"), "all",
         {"accrual.read", "results.pooled", "results.closed", "report.closed", "export.unblinded", "seed.reveal",
-         "randomisation.replay"},
+         "randomisation.replay", "registry.results"},
         deidentified=True,
     ),
     _role("dsmb_member", _l("Member of the monitoring board"), "none", {"report.closed", "recommendation.record"}),

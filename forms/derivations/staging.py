@@ -52,6 +52,24 @@ def clinical_response(
     return NEAR if NEAR in modalities else _COMPLETE_WITH_SIGNAL.get(dwi or "")
 
 
+def response_by_modality(
+    dre: str | None, endoscopy: str | None, mri: str | None, dwi: str | None, biopsy: str | None, ycn: str | None
+) -> Mapping[str, str | None]:
+    """What each examination says by itself, from the tables of `clinical_response`: DRE, ENDO, MRI, BX, YCN to CCR, NCR, ICR, NE or None.
+
+    A complete MRI is as complete as its DWI lets it be. A biopsy and the nodes can only speak against a response: POS and ycN+ are
+    ICR, every other answer is None, as is a blank. Source: PROTOCOL 4.
+    """
+    seen = _MRI.get(mri or "")
+    return {
+        "DRE": _DRE.get(dre or ""),
+        "ENDO": _ENDOSCOPY.get(endoscopy or ""),
+        "MRI": _COMPLETE_WITH_SIGNAL.get(dwi or "") if seen == COMPLETE else seen,
+        "BX": INCOMPLETE if biopsy == "POS" else None,
+        "YCN": INCOMPLETE if ycn == "ycN+" else None,
+    }
+
+
 @derivation("candidacy", version=1, takes_unknown=True)
 def candidacy(response: str | None, model_class: str | None, m1_now: str | None, contraindication: str | None) -> str:
     """CAND, NOTCAND or CT (cannot tell): a good response *and* a positive model class *and* nothing against it.

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_0020"
-down_revision = "20261128_0018"
+down_revision = "20261128_0019"
 branch_labels = None
 depends_on = None
 

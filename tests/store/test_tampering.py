@@ -50,6 +50,9 @@ def office(house: House):
         write("site", code="02", name="Second", consent_versions=[], birth_year_only=False)
         moved = {"from_site": "01", "to_site": "02", "on": NOON.date(), "reason": "moved", "agreed_by": who}
         write("transfer", participant="VG-01-0002", **moved, by=who, at=NOON)
+        write("participant", id="RG-01-0001", site_code="01", number=1, created_at=NOON, created_by=who)
+        waived = {"committee": "Ethics", "reference": "2026-11", "granted_on": NOON.date()}
+        write("historical", participant="RG-01-0001", **waived, by=who, at=NOON)
         write("checklist", results=[], content_digest="e" * 64, **signed)
         write("casebook", participant="VG-01-0001", forms={}, content_digest="f" * 64, **signed)
         out = write("redaction", participant="VG-01-0001", reason="a name", by=who, agreed=who, at=NOON)
@@ -193,6 +196,7 @@ ROWS = {
     "a form version": ("definition", "update definition set json = 'ZZ' where form = 'AA'"),
     "what a deviation follows from": ("breach", "update breach set because = 'FU06'"),
     "a line of the screening log": ("screening_log", "update screening_log set reason = 'MISSED'"),
+    "a waiver of consent": ("historical", "update historical set reference = 'other'"),
     "a transfer": ("transfer", "update transfer set reason = 'other'"),
     "a site's opening": ("site", "update site set opened_on = '2026-01-01' where code = '01'"),
     "a printed name": ("signature", "update signature set printed_name = 'Eve'"),

@@ -19,6 +19,7 @@ from trial.errors import AlreadyExists, ApprovalAhead, NotFound
 from trial.happenings_amendments import AmendmentActivated
 from trial.impact import DUE, Effect
 from trial.store import crfs, transfers
+from trial.store.cohort import in_trial
 from trial.store.reading import Reader, Reading, Row
 from trial.store.unit_of_work import UnitOfWork
 
@@ -73,7 +74,7 @@ def _moved(site: Row, before: list[Row], uow: UnitOfWork) -> Iterator[str]:
     """Participants of the site who are on another version now than without the last activation."""
     after, consents = uow.all("activation", site=site["code"]), crfs.of_form(uow, CONSENT)
     left = transfers.activations_left(uow)
-    for row in uow.all("participant", order_by="id", site_code=site["code"]):
+    for row in in_trial(uow, site["code"]):
         given, former = consents.get(row["id"], ()), left.get(row["id"], [])
         if steps(given, site, [*before, *former]) != steps(given, site, [*after, *former]):
             yield row["id"]
@@ -116,7 +117,7 @@ def _counts(reader: Reader) -> Counter[tuple[str, str]]:
     left = transfers.activations_left(reader)
     return Counter(
         (code, steps(consents.get(name, ()), sites[code], [*active[code], *left.get(name, ())])[-1].version)
-        for name, code in ((row["id"], row["site_code"]) for row in reader.all("participant"))
+        for name, code in ((row["id"], row["site_code"]) for row in in_trial(reader))
     )
 
 
@@ -180,8 +181,8 @@ def dry_run(
     lines: list[Line] = []
     looked_at = there = ended = touched = 0
     with Reading(uow.engine) as reader:
-        where = {} if site is None else {"site_code": _site(reader, uow.actor, site)["code"]}
-        rows = [r for r in reader.all("participant", order_by="id", **where) if uow.actor.reaches(r["site_code"])]
+        here = None if site is None else _site(reader, uow.actor, site)["code"]
+        rows = [r for r in in_trial(reader, here) if uow.actor.reaches(r["site_code"])]
         for looked_at, row in enumerate(rows, 1):
             case = load(reader, row, uow.clock)
             there += (on_it := _on_it(case, version))

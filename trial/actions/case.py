@@ -21,6 +21,7 @@ from trial.proposals import proposed
 from trial.protocol import Protocol
 from trial.queries import address_of
 from trial.ranges import SiteRanges
+from trial.registry import CLOSED, historical
 from trial.store import coding, crfs, office, omics, ranges, transfers
 from trial.store.reading import Reader, Row
 
@@ -158,7 +159,9 @@ def _a_person_asks(rule: str | None) -> bool:
 
 
 def refuse_if_held(case: Case, step: str) -> None:
-    """Raise NotOpen where the participant, the site or the study is frozen or locked: no step is taken there."""
+    """Raise NotOpen for who is frozen or locked, alone or with site or study, and for a historical patient: no step is taken there."""
+    if historical(case.id):
+        raise NotOpen(step, (CLOSED,))
     if kind := case.held():
         raise NotOpen(step, (HELD[kind],))
 

@@ -8,6 +8,7 @@ from typing import Any
 from forms.answers import Crf
 from trial.coding import CHANGED, FORMS, Verbatim, state_of, verbatims
 from trial.happenings_coding import CodesEnded
+from trial.registry import historical
 from trial.store import coding
 from trial.store.crfs import key_of
 from trial.store.reading import Row
@@ -16,8 +17,8 @@ from trial.store.unit_of_work import UnitOfWork
 
 def follow(participant: str, crf: Crf, uow: UnitOfWork) -> None:
     """After a save or a removal: terms that are new, changed or gone; the code of what changed ends, in its history it stays."""
-    if crf.form not in FORMS:
-        return
+    if crf.form not in FORMS or historical(participant):
+        return  # the registry's terms are in no table of adverse events: nobody codes them
     key = key_of(participant, crf)
     was = {row["path"]: row for row in uow.all("verbatim", **key)}
     now = {v.path: v for v in verbatims(crf)}
@@ -56,7 +57,7 @@ def settle(place: Row, in_use: int | None, uow: UnitOfWork) -> None:
 def rebuild(uow: UnitOfWork) -> int:
     """Derive every verbatim term from the answers again, for data that were entered before this release. Returns how many there are."""
     found = 0
-    for participant, crf in list(coding.coded_forms(uow, FORMS)):
+    for participant, crf in [each for each in coding.coded_forms(uow, FORMS) if not historical(each[0])]:
         key = key_of(participant, crf)
         known = {row["path"] for row in uow.all("verbatim", **key)}
         rows = [_row(key, v) for v in verbatims(crf)]

@@ -23,7 +23,9 @@ from trial.course import in_course_order
 from trial.happenings import DeviationRaised
 from trial.happenings_participants import BreachFound
 from trial.limits import confirmed_limits
+from trial.registry import historical
 from trial.store import crfs
+from trial.store.cohort import in_trial
 from trial.store.reading import Reading, Row
 from trial.store.unit_of_work import UnitOfWork
 
@@ -42,6 +44,8 @@ def raise_for(
     case: Case, after: tuple[Crf, ...], crf: Crf, previous: Crf | None, found: Iterable[Finding], uow: UnitOfWork
 ) -> tuple[Crf, ...]:
     """Write a DV form for each deviation confirmed in `crf` and not already in `previous`; return all instances."""
+    if historical(case.id):
+        return after  # who was treated before the protocol did not depart from it
     known = previous.answers.confirmed if previous else {}
     for finding in found:
         key = check_key(crf.address, finding.key)
@@ -59,6 +63,8 @@ def raise_for(
 
 def raise_shown(case: Case, after: tuple[Crf, ...], saved: Crf, uow: UnitOfWork) -> tuple[Crf, ...]:
     """Within a save: raise what it reveals, and propose to ask about what no longer stands after it; return all instances."""
+    if historical(case.id):
+        return after
     kinds = shown_by(saved)
     raised = uow.all("breach", participant=case.id)
     if not kinds and not raised:
@@ -88,7 +94,7 @@ def raise_deviations(
     who is frozen or locked is left alone and said to be. With `dry_run` nothing is written.
     """
     permit(uow.actor, "crf.freeze")
-    names = [r["id"] for r in Reading(uow.engine).all("participant", order_by="id")]
+    names = [r["id"] for r in in_trial(Reading(uow.engine))]
     found = []
     for number, name in enumerate(names, start=1):
         found.append(_looked_at(name, uow, dry_run))

@@ -28,6 +28,7 @@ from trial.happenings_coding import (
 )
 from trial.holds import held
 from trial.store import coding, office
+from trial.store.cohort import in_trial
 from trial.store.reading import Reader, Row
 from trial.store.unit_of_work import UnitOfWork
 
@@ -203,7 +204,7 @@ def _standing(reader: Reader, kind: str, sites: frozenset[str] | None) -> list[R
     rows = reader.all("coding", order_by=("participant", "id"), kind=kind, state=APPROVED)
     if sites is None:
         return rows
-    there = {row["id"] for site in sites for row in reader.all("participant", site_code=site)}
+    there = {row["id"] for site in sites for row in in_trial(reader, site)}
     return [row for row in rows if row["participant"] in there]
 
 

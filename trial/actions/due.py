@@ -16,6 +16,7 @@ from forms.answers import Crf
 from trial import schedule
 from trial.actions.case import Case, load
 from trial.happenings_office import DerivedAgain
+from trial.registry import historical
 from trial.schedule import Due, Status
 from trial.standing import Standing, concerns, standing, told
 from trial.store import office
@@ -52,6 +53,8 @@ def refresh(
     Looks at `saved`, at what reads it, and at forms that are told something else than before; at all of them for `every`.
     `verified`: addresses whose verification changed. Returns address to standing of what was looked at.
     """
+    if historical(case.id):
+        return {}  # nothing is due of who was treated before the trial, and no check of the protocol asks anything
     stored = {_key(r): r for r in uow.all("due", participant=case.id)}
     moves = case.under(crfs).steps != case.followed.steps
     at = cache(lambda event: case.record(event, crfs))

@@ -28,6 +28,7 @@ from trial.errors import (
 )
 from trial.happenings import CrfRemoved, CrfSaved
 from trial.limits import confirmed_limits, open_limits
+from trial.registry import asked
 from trial.standing import of_the_site
 from trial.store import crfs
 from trial.store.reading import Reading, Row
@@ -116,6 +117,7 @@ def preview(entry: Entry, *, uow: UnitOfWork) -> Preview:
         previous = previous_of(case, crf)
         made = changes(previous.answers if previous else None, crf.answers)
         said = (*problems, *findings(record, crf, typed_anew(crf, made)), *open_limits(record, crf))
+        said = asked(case.id, said)
         return Preview(said, calculated(record, crf), made)
 
 
@@ -158,10 +160,13 @@ def _store(case: Case, typed: Crf, entry: Entry, uow: UnitOfWork) -> Saved:
     record, crf = lean(case, entry, typed)
     previous = previous_of(case, crf)
     made = changes(previous.answers if previous else None, crf.answers)
-    found = (
-        *findings(record, crf, typed_anew(crf, made)),
-        *open_limits(record, crf),
-        *crfs.repeated_values(uow, case.id, crf),
+    found = asked(
+        case.id,
+        (
+            *findings(record, crf, typed_anew(crf, made)),
+            *open_limits(record, crf),
+            *crfs.repeated_values(uow, case.id, crf),
+        ),
     )
     gaps = tuple(f for f in found if f.level == "missing") if crf.form in COMPLETE_WHEN_SAVED else ()
     _refuse(tuple(replace(f, level="hard") for f in gaps) + found)

@@ -35,6 +35,7 @@ from trial.actions.permission import permit
 from trial.errors import ConfirmationNeeded, ReasonNeeded, Refused
 from trial.happenings_foreign import SourceAuditKept
 from trial.protocol import PROTOCOL
+from trial.registry import historical
 from trial.store.columns import CRF_KEY
 from trial.store.files import Files
 from trial.store.foreign import insert_source_audit
@@ -120,7 +121,7 @@ class _Run:
         told = Verdict(self._report.counts.total() + 1, f"{participant} {form.address}", REJECTED)
         if form.removed is not None:
             return replace(told, message=REMOVED, args={"reason": form.removed})
-        if form.form in SIGNED_FIRST:
+        if form.form in SIGNED_FIRST and not historical(participant):
             return replace(told, message=UNSIGNED)
         try:
             before = self._uow.one("crf", **_key(participant, form))

@@ -25,7 +25,7 @@ from trial.imports import redcap
 from trial.imports.laboratory import Names, Unusable
 from trial.imports.redcap import Part
 from trial.imports.tabular import Line
-from trial.roles import NEVER_IMPORTED
+from trial.registry import barred_from_files
 from trial.store import crfs
 from trial.store.files import Files
 from trial.store.unit_of_work import UnitOfWork
@@ -79,7 +79,7 @@ def _attempt(parts: Sequence[Part], kind: str, job: Job) -> list[Verdict]:
     raw = redcap.merged(definition, before, parts)
     if raw == redcap.as_saved(definition, before):
         return [Verdict(part.line, part.participant, UNCHANGED) for part in parts]
-    if form in NEVER_IMPORTED:
+    if barred_from_files(participant, form):
         return [Verdict(part.line, part.participant, REJECTED, NEVER) for part in parts]
     entry = Entry(
         participant, event, form, occurrence, before.number if before else None, definition.version, raw,

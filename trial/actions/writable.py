@@ -20,13 +20,14 @@ from trial.errors import (
 )
 from trial.limits import entry_blockers
 from trial.places import is_place
-from trial.roles import IMPORTED_FORMS, NEVER_IMPORTED, may_write_form
+from trial.registry import CLOSED, NEVER, barred_from_files, historical
+from trial.roles import IMPORTED_FORMS, may_write_form
 from trial.store.reading import Reader, Row
 
 
 def writable(reader: Reader, actor: Actor, entry: Entry) -> Row:
     """The participant's row, if the actor may write that form there. Raises NotFound, also for a place there is not, NotAllowed."""
-    if from_file(entry.source) and not _whole(entry) and entry.form in NEVER_IMPORTED:
+    if from_file(entry.source) and not _whole(entry) and barred_from_files(entry.participant, entry.form):
         raise NotAllowed(actor.role, f"import:{entry.form}")
     # Who enters the form on the screen may bring the same answers in a file; who only imports has the forms for that.
     imported = only_imports(entry, actor.role)
@@ -74,6 +75,8 @@ def refuse_if_closed(case: Case, entry: Entry) -> None:
 
 def closed_because(case: Case, entry: Entry) -> tuple[Any, ...]:
     """Why the form may not be written now: its place in the enforced order of the decision point included."""
+    if historical(case.id):
+        return (CLOSED,) if entry.form in NEVER else ()
     found = entry_blockers(case.protocol, case.bare, entry.form, entry.event, entry.occurrence)
     if found or entry.form not in ("PRE", "DEC"):
         return found

@@ -25,6 +25,7 @@ from trial.cli.people import user
 from trial.cli.radiomics import radiomics
 from trial.cli.randomisation import randomisation
 from trial.cli.redcap import export_records, import_records
+from trial.cli.registry import registry
 from trial.cli.simulate import demo, simulate
 from trial.cli.sites import site
 from trial.cli.verify import verify
@@ -61,6 +62,7 @@ def commands(factory: Callable[[], Any]) -> click.Group:
         coding,
         amend,
         deviations,
+        registry,
         files,
         export,
         model,

@@ -24,7 +24,7 @@ from trial.places import is_place
 FORM, GROUP = "LB", "R"
 COLUMNS = ("participant", "event", "date", "test", "operator", "result", "unit")
 OPTIONAL = frozenset({"operator"})
-_NUMBER = re.compile(r"VG-[0-9A-Z]{1,8}-[0-9]{4,}")
+_NUMBER = re.compile(r"(?:VG|RG)-[0-9A-Z]{1,8}-[0-9]{4,}")
 _OPERATORS = ("<", ">")
 
 

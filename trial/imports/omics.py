@@ -23,7 +23,7 @@ from trial.imports.laboratory import Unusable
 from trial.imports.tabular import Line
 from trial.places import is_place
 
-_NUMBER = re.compile(r"VG-[0-9A-Z]{1,8}-[0-9]{4,}")
+_NUMBER = re.compile(r"(?:VG|RG)-[0-9A-Z]{1,8}-[0-9]{4,}")
 _MANY = re.compile(r"[|+/]")
 WHO = ("participant", "event", "specimen")
 TIME = {"SCR": "BASELINE", "NAT": "MID", "EOT": "MID", "RST": "RESTAGING", "RST2": "RESTAGING"}

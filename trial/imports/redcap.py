@@ -27,7 +27,7 @@ from trial.imports.tabular import Line
 from trial.places import is_place
 
 NEEDED = (RECORD, EVENT)
-_NUMBER = re.compile(r"VG-[0-9A-Z]{1,8}-[0-9]{4,}")
+_NUMBER = re.compile(r"(?:VG|RG)-[0-9A-Z]{1,8}-[0-9]{4,}")
 _INSTANCE = re.compile(r"[1-9][0-9]{0,2}")
 _ROW_ID = re.compile(r"[A-Za-z0-9-]{1,40}")
 _INSTANT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2})")

@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, select
 from trial.dictionaries.folding import loose, words
 from trial.dictionaries.terms import CODED_AT, MEDDRA
 from trial.store.broken import Finding
+from trial.store.cohort import participant
 from trial.store.crfs import NEWEST, as_crf
 from trial.store.reading import Reader, Row
-from trial.store.tables import CRF_KEY, participant
+from trial.store.tables import CRF_KEY
 from trial.store.tables_coding import coding, dictionary, dictionary_term, dictionary_word, verbatim
 from trial.store.tables_crfs import crf, crf_revision
 from trial.store.types import canonical

@@ -11,9 +11,10 @@ from sqlalchemy import and_, select
 
 from trial.breaches import reveals
 from trial.roles import hides, may_read_form
+from trial.store.cohort import participant
 from trial.store.crfs import NEWEST, as_crf
 from trial.store.reading import Reader
-from trial.store.tables import CRF_KEY, participant
+from trial.store.tables import CRF_KEY
 from trial.store.tables_crfs import crf, crf_revision
 from trial.store.tables_participants import breach
 

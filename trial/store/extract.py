@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Subquery, select
 
 from forms.answers import Crf
 from forms.catalogue import definitions
@@ -21,10 +21,10 @@ from trial import roles
 from trial.errors import NotAllowed
 from trial.store import transfers
 from trial.store.coding import every_approved
+from trial.store.cohort import in_trial, participant, patient
 from trial.store.crfs import NEWEST, as_crf
 from trial.store.reading import Reader, Row
 from trial.store.tables import CRF_KEY
-from trial.store.tables import participant as participant_table
 from trial.store.tables_crfs import crf, crf_revision, signature
 from trial.store.tables_office import query
 from trial.store.types import canonical
@@ -87,14 +87,24 @@ def listing(reader: Reader, viewer: Any, *, cut_on: date, now: datetime) -> Extr
     return replace(whole, rows=tuple(_visible(row, viewer.role) for row in whole.rows))
 
 
-def _extract(reader: Reader, viewer: Any, verb: str, cut_on: date, now: datetime) -> Extract:
+def registry(reader: Reader, viewer: Any, *, cut_on: date, now: datetime) -> Extract:
+    """Whole courses of the historical patients, and of nobody else. Raises NotAllowed without `registry.results`.
+
+    Nobody of them was allocated, and what an arm of the trial does cannot be told from them: nothing is hidden.
+    """
+    return _extract(reader, viewer, "registry.results", cut_on, now, patient)
+
+
+def _extract(
+    reader: Reader, viewer: Any, verb: str, cut_on: date, now: datetime, people: Subquery = participant
+) -> Extract:
     if not roles.may(viewer.role, verb):
         raise NotAllowed(viewer.role, verb)
-    rows = tuple(_everyone(reader, viewer.sites))
+    rows = tuple(_everyone(reader, viewer.sites, people))
     return Extract(rows, cut_on, now, _digest(reader, {row.participant for row in rows}))
 
 
-def _everyone(reader: Reader, sites: frozenset[str] | None) -> Iterable[Extracted]:
+def _everyone(reader: Reader, sites: frozenset[str] | None, people: Subquery) -> Iterable[Extracted]:
     allocations = {row["participant"]: row for row in reader.all("allocation")}
     crfs: dict[str, list[Crf]] = {}
     origins = transfers.origins(reader)
@@ -104,7 +114,7 @@ def _everyone(reader: Reader, sites: frozenset[str] | None) -> Iterable[Extracte
     coded: dict[str, list[Row]] = {}
     for row in every_approved(reader):
         coded.setdefault(row["participant"], []).append(row)
-    for row in reader.all(participant_table, order_by="id"):
+    for row in reader.all(select(people).order_by(people.c.id)):
         if sites is None or row["site_code"] in sites:
             name = row["id"]
             kept, codes = tuple(crfs.get(name, ())), tuple(coded.get(name, ()))
@@ -185,7 +195,7 @@ def histories(reader: Reader, viewer: Any, *, site: str | None = None) -> Iterat
     verb = "export.unblinded" if roles.may(viewer.role, "export.unblinded") else "export.blinded"
     if not roles.may(viewer.role, verb, site, viewer.sites):
         raise NotAllowed(viewer.role, verb, site)
-    for row in reader.all(participant_table, order_by="id", **({"site_code": site} if site else {})):
+    for row in in_trial(reader, site):
         if viewer.sites is None or row["site_code"] in viewer.sites:
             yield _history(reader, row, viewer.role)
 

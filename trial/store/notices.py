@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from trial.store.cohort import participant
 from trial.store.reading import Reader, Row
-from trial.store.tables import participant
 from trial.store.tables_notices import notice, outbox
 
 NEWEST = 50

@@ -6,9 +6,9 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, or_, select
 
+from trial.store.cohort import participant
 from trial.store.columns import CRF_KEY
 from trial.store.reading import Reader, Row
-from trial.store.tables import participant
 from trial.store.tables_accounts import person
 from trial.store.tables_crfs import crf, crf_revision, due
 from trial.store.tables_office import casebook, hold, query, query_remark, review_plan

@@ -15,9 +15,9 @@ from sqlalchemy import Select, select
 from forms.answers import Crf
 from trial import roles
 from trial.errors import NotAllowed
+from trial.store.cohort import participant
 from trial.store.crfs import NEWEST, as_crf
 from trial.store.reading import Reader, Row
-from trial.store.tables import participant
 from trial.store.tables_crfs import crf, crf_revision, due
 from trial.store.tables_office import query
 

@@ -2,8 +2,8 @@
 
 from sqlalchemy import func, select
 
+from trial.store.cohort import participant
 from trial.store.reading import Reader, Row
-from trial.store.tables import participant
 from trial.store.unit_of_work import UnitOfWork
 
 

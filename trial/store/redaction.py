@@ -26,8 +26,8 @@ from trial.store.tables_office import query, query_remark
 from trial.store.tables_trail import redaction_place
 from trial.store.types import Json, canonical
 
-OPENED = frozenset({"transfer", "breach", "source_audit", "custody", "assay_run"})
-"""Tables that are written once, and whose triggers let a redaction through (migration 0016); beside `crf_revision` and the threads."""
+OPENED = frozenset({"transfer", "breach", "source_audit", "custody", "assay_run", "historical"})
+"""Tables written once whose triggers let a redaction through (migrations 0016, 0019 and 0021), beside `crf_revision` and the threads."""
 
 
 @dataclass(frozen=True)

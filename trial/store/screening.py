@@ -11,9 +11,9 @@ from sqlalchemy import Select, exists, func, select
 from trial import roles
 from trial.errors import NotAllowed
 from trial.screening_log import Flow, flow
+from trial.store.cohort import participant
 from trial.store.crfs import NEWEST, as_crf
 from trial.store.reading import Reader, Row
-from trial.store.tables import participant
 from trial.store.tables_crfs import crf, crf_revision
 from trial.store.tables_participants import screening_log
 

@@ -33,6 +33,7 @@ from trial.store import tables_omics as tables_omics
 from trial.store import tables_participants as tables_participants
 from trial.store import tables_people as tables_people
 from trial.store import tables_ranges as tables_ranges
+from trial.store import tables_registry as tables_registry
 from trial.store import tables_trail as tables_trail
 from trial.store.columns import CRF_KEY as CRF_KEY
 from trial.store.columns import Long, flag, participant_id, person_id
@@ -129,6 +130,7 @@ INSERT_ONLY = frozenset(
         "breach",
         "screening_log",
         "transfer",
+        "historical",
         "file_report",
         "file_look",
         "access_approval",

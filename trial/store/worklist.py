@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
 
+from trial.store.cohort import participant
 from trial.store.reading import Reader, Row
-from trial.store.tables import CRF_KEY, participant
+from trial.store.tables import CRF_KEY
 from trial.store.tables_crfs import crf, due
 from trial.store.tables_decision import allocation
 

@@ -20,6 +20,7 @@ from trial.consents import standing
 from trial.course import Course, course
 from trial.errors import VigilError
 from trial.holds import HELD
+from trial.registry import historical
 from trial.schedule import Due, Status
 from trial.store import journal, transfers, worklist
 from trial.store.reading import Row
@@ -99,8 +100,10 @@ class Line:
 
 
 @pages.get("/<participant>")
-def show(participant: str) -> str:
+def show(participant: str) -> Response | str:
     """Visits by forms with the status of each, the course above, what comes next."""
+    if historical(participant):
+        return redirect(url_for("registry.show", participant=participant))
     case = _case(participant)
     told = _course(case)
     repeating = [

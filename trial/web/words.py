@@ -19,6 +19,7 @@ from trial.dictionaries.terms import KINDS as DICTIONARIES
 from trial.eligibility import VERDICT_WORDS
 from trial.lockdown import STEPS
 from trial.queries import STATE_WORDS as QUERY_STATE_WORDS
+from trial.registry import CLOSED, CLOSED_WORDS
 from trial.rights import WHY
 from trial.roles import ROLES
 from trial.signing_rights import MISSING as SIGNING_MISSING
@@ -77,6 +78,7 @@ def finding_words(finding: Any) -> str:
 BLOCKER_WORDS: Mapping[str, str] = {
     "own-estimate-locked": _l("The own estimate is locked: it is made once, before the model is seen."),
     "consent-first": _l("Consent is entered first."),
+    CLOSED: CLOSED_WORDS,
     "nothing-saved": _l("Nothing has been saved yet."),
     "incomplete": _l("The form is not complete, or a check on it is open."),
     "site-not-open": _l("The site is not open for enrolment."),
