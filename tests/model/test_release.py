@@ -1,6 +1,7 @@
 """Chapter: the release itself. Model, manifest, card and pin say the same, and what the manifest asks for exists in the forms."""
 
 import hashlib
+import json
 import re
 
 import pytest
@@ -14,7 +15,7 @@ from trial.frozen.errors import ModelCorrupt
 from trial.frozen.freezing import findings
 from trial.frozen.graph import to_onnx
 from trial.frozen.inputs import INPUTS, MINIMUM
-from trial.frozen.manifest import content_digest, read_manifest
+from trial.frozen.manifest import content_digest, parse_manifest, read_manifest
 from trial.frozen.specification import probability_of
 from trial.prediction import is_positive
 from trial.simulate.tables import RADIOMICS, SLIDE, TAXA
@@ -186,6 +187,20 @@ def test_the_weights_are_those_the_manifest_writes_out():
 def test_a_probability_worked_out_by_hand_is_the_released_one(each):
     asked = dict(zip([spec.name for spec in INPUTS], each.inputs, strict=True))
     assert round(probability_of(MANIFEST, asked), 6) == pytest.approx(each.probability, abs=1.5e-6)
+
+
+FIRST_FORMAT = (
+    "name", "version", "sha256", "predicts", "inputs", "minimum", "threshold", "digits", "opset", "onnxruntime", "training",
+    "performance", "references",
+)  # fmt: skip
+
+
+def test_a_manifest_of_the_first_format_is_read_so_that_old_calls_can_be_run_again():
+    old = {key: RAW[key] for key in FIRST_FORMAT}
+    old["references"] = [{key: each[key] for key in ("inputs", "probability")} for each in RAW["references"]]
+    found = parse_manifest(json.dumps(old).encode())
+    assert (found.inputs, found.threshold, found.approvals) == (MANIFEST.inputs, MANIFEST.threshold, ())
+    assert [each.probability for each in found.references] == [each.probability for each in MANIFEST.references]
 
 
 def test_a_manifest_of_another_digest_is_not_read():

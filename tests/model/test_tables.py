@@ -131,6 +131,10 @@ def test_rows_to_predict_need_neither_site_nor_outcome():
         np.testing.assert_array_equal([np.nan if v is None else v for v in values.values()], row)
 
 
+def test_a_cohort_may_be_asked_about_as_it_is():
+    assert [key for key, _ in read_rows(content(ROWS), MANIFEST.inputs)] == list(COHORT.ids)
+
+
 def test_a_value_outside_its_range_may_be_asked_about():
     rows = [[row[0], *row[len(FACTS) :]] for row in ROWS[:2]]
     rows[1][rows[0].index("distance")] = "500"

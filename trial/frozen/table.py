@@ -40,7 +40,7 @@ def read_cohort(file: IO[bytes]) -> Cohort:
 
 
 def read_rows(file: IO[bytes], inputs: Sequence[InputSpec]) -> Iterator[tuple[str, Values]]:
-    """Rows to predict: id, and every input of a manifest. Raises TableInvalid."""
+    """Rows to predict: id, and every input of a manifest; site and outcome may stand there and are not read. Raises TableInvalid."""
     for line in _lines(file, ("id", *(each.name for each in inputs))):
         yield line.cells["id"], _values(line, inputs)
 
@@ -78,8 +78,8 @@ def _lines(file: IO[bytes], columns: tuple[str, ...]) -> Iterator[Line]:
 
 
 def _refuse_foreign(heading: Heading) -> None:
-    if heading.foreign:
-        raise TableInvalid(1, f"columns that the model does not know: {', '.join(heading.foreign)}")
+    if foreign := [name for name in heading.foreign if name.lower() not in FACTS]:
+        raise TableInvalid(1, f"columns that the model does not know: {', '.join(foreign)}")
 
 
 def _outcome(line: Line) -> int | None:
