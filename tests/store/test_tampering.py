@@ -30,6 +30,17 @@ def trial(house):
     return house
 
 
+def omics(write, who):
+    """A row in every table of the omics platform."""
+    of = {"participant": "VG-01-0001", "by": who, "at": NOON}
+    write("aliquot", label="S-1-A01", specimen="S-1", made_on=NOON.date(), **of)
+    write("custody", label="S-1", move="stored", moved_on=NOON.date(), **of)
+    made = {"modality": "radiomics", "extractor": "mirp 2.5.0", "method": "none", "version": "1", "sha256": "7" * 64}
+    batch = write("batch", name="scanner A", **made, by=who, at=NOON)
+    ran = {"modality": "radiomics", "label": "S-1", "platform": "mirp 2.5.0", "quality": "PASS", "consent": "IC/SCR/1"}
+    write("assay_run", **ran, ran_on=NOON.date(), batch=batch["id"], **of)
+
+
 def office(house: House):
     """A row in every table of the data office."""
     who, key = house.actor.person_id, {"participant": "VG-01-0001", "event": "SCR", "form": "AA", "occurrence": 1}
@@ -62,6 +73,7 @@ def office(house: House):
         write("token", **given, created_at=NOON, expires_on=NOON.date())
         limits = {"test": "HGB", "unit": "g/L", "low": "120", "valid_from": NOON.date(), "source": "leaflet"}
         write("laboratory_range", **limits, sha256="8" * 64, by=who, at=NOON)
+        omics(write, who)
         reviewed = {"scope": "study", "first": 1, "last": 5, "looked_at": 5, "findings": "none"}
         write("activation", site="01", protocol="1.1", approved_on=NOON.date(), by=who, role="data_manager", at=NOON)
         sent = {"sha256": "a" * 64, "participant": "VG-01-0001"}
