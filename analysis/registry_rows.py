@@ -14,17 +14,15 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from analysis.course_row import LOCAL_EXCISION, NOT_CONFIRMED, CourseRow, Day, Operation
+from analysis import called
+from analysis.course_row import CourseRow, Day
 from analysis.courses import course_row
 from analysis.cut import at_the_cut
-from analysis.death import death
-from analysis.rules import confirmed
 from forms.answers import FileRef
 from forms.codelists.baseline import REGIMENS_WITH_IO
 from forms.dates import PartialDate, completed_years
 from forms.record import Record
 from trial import complete_response
-from trial.complete_response import Resected
 from trial.course import course, in_course_order
 from trial.frozen.manifest import Manifest
 from trial.prediction import Input, collect
@@ -74,29 +72,12 @@ def patients(extract: Extract) -> tuple[Patient, ...]:
 
 
 def outcome(row: CourseRow) -> bool | None:
-    """Complete response of a course that has been cut (`trial.complete_response`); not known before the year after the decision is over."""
-    origin = row.decision_on
-    if origin is None or not _is_mature(row):
-        return None
-    died = death(row)
-    removed = [o for o in row.operations if _has_specimen(o) and o.on >= origin]
-    return complete_response.complete_response(
-        resected=[Resected((o.on - origin).days, o.ypt, o.ypn) for o in removed],
-        confirmed=[((r.confirmed_on or r.suspected_on) - origin).days for r in confirmed(row)],
-        suspected=[(r.suspected_on - origin).days for r in row.regrowths if r.outcome != NOT_CONFIRMED],
-        clear=[(day - origin).days for day in row.pelvis_clear_on],
-        metastases=[(day - origin).days for day in row.metastases_on],
-        died=(died.on - origin).days if died else None,
-    ).complete
+    """Complete response of a course that has been cut; not known before the year after the decision is over."""
+    return called.outcome(row).complete if row.decision_on is not None and _is_mature(row) else None
 
 
 def _is_mature(row: CourseRow) -> bool:
     return row.decision_on is None or row.decision_on + timedelta(days=complete_response.DAYS) <= row.cut_on
-
-
-def _has_specimen(operation: Operation) -> bool:
-    """A stoma or a second look removes nothing that a pathologist could call a response."""
-    return operation.is_tme or operation.procedure == LOCAL_EXCISION or operation.ypt is not None
 
 
 def _patient(row: Extracted, cut_on: Day) -> Patient:

@@ -212,13 +212,15 @@ def predict(table: Path, folder: Path | None, digest: str | None, out: Path | No
 
 
 def _answers(where: Path, digest: str, manifest: Any, rows: list[tuple[str, Any]]) -> Iterator[dict[str, Any]]:
-    from trial.frozen.bulk import answer
-    from trial.frozen.runner import FrozenModel
+    from trial.frozen.bulk import answers
+    from trial.frozen.runner import TOGETHER, FrozenModel
 
     with FrozenModel(where, manifest.sha256, digest) as model, counter(" rows", len(rows)) as progress:
-        for number, (key, values) in enumerate(rows, start=1):
-            yield {"id": key, **answer(model, manifest, values)}
-            progress(number)
+        for first in range(0, len(rows), TOGETHER):
+            part = rows[first : first + TOGETHER]
+            told = answers(model, manifest, [values for _key, values in part])
+            yield from ({"id": key, **each} for (key, _values), each in zip(part, told, strict=True))
+            progress(first + len(part))
 
 
 def _as_csv(answers: list[dict[str, Any]], out: Path | None) -> None:
