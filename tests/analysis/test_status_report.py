@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from io import BytesIO
 
+import numpy as np
 import pytest
 from PIL import Image
 from pypdf import PdfReader
@@ -283,12 +284,9 @@ def test_tables_say_their_denominators(report):
 
 
 def test_landmarks_beyond_follow_up_are_said_to_be_so(report):
-    short = dataclasses.replace(
-        report.nrdfs,
-        curve=dataclasses.replace(
-            report.nrdfs.curve, times=tuple(i * 1.0 for i in range(len(report.nrdfs.curve.times)))
-        ),
-    )
+    curve = report.nrdfs.curve
+    soon = {**curve.arrays, "times": np.arange(len(curve.times), dtype=float)}
+    short = dataclasses.replace(report.nrdfs, curve=dataclasses.replace(curve, arrays=soon))
     table = tables.survival_table(short)
     assert table.rows[2][1:] == ("—", "0")
     assert any(note.startswith("—: not estimated") for note in table.footnotes)
