@@ -62,5 +62,8 @@ def test_an_input_that_moved_stands_at_the_head_of_the_page(monkeypatch, at_desk
     performance_pages._DRAWN.clear()
     desk = patient(at_desk("statistician"))
     desk.open("/results/performance/")
-    assert "Inputs that have moved away from training: distance" in desk.page.locator("main .banner.warn:visible").all_inner_texts()[0]
+    assert (
+        "Inputs that have moved away from training: distance"
+        in desk.page.locator("main .banner.warn:visible").all_inner_texts()[0]
+    )
     performance_pages._DRAWN.clear()
