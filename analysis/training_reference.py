@@ -48,10 +48,18 @@ def bins_of(name: str, modality: str, column: Floats) -> Bins:
     """Bins of one input from its training values, not-a-number where missing."""
     known = column[~np.isnan(column)]
     values = np.unique(known)
-    few = values.size <= FEW_VALUES
-    edges = (values[:-1] + values[1:]) / 2 if few else np.unique(np.quantile(known, np.arange(1, TENTHS) / TENTHS))
+    last = np.arange(values.size - 1) if values.size <= FEW_VALUES else _tenths(known, values)
+    # Midway to the next value: a bound on a value would part 2.3 as it was trained on, in single precision, from 2.3 as it is asked.
+    edges = (values[last] + values[last + 1]) / 2
     made = Bins(name, modality, tuple(edges.tolist()), ())
     return Bins(name, modality, made.edges, made.count([None if np.isnan(v) else float(v) for v in column]))
+
+
+def _tenths(known: Floats, values: Floats) -> "np.ndarray":
+    """Places, among the distinct values, of the last value of each bin; the highest value ends none."""
+    bounds = np.quantile(known, np.arange(1, TENTHS) / TENTHS)
+    places = np.unique(np.searchsorted(values, bounds, side="right") - 1)
+    return np.asarray(places[places < values.size - 1])
 
 
 def reference(digest: str, names: Sequence[tuple[str, str]], x: Floats) -> TrainingReference:

@@ -29,6 +29,13 @@ def test_what_lies_beyond_training_falls_in_the_outer_bins_and_what_is_missing_i
     assert found.count([-5.0, 5000.0, None, None])[-2:] == (1, 2)
 
 
+def test_a_number_asked_in_double_precision_falls_where_it_was_trained_in_single():
+    """2.3 in single precision is 2.29999995: a bound that lay on it would move everybody with 2.3 one bin up."""
+    tenths = np.tile(np.arange(5, 45) / 10, 25)
+    single = bins_of("cea_restaging", "clinical", tenths.astype(np.float32).astype(float))
+    assert single.count(tenths.tolist()) == single.counts
+
+
 def test_many_equal_values_make_fewer_bins_and_lose_nobody():
     column = np.concatenate((np.zeros(900), np.arange(1, 101)))
     found = bins_of("cea", "clinical", column)

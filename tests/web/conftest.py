@@ -124,6 +124,7 @@ def world(tmp_path: Path, furnished: Path) -> Iterator[World]:
     shutil.copyfile(furnished / "vigil.sqlite3", tmp_path / "vigil.sqlite3")
     made = opened(tmp_path)
     yield made
+    made.house.model.close()
     made.house.engine.dispose()
 
 
