@@ -46,7 +46,8 @@ def _accrued(axes: "Axes", found: Accrual, days: Sequence[Any], target: int, tit
         linewidth=1.5,
         label=tr(_l("Planned")),
     )
-    locator = mdates.AutoDateLocator(minticks=3, maxticks=5)
+    # Between two and three years, half-years are the widest step it knows of months: seven of them.
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=7)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y-%m"))
     axes.set_title(title, fontsize=10, loc="left")

@@ -1,5 +1,6 @@
 """Figures: the numbers under the axis are the estimator's, text is text, colours can be told apart, bytes repeat."""
 
+import datetime
 import re
 import xml.etree.ElementTree as ET
 
@@ -7,11 +8,14 @@ import pytest
 from pypdf import PdfReader
 
 from analysis import theme
+from analysis.accrual import AccrualPlan, accrual
 from analysis.incidence import aalen_johansen
 from analysis.plots import DAYS_PER_MONTH, TOPS, Line, curves, top
 from analysis.reports.status_figures import draw_accrual, draw_incidence, draw_survival
 from analysis.survival import kaplan_meier
 from tests.analysis.report_data import data
+from trial.protocol import PROTOCOL
+from trial.visits import months_after
 
 DAYS = [30, 61, 200, 365, 400, 500, 700, 731, 800, 1000]
 STATUS = [1, 2, 0, 1, 1, 2, 0, 1, 0, 0]
@@ -201,3 +205,10 @@ def test_a_missing_font_is_an_error_that_names_it(tmp_path):
     with pytest.raises(theme.FontMissing, match=r"NotoSansSC-Regular\.ttf is missing from static/fonts") as missing:
         theme.font_file(theme.REGULAR, tmp_path)
     assert missing.value.path == tmp_path / theme.REGULAR
+
+
+@pytest.mark.parametrize("months", [1, 11, 23, 25, 31, 35, 37, 49, 90])
+def test_accrual_over_any_length_of_time_is_drawn_with_dates_that_fit(months):
+    plan = AccrualPlan.of(PROTOCOL.design, datetime.date(2026, 1, 1))
+    until = months_after(datetime.date(2026, 1, 1), months)
+    assert b"2026-" in draw_accrual(accrual((), plan, cut_on=until)).svg
