@@ -56,7 +56,6 @@ def test_before_anybody_has_an_outcome_it_measures_nothing_and_says_so(house, cl
     assert "there is nothing to measure" in words(page.data)
 
 
-@pytest.mark.requirement("R59")
 def test_with_outcomes_it_holds_measures_and_what_was_called(house, planted, client, model):
     found = made_of(house, model)
     assert {table.id for table in found.tables} == TABLES
