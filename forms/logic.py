@@ -158,7 +158,26 @@ class Expr(Operand):
 
     @cached_property
     def _run(self) -> Run:
-        """The operator bound to its arguments, once: a save evaluates ten thousand expressions, a definition has a few hundred."""
+        """The operator bound to its arguments, once: a save evaluates ten thousand expressions, a definition has a few hundred.
+
+        What is inside is bound first, so that a chain of any length is bound without going deep.
+        """
+        for each in reversed(self._nested()):
+            if "_run" not in vars(each):
+                vars(each)["_run"] = each._bound()
+        return self._bound()
+
+    def _nested(self) -> list[Expr]:
+        """Every expression inside this one, each once, what holds another before it."""
+        found = {id(self): self}
+        for each in (todo := [self]):
+            for arg in each.args:
+                if isinstance(arg, Expr) and id(arg) not in found:
+                    found[id(arg)] = arg
+                    todo.append(arg)
+        return todo[1:]
+
+    def _bound(self) -> Run:
         if self.op in _SPECIAL:
             return _SPECIAL[self.op](self.args)
         if self.op in _STRICT:
