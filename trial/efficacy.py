@@ -15,6 +15,7 @@ from forms.decoded import decoded
 from forms.derivations.staging import COMPLETE, INCOMPLETE, NEAR, NOT_EVALUABLE, response_by_modality
 from forms.record import InstanceScope, Record
 from forms.text import _l
+from trial import calls
 from trial.blockers import Signatures, signed
 from trial.side_by_side import Say, Section, Tables, last_at, sections, times
 
@@ -206,9 +207,13 @@ def added(
 
 
 def _contributions(prediction: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
-    """Log odds by modality where the call kept them."""
-    kept: Mapping[str, Any] = prediction.get("contributions") or {}
-    return tuple(sorted(((m, float(v)) for m, v in kept.items()), key=lambda one: (-abs(one[1]), one[0])))
+    """What each modality that was there added to the log odds of the call, the largest first."""
+    told = [
+        (each.modality, calls.log_odds(each.probability) - calls.log_odds(each.without))
+        for each in calls.contributions(prediction)
+        if each.without is not None
+    ]
+    return tuple(sorted(told, key=lambda one: (-abs(one[1]), one[0])))
 
 
 def _compared(

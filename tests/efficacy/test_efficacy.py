@@ -223,9 +223,16 @@ def test_the_model_beside_the_clinical_response(judged, classification, words):
 
 
 def test_stored_contributions_come_largest_first_and_absent_ones_are_none():
-    assert part(PRE, prediction={**CALL, "contributions": {"ctDNA": 0.2, "radiomics": -1.5}}).contributions == (
-        ("radiomics", -1.5), ("ctDNA", 0.2),
-    )  # fmt: skip
+    kept = [
+        {"modality": m, "without": p}
+        for m, p in (("ctDNA", "0.700000"), ("radiomics", "0.900000"), ("molecular", None))
+    ]
+    (first, much), (second, little) = part(PRE, prediction={**CALL, "contributions": kept}).contributions
+    # ln(0.712345 / 0.287655) is 0.906800; ln 9 is 2.197225; ln(7 / 3) is 0.847298.
+    assert (first, second) == ("radiomics", "ctDNA")
+    assert much == pytest.approx(0.906800 - 2.197225, abs=2e-6) and little == pytest.approx(
+        0.906800 - 0.847298, abs=2e-6
+    )
     assert part(PRE).contributions == ()
 
 

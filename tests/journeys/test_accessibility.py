@@ -165,7 +165,7 @@ def test_a_row_on_a_telephone_says_the_heading_of_each_cell(at_desk: Callable[[s
     shown = desk.page.evaluate(f"{row}.map((c) => getComputedStyle(c, '::before').content.replaceAll('\"', ''))")
     assert shown == headings
     desk.page.set_viewport_size({"width": 1280, "height": 800})
-    assert desk.page.evaluate(f"{table}.classList.contains('stacked')") is False
+    desk.page.wait_for_function(f"!{table}.classList.contains('stacked')")
 
 
 @pytest.mark.parametrize(

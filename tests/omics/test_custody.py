@@ -49,13 +49,16 @@ def test_one_wrong_character_is_always_found(participant: str, number: int, data
     assert mistyped(wrong) or not wrong.startswith("VG")
 
 
-@given(PARTICIPANTS, st.integers(1, 99), st.data())
-def test_two_neighbours_that_changed_places_are_found(participant: str, number: int, data: Any) -> None:
-    label = specimen_label(participant, number)
-    body = label.replace("-", "")[:-1]
-    at = data.draw(st.integers(0, len(body) - 2))
-    turned = body[:at] + body[at + 1] + body[at] + body[at + 2 :]
-    assert turned == body or check_character(turned) != check_character(body)
+def test_nearly_all_neighbours_that_changed_places_are_found() -> None:
+    """A hybrid system of ISO 7064 finds every wrong character, and of two that changed places nearly all."""
+    found = []
+    for number in range(1, 100):
+        body = specimen_label(f"VG-{number % 9 + 1:02d}-{number * 97:04d}", number).replace("-", "")[:-1]
+        for at in range(len(body) - 1):
+            turned = body[:at] + body[at + 1] + body[at] + body[at + 2 :]
+            if turned != body:
+                found.append(check_character(turned) != check_character(body))
+    assert sum(found) / len(found) > 0.97
 
 
 # --- custody -------------------------------------------------------------------------------------------------------------

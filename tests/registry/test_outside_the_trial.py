@@ -22,6 +22,7 @@ from trial.actions.export_redcap import export_redcap
 from trial.actions.tokens import Wanted, make_token
 from trial.actor import SYSTEM
 from trial.clock import FixedClock
+from trial.frozen.runner import FrozenModel
 from trial.settings import Settings
 from trial.store import coding, cohort, extract, office, oversight, screening, worklist
 from trial.web import gate
@@ -218,11 +219,12 @@ def fronts(twins, tmp_path_factory):
             instance=folder, database_url=house.engine.url.render_as_string(hide_password=False), files=house.files.root,
             secret_key="s" * 64, sealing_key=KEY, https=False,
         )  # fmt: skip
-        app = create_app(settings, clock=FixedClock(twins[1].clock.now()), model=house.model)
+        app = create_app(settings, clock=FixedClock(twins[1].clock.now()), model=FrozenModel())
         app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
         apps.append(app)
     yield apps
     for app in apps:
+        app.extensions["vigil"].model.close()
         app.extensions["vigil"].engine.dispose()
 
 

@@ -13,9 +13,11 @@ from tests.registry.conftest import WAIVER, add, whole
 from trial import cli, roles
 from trial.actions.export_odm import export_trial
 from trial.actions.export_redcap import export_redcap
+from trial.actions.import_labs import LABS
 from trial.actions.import_odm import import_trial
+from trial.actions.import_order import Order
 from trial.actions.import_redcap import import_redcap
-from trial.actions.imports import Order, import_labs
+from trial.actions.imports import import_file
 from trial.clock import FixedClock
 from trial.registry import NEVER
 from trial.settings import Settings
@@ -91,7 +93,7 @@ def forms_of(house, name):
 def test_a_laboratory_file_fills_the_registry(house):
     name = add(house)
     file = f"participant,event,date,test,result,unit\n{name},SCR,{day(-5)},CEA,8.4,ng/mL\n".encode()
-    done = import_labs(io.BytesIO(file), Order("labs.csv"), files=house.files, uow=house.work("data_manager"))
+    done = import_file(io.BytesIO(file), Order("labs.csv"), LABS, files=house.files, uow=house.work("data_manager"))
     assert done.counts == {"accepted": 1}
     assert house.stored(name, "LB")["groups"]["R"][0]["items"]["LBTEST"] == "CEA"
 

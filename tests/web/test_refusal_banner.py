@@ -11,7 +11,11 @@ from trial.web.errors import Said
 
 TEMPLATES = ROOT / "templates"
 BANNER = re.compile(r'<div class="banner bad"[^>]*role="alert"[^>]*>')
-NOT_REFUSALS = {"home.html": "the clock of the system", "card.html": "a site without a number for the night"}
+NOT_REFUSALS = {
+    "home.html": "the clock of the system",
+    "card.html": "a site without a number for the night",
+    "prediction.html": "a model that gave no answer",
+}
 """Alarms about the state of things, where nobody asked for anything."""
 
 

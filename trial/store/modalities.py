@@ -15,9 +15,9 @@ from forms.record import Record
 from trial.course import in_course_order
 from trial.omics.modalities import READ, Cell, cells
 from trial.roles import hides
+from trial.store.cohort import participant
 from trial.store.crfs import NEWEST, as_crf
 from trial.store.reading import Reader
-from trial.store.tables import participant
 from trial.store.tables_crfs import crf, crf_revision
 from trial.store.worklist import Sites
 

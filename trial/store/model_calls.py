@@ -9,8 +9,8 @@ from typing import Any
 
 from trial import roles
 from trial.errors import NotAllowed
+from trial.store.cohort import in_trial
 from trial.store.reading import Reader, Row
-from trial.store.tables import participant
 from trial.store.types import canonical
 
 
@@ -26,7 +26,7 @@ def model_calls(reader: Reader, viewer: Any, *, cut_on: date) -> Calls:
     """Every call up to the day of the cut (UTC) of the participants the viewer reaches. Raises NotAllowed without `results.pooled`."""
     if not roles.may(viewer.role, "results.pooled"):
         raise NotAllowed(viewer.role, "results.pooled")
-    reached = {row["id"] for row in reader.all(participant) if viewer.sites is None or row["site_code"] in viewer.sites}
+    reached = {row["id"] for row in in_trial(reader) if viewer.sites is None or row["site_code"] in viewer.sites}
     rows = tuple(
         row
         for row in reader.all("prediction", order_by=("participant", "number"))
