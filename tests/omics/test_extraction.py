@@ -60,7 +60,6 @@ def test_the_phantom_is_that_of_the_manual() -> None:
 
 
 @installed
-@pytest.mark.requirement("R80")
 @pytest.mark.parametrize("feature", REFERENCE)
 def test_each_feature_is_that_of_the_reference_manual(found: Extracted, feature: str) -> None:
     """To half a unit of the third digit that the manual gives."""
