@@ -175,3 +175,20 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     of_a_part = hasattr(session.config, "workerinput")
     if os.environ.get("VIGIL_WRITE_DOCS") == "1" and not of_a_part:
         traceability.write(Path(session.config.rootpath) / "docs" / "generated" / "traceability.md")
+
+
+SHARED_HOUSES = ("tests/simulate/",)
+"""Folders whose files read one dear thing made once: under xdist they stay with one worker, or each worker would make its own."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """A file stays with one worker, and so does a folder of `SHARED_HOUSES`."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByHouse(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file: str = super()._split_scope(nodeid)
+            return next((folder for folder in SHARED_HOUSES if file.startswith(folder)), file)
+
+    return ByHouse(config, log) if config.getvalue("dist") == "loadfile" else None

@@ -59,9 +59,13 @@ WEB = (
     "analysis.performance_pages",
     "analysis.efficacy_pages",
     "analysis.registry_pages",
+    "analysis.cut_pages",
+    "analysis.interim_pages",
+    "analysis.output_pages",
+    "analysis.dataset_pages",
     "wsgi",
 )
-COMMANDS = ("trial.cli", "analysis.cli")
+COMMANDS = ("trial.cli", "analysis.cli", "analysis.commands")
 TRAINING = tuple(
     f"trial.frozen.{name}" for name in ("preparation", "fusion", "graph", "numbers", "validation", "train")
 )
@@ -106,6 +110,9 @@ PLACES = {
     "cryptography": ("trial.seal", "trial.store"),
     "lxml": ("forms.odm", "forms.odm13"),
     "defusedxml": ("forms.odm", "forms.odm13", "forms.redcap"),
+    "pyarrow": ("analysis.taken",),
+    "pyreadstat": ("analysis.taken",),
+    "distributed": ("analysis.power",),
     "tqdm": (*COMMANDS, "trial.simulate.driver", "trial.simulate.demo"),
 }
 """Every library outside the standard one, and the only rooms that may know it. A library that is not here is a decision to write down."""

@@ -1,0 +1,8 @@
+"""Every output by arm, for the unblinded statistician and the board alone: no open module imports this one."""
+
+from __future__ import annotations
+
+from analysis.output import Output
+
+CLOSED: tuple[Output, ...] = ()
+BY_ID = {output.id: output for output in CLOSED}
