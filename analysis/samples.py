@@ -101,13 +101,17 @@ def counts(days: ArrayLike, status: ArrayLike) -> Counts:
     first = np.concatenate(([True], times[1:] > times[:-1]))[: times.size]
     where = np.cumsum(first) - 1
     begins = np.flatnonzero(first)
-    left = {code: np.bincount(where[codes == code], minlength=begins.size) for code in _distinct(codes)}
+    left = _left(where, codes, begins.size)
     return Counts(times.size, times[first], (times.size - begins).astype(np.int64), left)
 
 
-def _distinct(codes: Ints) -> list[int]:
-    """A few small whole numbers are counted faster than sorted."""
-    return np.unique(codes).tolist() if codes.max(initial=0) > 99 else np.flatnonzero(np.bincount(codes)).tolist()
+def _left(where: Ints, codes: Ints, n: int) -> dict[int, Ints]:
+    """Leavings by status at each of n times. A few small whole numbers are counted in one go, others one by one."""
+    width = int(codes.max(initial=0)) + 1
+    if width > 99:
+        return {code: np.bincount(where[codes == code], minlength=n) for code in np.unique(codes).tolist()}
+    table = np.bincount(where * width + codes, minlength=n * width).reshape(n, width).T.copy()
+    return {code: table[code] for code in range(width) if table[code].any()}
 
 
 def at_risk(days: ArrayLike, ticks: Sequence[float]) -> tuple[int, ...]:
