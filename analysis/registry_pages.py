@@ -16,7 +16,7 @@ pages = Blueprint("registry_results", __name__, url_prefix="/results/registry")
 PERMISSIONS: Mapping[str, str] = {"registry_results.index": "registry.results"}
 
 
-@pages.get("")
+@pages.get("/")
 def index() -> str:
     """Complete response with and without immunotherapy in historical patients, as counted and weighted."""
     found = taken_comparison(uow=writing())

@@ -177,7 +177,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         traceability.write(Path(session.config.rootpath) / "docs" / "generated" / "traceability.md")
 
 
-SHARED_HOUSES = ("tests/simulate/",)
+SHARED_HOUSES = ("tests/simulate/", "tests/blinding/")
 """Folders whose files read one dear thing made once: under xdist they stay with one worker, or each worker would make its own."""
 
 
@@ -190,5 +190,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
         def _split_scope(self, nodeid: str) -> str:
             file: str = super()._split_scope(nodeid)
             return next((folder for folder in SHARED_HOUSES if file.startswith(folder)), file)
+
+        def _assign_work_unit(self, node: object) -> None:
+            # What takes longest begins first, or the last minutes of a run wait for one worker.
+            for folder in set(SHARED_HOUSES) & self.workqueue.keys():
+                self.workqueue.move_to_end(folder, last=False)
+            super()._assign_work_unit(node)
 
     return ByHouse(config, log) if config.getvalue("dist") == "loadfile" else None

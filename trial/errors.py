@@ -164,6 +164,14 @@ class RightsHeldBack(NotAllowed):
 
 
 @dataclass(eq=False)
+class SeenByArm(VigilError):
+    """A blinded role was to be given to somebody who holds, or held, one that sees outcomes by arm."""
+
+    username: str
+    role: str
+
+
+@dataclass(eq=False)
 class SigningNotEnabled(VigilError):
     """A person cannot sign yet: `missing` holds keys of `trial.signing_rights.MISSING`. No attempt was counted."""
 

@@ -18,16 +18,17 @@ from typing import Any
 
 from forms.text import _l
 from trial.events import plain
-from trial.roles import ROLES
+from trial.roles import COMPARES, ROLES
 
 Row = Mapping[str, Any]
 
-APPROVAL, TRAINING, DELEGATION = "approval", "training", "delegation"
+APPROVAL, TRAINING, DELEGATION, UNBLINDED = "approval", "training", "delegation", "unblinded"
 NOT_YET, ENDED, CLOSED = "delegation-later", "delegation-ended", "site-closed"
 WHY: Mapping[str, str] = {
     APPROVAL: _l("The approval of this access is not recorded yet."),
     TRAINING: _l("No training for this role is recorded yet."),
     DELEGATION: _l("The principal investigator has not delegated this role at the site yet."),
+    UNBLINDED: _l("Another role has shown this person outcomes by arm: a blinded role never comes into force again."),
     NOT_YET: _l("The delegation at the site has not begun yet."),
     ENDED: _l("The delegation at the site has ended."),
     CLOSED: _l("The site is closed."),
@@ -39,12 +40,16 @@ HELD_BACK = frozenset({ENDED, CLOSED})
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is recorded about one person: rows of `access_approval`, `training`, `delegation` and `site_closure`."""
+    """What is recorded about one person: rows of `access_approval`, `training`, `delegation` and `site_closure`.
+
+    `held`: every role ever given, those revoked as well: what was seen cannot be unseen.
+    """
 
     approvals: Iterable[Row] = ()
     trainings: Iterable[Row] = ()
     delegations: Iterable[Row] = ()
     closures: Iterable[Row] = ()
+    held: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,13 @@ def standings(assignment: Row, evidence: Evidence, today: date) -> Iterator[Stan
     role, site = assignment["role"], assignment["site_code"]
     sites = (site,) if site is not None or not delegated(role) else _delegated_at(role, evidence)
     for each in sites or (None,):
-        yield Standing(role, each, tuple(_missing(assignment["id"], role, each, evidence, today)))
+        missing = _missing(assignment["id"], role, each, evidence, today)
+        yield Standing(role, each, (*unblinded(role, evidence.held), *missing))
+
+
+def unblinded(role: str, held: Iterable[str]) -> tuple[str, ...]:
+    """Whether a role may no longer be had because of others ever held: who saw outcomes by arm never works blinded again (PROTOCOL 10)."""
+    return (UNBLINDED,) if role in ROLES and ROLES[role].blinded and COMPARES & set(held) else ()
 
 
 def _delegated_at(role: str, evidence: Evidence) -> tuple[str, ...]:

@@ -194,6 +194,9 @@ _TABLE = (
 ROLES: Mapping[str, Role] = {role.name: role for role in _TABLE}
 """Every role a person can hold, in the order of PROTOCOL 10."""
 
+COMPARES = frozenset(name for name, role in ROLES.items() if role.verbs & {"results.closed", "report.closed"})
+"""Roles that see outcomes by arm: who ever held one is never blinded again."""
+
 SPONSOR = frozenset(ROLES) - {"coordinator", "investigator", "laboratory"}
 """Roles whose holders sign in from outside the sites: they can be made to use a second factor (R14)."""
 

@@ -14,7 +14,7 @@ PAGES = {
     "registry": ("coordinator01", "/registry/"),
     "new historical patient": ("coordinator01", "/registry/new"),
     "historical patient": ("coordinator01", "/registry/RG-01-0001"),
-    "treatment comparison": ("statistician", "/results/registry"),
+    "treatment comparison": ("statistician", "/results/registry/"),
 }
 
 

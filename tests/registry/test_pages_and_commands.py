@@ -69,7 +69,7 @@ def test_the_page_of_a_participant_of_the_registry_is_the_registrys(house, enter
 @pytest.mark.parametrize("role", ["data_manager", "statistician", "unblinded_statistician"])
 def test_the_comparison_page_says_what_it_is(house, enter, role):
     whole(house)
-    shown = enter(role).get("/results/registry").text
+    shown = enter(role).get("/results/registry/").text
     assert "Observational: nobody was allocated" in shown and "Not estimated" in shown and "VG-" not in shown
     (seen,) = house.journal("person:registry:taken")
     assert "treatment comparison" in seen["body"]

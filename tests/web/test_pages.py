@@ -77,6 +77,7 @@ ERRORS = [
     (e.WrongPassword("x"), 401),
     (e.ContentChanged("a", "b"), 409),
     (e.RightsHeldBack("a", "b", "01", ("site-closed",)), 403),
+    (e.SeenByArm("x", "statistician"), 422),
     (e.SigningNotEnabled("x", ("identity",)), 403),
     (e.ComponentMissing("x", ("username", "code")), 422),
     (e.CodeNeeded(1, "x", ""), 401),

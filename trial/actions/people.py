@@ -8,7 +8,7 @@ from datetime import date, datetime
 from trial import passwords, rights, roles
 from trial.actions.permission import permit
 from trial.actor import Actor
-from trial.errors import AlreadyExists, Refused
+from trial.errors import AlreadyExists, Refused, SeenByArm
 from trial.happenings import AccountClosed, PersonAdded, RoleGranted, RoleRevoked
 from trial.rights import HELD_BACK, Evidence, Standing
 from trial.store.reading import Reader, Row
@@ -64,7 +64,8 @@ def of_row(reader: Reader, row: Row, *, on: date, gated: bool = True) -> Person:
 def _standings(reader: Reader, person_id: int, on: date, gated: bool) -> tuple[Standing, ...]:
     held = reader.all("assignment", order_by="id", person_id=person_id, revoked_at=None)
     if not gated:
-        return tuple(Standing(a["role"], a["site_code"]) for a in held)
+        ever = _ever_held(reader, person_id)
+        return tuple(Standing(a["role"], a["site_code"], rights.unblinded(a["role"], ever)) for a in held)
     evidence = evidence_of(reader, person_id, held)
     return tuple(standing for a in held for standing in rights.standings(a, evidence, on))
 
@@ -78,7 +79,13 @@ def evidence_of(reader: Reader, person_id: int, held: list[Row]) -> Evidence:
         reader.all("training", person_id=person_id),
         reader.all("delegation", person_id=person_id),
         [row for site in sorted(sites) for row in reader.all("site_closure", site_code=site)],
+        _ever_held(reader, person_id),
     )
+
+
+def _ever_held(reader: Reader, person_id: int) -> frozenset[str]:
+    """Every role the person was ever given, those that ended as well."""
+    return frozenset(a["role"] for a in reader.all("assignment", person_id=person_id))
 
 
 def add_person(
@@ -119,7 +126,8 @@ def add_person(
 
 def grant(username: str, role: str, site: str | None = None, *, uow: UnitOfWork) -> int:
     """Give a person a role, at one site or (None) wherever the role reaches; returns the id of the assignment. It is in force once
-    approval, training and, at a site, delegation are recorded (`trial.actions.access`). Raises Refused for an unknown role.
+    approval, training and, at a site, delegation are recorded (`trial.actions.access`). Raises Refused for an unknown role, SeenByArm
+    for a blinded one where another has shown outcomes by arm.
     """
     with uow:
         permit(uow.actor, "users.manage")
@@ -132,6 +140,8 @@ def granted_within(uow: UnitOfWork, holder: Row, role: str, site: str | None) ->
     """Write an assignment inside a unit of work that is open."""
     if role not in roles.ROLES:
         raise Refused((role,))
+    if rights.unblinded(role, _ever_held(uow, holder["id"])):
+        raise SeenByArm(holder["username"], role)
     given = {"granted_at": uow.clock.now(), "granted_by": uow.actor.person_id}
     row = uow.insert("assignment", person_id=holder["id"], role=role, site_code=site, **given)
     uow.record(RoleGranted(holder["username"], role, site))

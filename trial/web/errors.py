@@ -110,6 +110,15 @@ def _rights(error: Exception) -> Said | None:
                 _("Nothing was changed. What was entered before stays. The reason:"),
                 details=tuple(_(WHY[each]) for each in why),
             )
+        case e.SeenByArm(username=username):
+            return Said(
+                422,
+                _("This role would have to be blinded"),
+                _(
+                    "%(name)s holds or held a role that sees outcomes by arm, and can never be blinded again. The role was not given.",
+                    name=username,
+                ),
+            )
         case e.ComponentMissing(wanted=wanted):
             return Said(
                 422,
