@@ -12,6 +12,8 @@ from trial.cuts import Cut
 __all__ = ["desk", "either", "enter", "house", "house_url", "lock", "populated", "populated_postgres"]
 
 
-def lock(house: House, name: str = "dmc-1", on: date = TODAY, *, by: str = "statistician", reason: str = "For the board.") -> Cut:
+def lock(
+    house: House, name: str = "dmc-1", on: date = TODAY, *, by: str = "statistician", reason: str = "For the board."
+) -> Cut:
     """A cut of the house as it stands."""
     return make_cut(Wanted(name, on, reason), uow=house.work(by))

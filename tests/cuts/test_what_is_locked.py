@@ -129,7 +129,9 @@ def test_a_name_nobody_gave_is_not_found(house):
     for ask in (
         lambda: cut_named(house.reader, house.actor("statistician"), "none"),
         lambda: verify_cut("none", uow=house.work("statistician")),
-        lambda: extract.pooled(house.reader, house.actor("statistician"), cut_on=TODAY, now=house.clock.now(), cut="none"),
+        lambda: extract.pooled(
+            house.reader, house.actor("statistician"), cut_on=TODAY, now=house.clock.now(), cut="none"
+        ),
         lambda: model_calls(house.reader, house.actor("statistician"), cut_on=TODAY, cut="none"),
     ):
         with pytest.raises(NotFound):

@@ -22,7 +22,7 @@ from trial.store.cohort import in_trial, participant, patient
 from trial.store.crfs import as_crf
 from trial.store.cut_check import worked_out
 from trial.store.gathered import Extracted as Extracted
-from trial.store.gathered import Gathered, gathered
+from trial.store.gathered import gathered
 from trial.store.reading import Reader, Row
 from trial.store.redaction import redacted
 from trial.store.tables import CRF_KEY
@@ -32,8 +32,8 @@ from trial.store.tables_office import query
 
 @dataclass(frozen=True)
 class Extract:
-    """Every participant as the database stands at `taken_at`, or as it stood at `cut`. `digest` is the SHA-256 over every revision,
-    allocation and code.
+    """Every participant as the database stands at `taken_at`, or as it stood at `cut`. `digest` is the SHA-256 over
+    everything given out.
 
     `sites`: rows of the sites that were open. `redactions`: numbers of those that came after the cut and made its digest another one.
     """
@@ -100,7 +100,7 @@ def _refuse(viewer: Any, verb: str) -> None:
 def _live(reader: Reader, viewer: Any, cut_on: date, now: datetime, people: Subquery) -> Extract:
     found = gathered(reader, people)
     seen = found.of(_reached(viewer, found.people))
-    return Extract(tuple(seen.everyone()), cut_on, now, seen.digest(redacted(reader)), _open(found))
+    return Extract(tuple(seen.everyone()), cut_on, now, seen.digest(redacted(reader)), found.sites)
 
 
 def _then(reader: Reader, viewer: Any, name: str) -> Extract:
@@ -111,15 +111,11 @@ def _then(reader: Reader, viewer: Any, name: str) -> Extract:
         raise CutAltered(cut.name, verdict.problems)
     seen = found.of(_reached(viewer, in_trial(reader)))
     rows = tuple(seen.everyone())
-    return Extract(rows, cut.on, cut.at, verdict.digest, _open(found), cut, verdict.redactions)
+    return Extract(rows, cut.on, cut.at, verdict.digest, found.sites, cut, verdict.redactions)
 
 
 def _reached(viewer: Any, people: Iterable[Row]) -> frozenset[str]:
     return frozenset(row["id"] for row in people if viewer.sites is None or row["site_code"] in viewer.sites)
-
-
-def _open(found: Gathered) -> tuple[Row, ...]:
-    return tuple(site for site in found.sites if site["opened_on"])
 
 
 def _visible(row: Extracted, role: str) -> Extracted:

@@ -57,7 +57,10 @@ class Extracted:
 
 @dataclass(frozen=True)
 class Gathered:
-    """Rows of the database: `people` by their numbers, `revisions` by first entry, the rest in the order of its key."""
+    """Rows of the database: `people` by their numbers, `revisions` by first entry, the rest in the order of its key.
+
+    `sites` are those that were open; `origins` tells the first site of who was ever transferred.
+    """
 
     people: tuple[Row, ...]
     revisions: tuple[Row, ...]
@@ -77,11 +80,16 @@ class Gathered:
         return Gathered(people, *parts, self.sites, self.origins)
 
     def digest(self, redacted: Mapping[str, str]) -> str:
-        """SHA-256 over the digests of all revisions, the allocations and the approved codes.
+        """SHA-256 over sites and people, the digests of all revisions, the allocations and the approved codes.
 
         `redacted`: place to the digest that stands for a revision whose words were taken out.
         """
         total = hashlib.sha256()
+        for row in self.sites:
+            total.update(canonical([row["code"], row["opened_on"]]).encode())
+        for row in self.people:
+            moved = self.origins.get(row["id"])
+            total.update(canonical([row["id"], row["site_code"], row["created_at"], moved]).encode())
         for row in sorted(self.revisions, key=_place_of_crf):
             held = {name: row[name] for name in (*CRF_KEY, "number")}
             total.update(canonical(held | {"digest": redacted.get(place_of(row), row["digest"])}).encode())
@@ -120,7 +128,7 @@ def gathered(reader: Reader, people: Subquery, past: Past | None = None) -> Gath
         tuple(_revisions(reader, past)),
         tuple(sorted(stood("allocation", reader.all("allocation")), key=lambda row: str(row["participant"]))),
         tuple(row for row in codings if row["state"] == "approved"),
-        stood("site", reader.all("site", order_by="code")),
+        tuple(row for row in stood("site", reader.all("site", order_by="code")) if row["opened_on"]),
         transfers.first_sites(stood("transfer", reader.all("transfer", order_by="id"))),
     ).of(names)
 
