@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from analysis import closed_tables
@@ -17,7 +17,6 @@ from analysis.performance_results import document, long_table, performance_resul
 from analysis.reports import status_figures, status_tables
 from analysis.reports.closed import closed_report
 from analysis.reports.performance import performance_report
-from analysis.reports.performance_figures import NAMES, draw
 from analysis.reports.status import status_report
 from analysis.results import pooled_results
 from trial.actor import Actor
@@ -27,6 +26,7 @@ from trial.store.model_calls import model_calls
 from trial.store.reading import Reading
 from trial.store.types import canonical
 
+Outputs = Callable[[Reading, str, datetime], Iterator[tuple[str, bytes]]]
 BLINDED, UNBLINDED = (Actor(None, role, role, None) for role in ("statistician", "unblinded_statistician"))
 
 
@@ -42,17 +42,24 @@ def made(reader: Reading, cut: str, now: datetime) -> Iterator[tuple[str, bytes]
     yield "performance.pdf", performance_report(measured, system="Vigil", made_at=now)
     yield "performance.csv", long_table(measured).as_csv().encode()
     yield "performance.json", json.dumps(document(measured)).encode()
-    figures = [
+    figures = (
         status_figures.draw_accrual(status.accrual),
         status_figures.draw_survival(status.nrdfs),
         status_figures.draw_incidence(status.regrowth),
         closed_tables.draw_by_arm(by_arm.nrdfs),
-        closed_tables.draw_regrowth(by_arm.regrowth),
-        *((draw(name, measured) for name in NAMES) if measured.enough else ()),
-    ]
+    )
     for number, figure in enumerate(figures):
         yield f"figure-{number}.svg", figure.svg
         yield f"figure-{number}.pdf", figure.pdf
+    yield "by-arm.csv", closed_tables.by_arm_table(by_arm.nrdfs).as_csv().encode()
+    yield from tables(reader, cut, now)
+
+
+def tables(reader: Reading, cut: str, now: datetime) -> Iterator[tuple[str, bytes]]:
+    """What takes no drawing: pooled tables, and rows as each role gets them."""
+    when = {"cut_on": now.date(), "now": now, "cut": cut}
+    pooled = extract.pooled(reader, BLINDED, **when)
+    status = pooled_results(pooled, pooled.opened_on)
     for table in (
         status_tables.survival_table(status.nrdfs),
         status_tables.incidence_table(status.regrowth),
@@ -60,7 +67,6 @@ def made(reader: Reading, cut: str, now: datetime) -> Iterator[tuple[str, bytes]
         status_tables.sites_table(status.accrual),
         status_tables.months_table(status.accrual),
         status_tables.terms_table(status.adverse_events),
-        closed_tables.by_arm_table(by_arm.nrdfs),
     ):
         yield f"{table.id}.csv", table.as_csv().encode()
         yield f"{table.id}.txt", table.as_text().encode()
@@ -70,11 +76,11 @@ def made(reader: Reading, cut: str, now: datetime) -> Iterator[tuple[str, bytes]
         yield f"listing for {role}", canonical(told).encode()
 
 
-def digests(url: str, cut: str, now: datetime) -> dict[str, str]:
+def digests(url: str, cut: str, now: datetime, which: Outputs = made) -> dict[str, str]:
     """Name to SHA-256."""
     engine = make_engine(url)
     with Reading(engine) as reader:
-        found = {name: hashlib.sha256(content).hexdigest() for name, content in made(reader, cut, now)}
+        found = {name: hashlib.sha256(content).hexdigest() for name, content in which(reader, cut, now)}
     engine.dispose()
     return found
 
