@@ -26,6 +26,7 @@ from trial.errors import CutAltered
 from trial.happenings import ParticipantAdded
 from trial.happenings_registry import HistoricalAdded
 from trial.store import extract
+from trial.store.cut_check import altered_cuts
 from trial.store.extract import Extract
 from trial.store.model_calls import Calls, model_calls
 from trial.store.past import Past
@@ -369,6 +370,17 @@ def test_what_no_redaction_explains_is_altered_and_gives_no_results(either, what
     if CALLS in problems:
         with pytest.raises(CutAltered):
             calls_at(either)
+
+
+def test_the_verification_of_everything_names_a_cut_that_was_altered(house):
+    mistyped(house)
+    lock(house)
+    lock(house, "dmc-2")
+    take_out(house)
+    assert verify(house.engine, checks=(altered_cuts,)) == []
+    alter(house, "data_cut", "update data_cut set digest = replace(digest, 'a', 'b') where name = 'dmc-2'")
+    found = [f for f in verify(house.engine, checks=(altered_cuts,)) if f.where == "dmc-2"]
+    assert [f.kind for f in found] == ["data_cut"] and "rows" in found[0].detail
 
 
 def test_a_redaction_does_not_hide_an_alteration(house):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from trial.cuts import ALTERED, CALLS, CHAIN, CONTENT, REDACTED, ROWS, SAME, Cut, Verdict
+from trial.store import cuts
+from trial.store.broken import Finding
 from trial.store.cohort import participant
 from trial.store.gathered import Gathered, gathered, place_of, redacted_then
 from trial.store.model_calls import calls_of
@@ -59,6 +61,15 @@ def _problems(reader: Reader, cut: Cut, found: State) -> Iterator[str]:
         yield CONTENT
     if found.calls != cut.calls_digest:
         yield CALLS
+
+
+def altered_cuts(reader: Reader) -> Iterator[Finding]:
+    """A finding for each cut that the record does not give again: a check of `vigil verify`. A redaction is none."""
+    for cut, _maker in cuts.every(reader):
+        _rows, verdict = worked_out(reader, cut)
+        if verdict.state == ALTERED:
+            said = f"the record does not give again what was locked: {', '.join(verdict.problems)}"
+            yield Finding("data_cut", cut.name, said)
 
 
 def head_at(reader: Reader, position: int) -> str | None:
