@@ -21,18 +21,18 @@ from trial.cli.randomisation import drawn_otherwise
 @json_option
 @click.pass_obj
 def verify(here: Installation, models: Path | None, as_json: bool) -> None:
-    """Whether anything stored was altered: chain, rows, revisions, signatures, files, calls of the model, each of which is run again.
+    """Whether anything stored was altered: chain, rows, revisions, signatures, files, data cuts, calls of the model, which are run again.
 
     Names the first broken link. A call of a release that is not here cannot be run again; that is said, and breaks nothing.
     """
     from trial.store.coding import altered
+    from trial.store.cut_check import altered_cuts
     from trial.store.verify import verify as check
 
     again, close = calls_again(here, models)
     try:
-        findings = check(
-            here.house.engine, files=here.house.files, checks=(_replayed, altered, again, _model_digests(here))
-        )
+        checks = (_replayed, altered, altered_cuts, again, _model_digests(here))
+        findings = check(here.house.engine, files=here.house.files, checks=checks)
     finally:
         close()
     if as_json:
