@@ -187,6 +187,8 @@ def _results(app: Flask) -> None:
         "analysis.performance_pages",
         "analysis.efficacy_pages",
         "analysis.registry_pages",
+        "analysis.output_pages",
+        "analysis.closed_output_pages",
     ):
         if find_spec(name) is not None:
             room = import_module(name)
@@ -242,4 +244,5 @@ def main() -> None:
     commands = cli.commands(create_app)
     if find_spec("analysis.cli") is not None:
         import_module("analysis.cli").register(commands)
+        import_module("analysis.commands.closed_outputs").register(commands)
     sys.exit(cli.run(commands))
