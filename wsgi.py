@@ -189,6 +189,7 @@ def _results(app: Flask) -> None:
         "analysis.registry_pages",
         "analysis.output_pages",
         "analysis.closed_output_pages",
+        "analysis.cut_pages",
     ):
         if find_spec(name) is not None:
             room = import_module(name)

@@ -6,13 +6,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
 from analysis.commands import outputs
+from analysis.commands.at import At, at_a_cut
+from analysis.commands.cuts import cut
 
 ROLE = "statistician"
 
@@ -24,14 +25,15 @@ def register(commands: click.Group) -> None:
     commands.add_command(monitor)
     commands.add_command(performance)
     commands.add_command(outputs.output)
+    commands.add_command(cut)
     registry = commands.commands["registry"]
     assert isinstance(registry, click.Group)
     registry.add_command(export_registry)
     registry.add_command(compare_registry)
 
 
-def _extracted(on: date | None) -> Any:
-    """The clock, the extract, the calls of the model, and the sites that opened: what a blinded statistician may see."""
+def _extracted(at: At) -> Any:
+    """The clock, the extract, and the calls of the model: what a blinded statistician may see."""
     from trial.actor import Actor
     from trial.clock import SystemClock
     from trial.settings import from_environment
@@ -46,37 +48,35 @@ def _extracted(on: date | None) -> Any:
     # The command line of the server sees what a blinded statistician may see, and no more.
     viewer = Actor(None, "command line", ROLE, None)
     with Reading(engine) as reader:
-        taken = extract.pooled(reader, viewer, cut_on=on or clock.today(), now=clock.now())
-        calls = model_calls(reader, viewer, cut_on=taken.cut_on)
-        sites = [site for site in reader.all("site", order_by="code") if site["opened_on"]]
-    return clock, taken, calls, sites
+        taken = extract.pooled(reader, viewer, cut_on=at.on or clock.today(), now=clock.now(), cut=at.cut)
+        calls = model_calls(reader, viewer, cut_on=taken.cut_on, cut=at.cut)
+    return clock, taken, calls
 
 
-def _results(on: date | None) -> Any:
+def _results(at: At) -> Any:
     from analysis.results import pooled_results
 
-    clock, taken, _calls, sites = _extracted(on)
-    opened = min((site["opened_on"] for site in sites), default=clock.today())
-    return pooled_results(taken, opened), clock
+    clock, taken, _calls = _extracted(at)
+    return pooled_results(taken, taken.opened_on or taken.cut_on), clock
 
 
-def _performance(on: date | None) -> Any:
+def _performance(at: At) -> Any:
     from analysis.performance_results import performance_results
 
-    clock, taken, calls, _sites = _extracted(on)
+    clock, taken, calls = _extracted(at)
     return performance_results(taken, calls), clock
 
 
 @click.command()
 @click.argument("endpoint", type=click.Choice(["nrdfs", "regrowth", "safety", "disposition", "accrual"]))
-@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="Cut date; today when left out.")
+@at_a_cut
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def analyse(endpoint: str, on: Any, as_csv: bool, as_json: bool) -> None:
+def analyse(endpoint: str, at: At, as_csv: bool, as_json: bool) -> None:
     """Pooled tables of ENDPOINT at a cut."""
     from analysis.reports import status_tables as tables
 
-    found, _ = _results(on.date() if on else None)
+    found, _ = _results(at)
     made = {
         "nrdfs": lambda: [tables.survival_table(found.nrdfs), tables.kinds_table(found.nrdfs)],
         "regrowth": lambda: [tables.incidence_table(found.regrowth), tables.components_table(found.regrowth)],
@@ -86,50 +86,50 @@ def analyse(endpoint: str, on: Any, as_csv: bool, as_json: bool) -> None:
     }[endpoint]()
     if as_json:
         document = [{"id": t.id, "columns": [c.label for c in t.columns], "rows": t.rows} for t in made]
-        click.echo(
-            json.dumps({"cut": found.cut.on.isoformat(), "digest": found.cut.digest, "tables": document}, indent=1)
-        )
+        click.echo(json.dumps({**found.cut.told(), "tables": document}, indent=1))
     else:
         click.echo("\n".join(t.as_csv() if as_csv else t.as_text() for t in made))
+        # What computes with a CSV reads the standard output alone; the cut is told beside it.
+        click.echo(found.cut.words(), err=as_csv)
 
 
 @click.command()
 @click.argument("name", type=click.Choice(["status", "performance", "dossier"]))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The PDF to write.")
-@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="Cut date; today when left out.")
-def report(name: str, out: Path, on: Any) -> None:
+@at_a_cut
+def report(name: str, out: Path, at: At) -> None:
     """Write the report NAME as a PDF."""
-    made, cut = REPORTS[name](on.date() if on else None)
+    made, taken_at = REPORTS[name](at)
     out.write_bytes(made)
-    click.echo(f"{out}: {name} at {cut.on.isoformat()}, data {cut.digest[:16]}", file=sys.stdout)
+    click.echo(f"{out}: {name} at {taken_at.named}, data {taken_at.digest[:16]}", file=sys.stdout)
 
 
-def _status(on: date | None) -> tuple[bytes, Any]:
+def _status(at: At) -> tuple[bytes, Any]:
     from analysis.reports.status import status_report
 
-    found, clock = _results(on)
+    found, clock = _results(at)
     return status_report(found, system="Vigil", made_at=clock.now()), found.cut
 
 
-def _of_performance(on: date | None) -> tuple[bytes, Any]:
+def _of_performance(at: At) -> tuple[bytes, Any]:
     from analysis.reports.performance import performance_report
 
-    found, clock = _performance(on)
+    found, clock = _performance(at)
     return performance_report(found, system="Vigil", made_at=clock.now()), found.cut
 
 
-def _dossier(on: date | None) -> tuple[bytes, Any]:
+def _dossier(at: At) -> tuple[bytes, Any]:
     from analysis.dossier_results import dossier_data
     from analysis.reports.dossier import dossier
     from trial.frozen.runner import FrozenModel
 
-    clock, taken, calls, sites = _extracted(on)
+    clock, taken, calls = _extracted(at)
     with FrozenModel() as model:
-        found = dossier_data(taken, calls, (site["code"] for site in sites), model)
+        found = dossier_data(taken, calls, (site["code"] for site in taken.sites), model)
     return dossier(found, system="Vigil", made_at=clock.now()), found.cut
 
 
-REPORTS: Mapping[str, Callable[[date | None], tuple[bytes, Any]]] = {
+REPORTS: Mapping[str, Callable[[At], tuple[bytes, Any]]] = {
     "status": _status,
     "performance": _of_performance,
     "dossier": _dossier,
@@ -138,22 +138,24 @@ REPORTS: Mapping[str, Callable[[date | None], tuple[bytes, Any]]] = {
 
 
 @click.command()
-@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="Cut date; today when left out.")
+@at_a_cut
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, a line a cell.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def performance(on: Any, as_csv: bool, as_json: bool) -> None:
+def performance(at: At, as_csv: bool, as_json: bool) -> None:
     """The frozen model against what came of it, all arms together, and drift. The model is not fitted."""
     from analysis.performance_results import document, long_table
     from analysis.reports.performance_flow import cusum_words
     from analysis.reports.performance_tables import every_table
 
-    found, _clock = _performance(on.date() if on else None)
+    found, _clock = _performance(at)
     if as_json:
         click.echo(json.dumps(document(found), indent=1, ensure_ascii=False))
     elif as_csv:
         click.echo(long_table(found).as_csv())
+        click.echo(found.cut.words(), err=True)
     else:
-        click.echo("\n".join([*(t.as_text() for t in every_table(found)), f"CUSUM: {cusum_words(found)}"]))
+        told = (*(t.as_text() for t in every_table(found)), f"CUSUM: {cusum_words(found)}", found.cut.words())
+        click.echo("\n".join(told))
 
 
 @click.command()

@@ -11,7 +11,7 @@ from analysis import incidence, survival
 from analysis.closed_results import ClosedData, closed_results
 from analysis.estimands import NRDFS, REGROWTH
 from analysis.figure import Figure
-from analysis.pages import note, pdf, svg, system_words
+from analysis.pages import at_cut, chosen, note, offered, pdf, svg, system_words, taken_at
 from trial.happenings import DataTaken, ResultsSeen
 from trial.store import extract
 from trial.store.model_calls import model_calls
@@ -34,10 +34,11 @@ def by_arm() -> str:
     from analysis.reports.wording import definition_lines
 
     found = _found()
-    note(ResultsSeen("NR-DFS and regrowth by arm", closed=True))
+    note(ResultsSeen(at_cut("NR-DFS and regrowth by arm"), closed=True))
     return render_template(
         "results/closed.html",
         found=found,
+        cuts=offered(),
         drawn={name: _drawn(name, found) for name in FIGURES},
         nrdfs_lines=definition_lines(NRDFS, survival.DEFINITION, found.notes, _),
         regrowth_lines=definition_lines(REGROWTH, incidence.DEFINITION, found.regrowth.notes, _),
@@ -63,7 +64,7 @@ def report() -> Response:
     found = _found()
     note(DataTaken("closed report", found.cut.digest))
     made = closed_report(found, system=system_words(), made_at=house().clock.now(), tr=_)
-    return pdf(made, f"vigil-closed-{found.cut.on.isoformat()}.pdf")
+    return pdf(made, f"vigil-closed-{found.cut.slug}.pdf")
 
 
 @pages.get("/performance")
@@ -73,16 +74,16 @@ def performance() -> str:
     from analysis.closed_performance import ways_known, ways_table
     from analysis.performance_results import cut_of
 
-    clock = house().clock
     with reading() as reader:
-        taken = extract.closed(reader, actor(), cut_on=clock.today(), now=clock.now())
-        calls = model_calls(reader, actor(), cut_on=clock.today())
+        taken = taken_at(reader, extract.closed)
+        calls = model_calls(reader, actor(), cut_on=taken.cut_on, cut=chosen())
     everyone = people(taken, calls)
     ranked = models(everyone)
-    note(ResultsSeen("how outcomes of the model's validation became known", closed=True))
+    note(ResultsSeen(at_cut("how outcomes of the model's validation became known"), closed=True))
     return render_template(
         "results/closed_performance.html",
         found=cut_of(taken, calls),
+        cuts=offered(),
         ways=ways_table(ways_known(everyone, ranked[0][1] if ranked else None), _),
     )
 
@@ -94,7 +95,6 @@ def _drawn(name: str, found: ClosedData) -> Figure:
 
 
 def _found() -> ClosedData:
-    clock = house().clock
     with reading() as reader:
-        taken = extract.closed(reader, actor(), cut_on=clock.today(), now=clock.now())
+        taken = taken_at(reader, extract.closed)
     return closed_results(taken)

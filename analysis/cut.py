@@ -1,25 +1,71 @@
-"""What was known at the data cut: everything dated after it is left out, whatever was entered since."""
+"""What was known at the data cut: everything dated after it is left out, whatever was entered since.
 
-from collections.abc import Iterable
+A cut has a date. One that was locked under a name (`trial/cuts.py`) has a place in the journal as well: nothing that was entered after it
+counts either, and what is made from it can be issued again to the byte.
+"""
+
+import datetime
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.course_row import PENDING, CourseRow, Day, Regrowth, Stoma
+from forms.text import _l
 
 
 @dataclass(frozen=True)
 class DataCut:
-    """A data cut: its name, its date, and the SHA-256 of its content in hexadecimal."""
+    """A data cut: its name, its date, and the SHA-256 of its content in hexadecimal.
+
+    Of a locked one also the journal's last entry that counts, the release of Vigil that locked it, when that was (UTC), and the numbers
+    of redactions that came after it: where there are any, `digest` is no longer the one that was locked.
+    """
 
     name: str
     on: Day
     digest: str
+    position: int | None = None
+    code: str = ""
+    made_at: datetime.datetime | None = None
+    redactions: tuple[int, ...] = ()
 
     @property
     def named(self) -> str:
         """Name and date, once where the name is the date."""
         day = self.on.isoformat()
         return day if self.name == day else f"{self.name}, {day}"
+
+    @property
+    def locked(self) -> bool:
+        """Whether the cut was locked under its name, so that it can be given again."""
+        return self.position is not None
+
+    @property
+    def slug(self) -> str:
+        """What stands in the name of a file: the name of a locked cut, or the date."""
+        return self.name if self.locked else self.on.isoformat()
+
+    def words(self, signs: int = 64, tr: Callable[[str], str] = str) -> str:
+        """The cut as every output names it: name, date, digest (its first `signs`), and the place in the journal of a locked one."""
+        told = {"named": self.named, "digest": self.digest[:signs], "position": self.position}
+        if not self.locked:
+            return tr(_l("Data cut {named}, digest {digest}")).format(**told)
+        if self.redactions:
+            said = _l("Data cut {named}, journal entry {position}, digest {digest} after redactions that came since")
+            return tr(said).format(**told)
+        return tr(_l("Data cut {named}, journal entry {position}, digest {digest}")).format(**told)
+
+    def told(self) -> dict[str, object]:
+        """The cut as JSON holds it: its date and digest, and what else a locked one has."""
+        told: dict[str, object] = {"cut": self.on.isoformat(), "digest": self.digest}
+        if self.locked:
+            told |= {
+                "name": self.name,
+                "position": self.position,
+                "code": self.code,
+                "redactions": list(self.redactions),
+            }
+        return told
 
 
 _MILESTONES = (

@@ -93,14 +93,7 @@ def _place(number: str) -> tuple[bool, tuple[tuple[int, str], ...]]:
 
 def foot(issued: Issued, tr: Translate = str) -> str:
     """The line under a figure: study, output, cut with the beginning of its digest, code."""
-    text = tr(_l("{study} · {heading} · data cut {cut}, digest {digest} · {system}"))
-    return text.format(
-        study=issued.study,
-        heading=issued.number or issued.id,
-        cut=issued.cut.named,
-        digest=issued.cut.digest[:16],
-        system=issued.system,
-    )
+    return " · ".join((issued.study, issued.number or issued.id, issued.cut.words(16, tr), issued.system))
 
 
 def source(issued: Issued) -> str:
@@ -125,7 +118,7 @@ def provenance(issued: Issued, tr: Translate = str) -> tuple[str, ...]:
     """Where the numbers come from, one line each, the digest whole."""
     return (
         tr(_l("Study {study}, output {id}.")).format(study=issued.study, id=issued.id),
-        tr(_l("Data cut {cut}, SHA-256 {digest}.")).format(cut=issued.cut.named, digest=issued.cut.digest),
+        f"{issued.cut.words(tr=tr)}.",
         tr(_l("Made by {system}.")).format(system=issued.system),
     )
 
@@ -163,7 +156,7 @@ def document(issued: Issued) -> dict[str, Any]:
         "tables": [_table(table) for table in issued.tables],
         "figures": [{"id": f.id, "title": f.title, "alt": f.alt} for f in issued.figures],
         "estimand": issued.estimand and {"id": issued.estimand, "lines": list(issued.meaning)},
-        "cut": {"name": issued.cut.name, "date": issued.cut.on.isoformat(), "digest": issued.cut.digest},
+        "cut": _cut(issued.cut),
         "system": {"name": SYSTEM, "version": issued.code},
     }
 
@@ -171,6 +164,12 @@ def document(issued: Issued) -> dict[str, Any]:
 def listed(issued: Issued) -> dict[str, Any]:
     """What a list says of an output."""
     return {"id": issued.id, "number": issued.number, "title": issued.title, "closed": issued.closed}
+
+
+def _cut(cut: DataCut) -> dict[str, Any]:
+    """`journal` is the last entry that counts in a locked cut, None where the data are those of the moment."""
+    told = {"name": cut.name, "date": cut.on.isoformat(), "digest": cut.digest, "journal": cut.position}
+    return {**told, "redactions": list(cut.redactions)}
 
 
 def _table(table: Table) -> dict[str, Any]:
@@ -218,7 +217,11 @@ SCHEMA = _shape(
     figures=_many(_shape(id=_TEXT, title=_TEXT, alt={"type": "string", "minLength": 1})),
     estimand={"anyOf": [_shape(id=_TEXT, lines=_many(_TEXT)), {"type": "null"}]},
     cut=_shape(
-        name=_TEXT, date={"type": "string", "format": "date"}, digest={"type": "string", "pattern": "^[0-9a-f]{64}$"}
+        name=_TEXT,
+        date={"type": "string", "format": "date"},
+        digest={"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        journal={"type": ["integer", "null"]},
+        redactions=_many({"type": "integer"}),
     ),
     system=_shape(name=_TEXT, version=_TEXT),
 )

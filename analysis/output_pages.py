@@ -16,13 +16,13 @@ from analysis.issued import Issued, as_csv
 from analysis.issued_files import SIDECAR, archive, files, part
 from analysis.output import Output
 from analysis.output_shelf import Shelf
-from analysis.pages import note
+from analysis.pages import at_cut, chosen, note, offered, taken_at
 from analysis.performance_outputs import with_calls
 from trial.happenings import DataTaken, ResultsSeen
 from trial.store import extract
 from trial.store.extract import Extract
 from trial.store.model_calls import model_calls
-from trial.web.house import actor, house, reading
+from trial.web.house import actor, reading
 
 Take = Callable[..., Extract]
 TYPES: Mapping[str, str] = {
@@ -39,11 +39,13 @@ VIEWS = ("index", "output", "document", "part", "volume")
 
 
 def taken(take: Take) -> Extract:
-    """The data of a page, with the calls of the model: the one place where pages of outputs get them. Raises NotAllowed."""
-    clock = house().clock
+    """The data of a page at the cut of the address, with the calls of the model: the one place where pages of outputs get them.
+
+    Raises NotAllowed, NotFound, CutAltered.
+    """
     with reading() as reader:
-        found = take(reader, actor(), cut_on=clock.today(), now=clock.now())
-        return with_calls(found, model_calls(reader, actor(), cut_on=found.cut_on))
+        found = taken_at(reader, take)
+        return with_calls(found, model_calls(reader, actor(), cut_on=found.cut_on, cut=chosen()))
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,14 @@ class Room:
     def index(self) -> str:
         """Every output, by section of ICH E3. It shows no number, so that nothing is worked out and nothing recorded."""
         sections = _sections(self.shelf.outputs)
-        return render_template("results/outputs.html", room=self.name, closed=self.shelf.closed, sections=sections)
+        shown = {"room": self.name, "closed": self.shelf.closed, "sections": sections}
+        return render_template("results/outputs.html", **shown, cuts=offered(), at=chosen())
 
     def output(self, output: str) -> str:
         """One output; that it was opened is recorded."""
         issued = self._issued(output)
-        note(ResultsSeen(f"output {output}", closed=self.shelf.closed))
-        return render_template("results/output.html", room=self.name, issued=issued, sidecar=SIDECAR)
+        note(ResultsSeen(at_cut(f"output {output}"), closed=self.shelf.closed))
+        return render_template("results/output.html", room=self.name, issued=issued, sidecar=SIDECAR, at=chosen())
 
     def document(self, output: str, ending: str) -> Response:
         """One output as a file; that it was taken is recorded."""
@@ -89,7 +92,7 @@ class Room:
         """All tables, figures and listings in one file, recorded as taken."""
         if ending not in ("pdf", "zip"):
             abort(404)
-        everything = self.shelf.every(taken(self.take), tr=_, language=_language())
+        everything = self.shelf.every(taken(self.take), tr=_, language=_language(), reach=actor().sites)
         if not everything:
             abort(404)
         note(DataTaken(f"all {self.name}, {ending}", everything[0].cut.digest))
@@ -97,7 +100,7 @@ class Room:
 
     def _issued(self, name: str) -> Issued:
         self.shelf.output(name)  # what does not exist is not worked out
-        return self.shelf.issued(name, taken(self.take), tr=_, language=_language())
+        return self.shelf.issued(name, taken(self.take), tr=_, language=_language(), reach=actor().sites)
 
 
 def blueprint(room: Room, prefix: str) -> Blueprint:
@@ -147,7 +150,7 @@ def _volume(everything: list[Issued], ending: str) -> bytes:
 
 def _name(issued: Issued, what: str, ending: str) -> str:
     """Name, cut and the beginning of its digest: two files of two states never bear one name."""
-    return f"vigil-{what}-{issued.cut.name}-{issued.cut.digest[:8]}.{ending}"
+    return f"vigil-{what}-{issued.cut.slug}-{issued.cut.digest[:8]}.{ending}"
 
 
 def _file(content: bytes, ending: str, filename: str | None) -> Response:
@@ -180,5 +183,6 @@ def _headings() -> tuple[tuple[str, str], ...]:
         ("14.1", _("Population and course of the trial")),
         ("14.2", _("Efficacy")),
         ("14.3", _("Safety")),
+        ("16.2", _("Listings")),
         ("", _("Further")),
     )

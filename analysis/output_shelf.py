@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from analysis.issued import Issued, in_order, issue
 from analysis.output import Output
+from analysis.results import cut_of
 from analysis.table import Translate
 from trial.errors import NotFound
 from trial.store.extract import Extract
@@ -31,11 +32,22 @@ class Shelf:
             raise NotFound("output", {"id": name})
         return found
 
-    def issued(self, name: str, extract: Extract, *, tr: Translate = str, language: str = "en") -> Issued:
-        """The output of these data in that language, made once. Raises NotFound."""
+    def issued(
+        self,
+        name: str,
+        extract: Extract,
+        *,
+        tr: Translate = str,
+        language: str = "en",
+        reach: frozenset[str] | None = None,
+    ) -> Issued:
+        """The output of these data in that language, made once. `reach`: sites of the reader, since a locked cut is one for everybody.
+
+        Raises NotFound.
+        """
         output = self.output(name)
         calls = getattr(extract, "calls", None)
-        state = (extract.digest, extract.cut_on, calls and calls.digest)
+        state = (cut_of(extract), calls and calls.digest, reach)
         if state != self._state:
             self._state, self._made = state, {}
         kept = self._made
@@ -43,6 +55,8 @@ class Shelf:
             kept[name, language] = issue(output, extract, closed=self.closed, tr=tr)
         return kept[name, language]
 
-    def every(self, extract: Extract, *, tr: Translate = str, language: str = "en") -> list[Issued]:
+    def every(
+        self, extract: Extract, *, tr: Translate = str, language: str = "en", reach: frozenset[str] | None = None
+    ) -> list[Issued]:
         """All of them, in the order of a report."""
-        return [self.issued(output.id, extract, tr=tr, language=language) for output in self.outputs]
+        return [self.issued(each.id, extract, tr=tr, language=language, reach=reach) for each in self.outputs]

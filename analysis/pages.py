@@ -1,15 +1,15 @@
 """Results as pages: pooled curves and tables for who may see them, and the status report as a PDF. Never a number by arm.
 
 Numbers are worked out once a state of the data: the digest of the extract is the key, so that what a page shows and what its
-figures show is one cut.
+figures show is one cut. `?cut=NAME` asks for a locked one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, Response, abort, make_response, render_template
+from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -17,10 +17,13 @@ from analysis import incidence, survival
 from analysis.cut import DataCut
 from analysis.figure import Figure
 from analysis.reports.status_data import StatusData
-from analysis.results import pooled_results
+from analysis.results import cut_of, pooled_results
 from analysis.table import Table
 from trial.happenings import DataTaken, ResultsSeen
-from trial.store import extract
+from trial.store import cuts, extract
+from trial.store.extract import Extract
+from trial.store.reading import Reader
+from trial.web import gate
 from trial.web.house import actor, house, reading, writing
 
 pages = Blueprint("results", __name__, url_prefix="/results")
@@ -29,8 +32,9 @@ PERMISSIONS: Mapping[str, str] = {
     "results.figure": "results.pooled",
     "results.report": "results.pooled",
 }
-_KEPT: dict[str, StatusData] = {}
-_DRAWN: dict[tuple[str, str, DataCut], Figure] = {}
+Key = tuple[DataCut, frozenset[str] | None]
+_KEPT: dict[Key, StatusData] = {}
+_DRAWN: dict[tuple[str, str, Key], Figure] = {}
 FIGURES = ("accrual", "nrdfs", "regrowth")
 
 
@@ -41,11 +45,12 @@ def index() -> str:
     from analysis.reports.wording import left_out_line
 
     found = _results()
-    note(ResultsSeen("pooled", closed=False))
+    note(ResultsSeen(at_cut("pooled"), closed=False))
     return render_template(
         "results/index.html",
         found=found,
-        drawn={name: _drawn(name) for name in FIGURES},
+        cuts=offered(),
+        drawn={name: _drawn(name, found) for name in FIGURES},
         sites=tables.sites_table(found.accrual, _),
         months=tables.months_table(found.accrual, _),
         disposition=tables.disposition_table(found.disposition, _),
@@ -61,7 +66,7 @@ def figure(name: str) -> Response:
     """One figure of the page as SVG."""
     if name not in FIGURES:
         abort(404)
-    return svg(_drawn(name).svg)
+    return svg(_drawn(name, _results()).svg)
 
 
 @pages.get("/status.pdf")
@@ -72,7 +77,7 @@ def report() -> Response:
     found = _results()
     note(DataTaken("status report", found.cut.digest))
     made = status_report(found, system=system_words(), made_at=house().clock.now(), tr=_)
-    return pdf(made, f"vigil-status-{found.cut.on.isoformat()}.pdf")
+    return pdf(made, f"vigil-status-{found.cut.slug}.pdf")
 
 
 def pdf(content: bytes, filename: str) -> Response:
@@ -93,15 +98,42 @@ def svg(content: bytes) -> Response:
     return answer
 
 
-def _results() -> StatusData:
-    clock = house().clock
+def chosen() -> str | None:
+    """The name of the data cut that the address asks for; None for the data as they stand."""
+    return request.args.get("cut") or None
+
+
+def offered() -> list[str]:
+    """The names of the cuts that a reader may choose from, the last first."""
+    if not gate.may_open("cuts.listing"):
+        return []
     with reading() as reader:
-        taken = extract.pooled(reader, actor(), cut_on=clock.today(), now=clock.now())
-        opened_on = min((s["opened_on"] for s in reader.all("site") if s["opened_on"]), default=clock.today())
-    key = f"{taken.digest} {taken.cut_on}"
+        return cuts.names(reader)
+
+
+def at_cut(what: str) -> str:
+    """What was looked at, as the journal keeps it: at a cut, with its name."""
+    return f"{what}, cut {name}" if (name := chosen()) else what
+
+
+def taken_at(reader: Reader, take: Callable[..., Extract]) -> Extract:
+    """What `extract.pooled` or `extract.closed` gives at the cut of the address, or now. Raises NotFound, CutAltered, NotAllowed."""
+    clock = house().clock
+    return take(reader, actor(), cut_on=clock.today(), now=clock.now(), cut=chosen())
+
+
+def state_of(cut: DataCut) -> Key:
+    """What makes numbers the same: the cut, and the sites that the reader reaches, since a locked cut is one for everybody."""
+    return cut, actor().sites
+
+
+def _results() -> StatusData:
+    with reading() as reader:
+        taken = taken_at(reader, extract.pooled)
+    key = state_of(cut_of(taken))
     if key not in _KEPT:
         _KEPT.clear()
-        _KEPT[key] = pooled_results(taken, opened_on)
+        _KEPT[key] = pooled_results(taken, taken.opened_on or taken.cut_on)
     return _KEPT[key]
 
 
@@ -125,12 +157,11 @@ def _curves(found: StatusData) -> tuple[tuple[str, tuple[str, ...], tuple[Table,
     )
 
 
-def _drawn(name: str) -> Figure:
-    """A figure of the data as they stand, drawn once for each language."""
+def _drawn(name: str, found: StatusData) -> Figure:
+    """A figure of these data, drawn once for each language."""
     from analysis.reports import status_figures as figures
 
-    found = _results()
-    key = (name, str(get_locale()), found.cut)
+    key = (name, str(get_locale()), state_of(found.cut))
     if key not in _DRAWN:
         if len(_DRAWN) >= 2 * len(FIGURES):
             _DRAWN.clear()

@@ -41,6 +41,11 @@ class Furniture:
     made_at: datetime.datetime
     confidential: str
 
+    @property
+    def instant(self) -> datetime.datetime:
+        """The time the pages give: that of a locked cut where there is one, so that the report can be issued again to the byte."""
+        return self.cut.made_at or self.made_at
+
 
 class Section(Flowable):
     """An entry of the outline at the place where it stands; takes no room."""
@@ -132,15 +137,20 @@ def _draw_furniture(canvas: Canvas, furniture: Furniture, number: int, total: in
     room = right - left - pdfmetrics.stringWidth(warning, FONT, 8) - 5 * mm
     canvas.drawString(left, height - 15 * mm, _fitted(drawable(f"{furniture.title} · {furniture.study}"), room))
     canvas.setFillColor(HexColor(MUTED))
-    cut = tr(_l("Data cut {named}, digest {digest}")).format(
-        named=furniture.cut.named, digest=furniture.cut.digest[:SHORT_DIGEST]
-    )
-    canvas.drawString(left, 12 * mm, drawable(cut))
-    made = tr(_l("{system}, made {instant} UTC")).format(system=furniture.system, instant=utc(furniture.made_at))
-    canvas.drawString(left, 8 * mm, drawable(made))
-    page = tr(_l("page {number} of {total}")).format(number=number, total=total)
-    canvas.drawRightString(right, 12 * mm, drawable(page))
+    canvas.drawString(left, 8 * mm, drawable(_made_line(furniture, tr)))
+    page = drawable(tr(_l("page {number} of {total}")).format(number=number, total=total))
+    canvas.drawRightString(right, 12 * mm, page)
+    room = right - left - pdfmetrics.stringWidth(page, FONT, 8) - 5 * mm
+    canvas.drawString(left, 12 * mm, _fitted(drawable(furniture.cut.words(SHORT_DIGEST, tr)), room))
     canvas.restoreState()
+
+
+def _made_line(furniture: Furniture, tr: Translate) -> str:
+    told = {"system": furniture.system, "instant": utc(furniture.instant)}
+    if furniture.cut.made_at is not None:
+        said = _l("{system}; the time is that of the cut, locked {instant} UTC, so that the file can be issued again")
+        return tr(said).format(**told)
+    return tr(_l("{system}, made {instant} UTC")).format(**told)
 
 
 def _fitted(text: str, room: float) -> str:

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from analysis.figure import Figure
 from analysis.model_drift import CUSUM_DEFINITION
-from analysis.pages import note, pdf, svg, system_words
+from analysis.pages import Key, at_cut, chosen, note, offered, pdf, state_of, svg, system_words, taken_at
 from analysis.performance import Performance
 from analysis.performance_results import cut_of, document, long_table, performance_results
 from trial.happenings import DataTaken, ResultsSeen
@@ -32,8 +32,8 @@ PERMISSIONS: Mapping[str, str] = {
     "performance.as_csv": "results.pooled",
     "performance.as_json": "results.pooled",
 }
-_KEPT: dict[str, Performance] = {}
-_DRAWN: dict[tuple[str, str, str], Figure] = {}
+_KEPT: dict[Key, Performance] = {}
+_DRAWN: dict[tuple[str, str, Key], Figure] = {}
 
 
 @pages.get("/")
@@ -45,10 +45,11 @@ def index() -> str:
     from analysis.reports.performance_tables import every_table
 
     found = _found()
-    note(ResultsSeen("performance of the model", closed=False))
+    note(ResultsSeen(at_cut("performance of the model"), closed=False))
     return render_template(
         "results/performance.html",
         found=found,
+        cuts=offered(),
         statement=statement(found, _),
         drawn={name: _drawn(name, found) for name in NAMES},
         tables={table.id: table for table in every_table(found, _)},
@@ -75,7 +76,7 @@ def report() -> Response:
 
     found = _taken("performance report")
     made = performance_report(found, system=system_words(), made_at=house().clock.now(), tr=_)
-    return pdf(made, f"vigil-performance-{found.cut.on.isoformat()}.pdf")
+    return pdf(made, f"vigil-performance-{found.cut.slug}.pdf")
 
 
 @pages.get("/dossier.pdf")
@@ -84,14 +85,12 @@ def model_dossier() -> Response:
     from analysis.dossier_results import dossier_data
     from analysis.reports.dossier import dossier
 
-    clock = house().clock
     with reading() as reader:
         taken, calls = _extracted(reader)
-        sites = [site["code"] for site in reader.all("site") if site["opened_on"]]
-    found = dossier_data(taken, calls, sites, house().model, _)
+    found = dossier_data(taken, calls, (site["code"] for site in taken.sites), house().model, _)
     note(DataTaken("model dossier", found.cut.digest))
-    made = dossier(found, system=system_words(), made_at=clock.now(), tr=_)
-    return pdf(made, f"vigil-dossier-{found.cut.on.isoformat()}.pdf")
+    made = dossier(found, system=system_words(), made_at=house().clock.now(), tr=_)
+    return pdf(made, f"vigil-dossier-{found.cut.slug}.pdf")
 
 
 @pages.get("/performance.csv")
@@ -111,7 +110,7 @@ def as_json() -> Response:
 def _file(content: bytes, kind: str, found: Performance, ending: str) -> Response:
     answer = make_response(content)
     answer.headers["Content-Type"] = kind
-    answer.headers.set("Content-Disposition", "attachment", filename=f"vigil-performance-{found.cut.on}.{ending}")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"vigil-performance-{found.cut.slug}.{ending}")
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
@@ -125,7 +124,7 @@ def _taken(what: str) -> Performance:
 def _found() -> Performance:
     with reading() as reader:
         taken, calls = _extracted(reader)
-    key = f"{cut_of(taken, calls).digest} {taken.cut_on}"
+    key = state_of(cut_of(taken, calls))
     if key not in _KEPT:
         _KEPT.clear()
         _KEPT[key] = performance_results(taken, calls)
@@ -133,16 +132,15 @@ def _found() -> Performance:
 
 
 def _extracted(reader: Reader) -> tuple[extract.Extract, Calls]:
-    clock = house().clock
-    taken = extract.pooled(reader, actor(), cut_on=clock.today(), now=clock.now())
-    return taken, model_calls(reader, actor(), cut_on=clock.today())
+    taken = taken_at(reader, extract.pooled)
+    return taken, model_calls(reader, actor(), cut_on=taken.cut_on, cut=chosen())
 
 
 def _drawn(name: str, found: Performance) -> Figure:
     """A figure of these data, drawn once a language."""
     from analysis.reports.performance_figures import NAMES, draw
 
-    key = (name, str(get_locale()), f"{found.cut.digest} {found.cut.on}")
+    key = (name, str(get_locale()), state_of(found.cut))
     if key not in _DRAWN:
         if len(_DRAWN) >= 2 * len(NAMES):
             _DRAWN.clear()

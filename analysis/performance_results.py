@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from analysis import training_reference
+from analysis import results, training_reference
 from analysis.called import models, people
 from analysis.cut import DataCut
 from analysis.performance import Performance, performance
@@ -16,7 +16,9 @@ from trial.store.model_calls import Calls
 
 
 def cut_of(extract: Extract, calls: Calls) -> DataCut:
-    """Date of the cut, and the SHA-256 over the digests of data and calls."""
+    """Date of the cut, and the SHA-256 over the digests of data and calls; a locked cut is its own, and vouches for both."""
+    if extract.cut is not None:
+        return results.cut_of(extract)
     digest = hashlib.sha256(f"{extract.digest} {calls.digest}".encode()).hexdigest()
     return DataCut(extract.cut_on.isoformat(), extract.cut_on, digest)
 
@@ -49,4 +51,4 @@ def document(found: Performance, tr: Translate = str) -> dict[str, object]:
         for t in every_table(found, tr)
     ]  # fmt: skip
     model = found.model and {"name": found.model.name, "sha256": found.model.digest, "threshold": found.model.threshold}
-    return {"cut": found.cut.on.isoformat(), "digest": found.cut.digest, "model": model, "tables": tables}
+    return {**found.cut.told(), "model": model, "tables": tables}

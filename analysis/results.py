@@ -31,8 +31,10 @@ def pooled_results(extract: Extract, opened_on: date) -> StatusData:
 
 
 def cut_of(extract: Extract) -> DataCut:
-    """Date and digest of what was extracted."""
-    return DataCut(f"{extract.cut_on.isoformat()}", extract.cut_on, extract.digest)
+    """Date and digest of what was extracted; of a locked cut also its name and place."""
+    if (cut := extract.cut) is None:
+        return DataCut(extract.cut_on.isoformat(), extract.cut_on, extract.digest)
+    return DataCut(cut.name, cut.on, extract.digest, cut.position, cut.code, cut.at, extract.redactions)
 
 
 def adverse_events(row: Extracted) -> Iterator[AdverseEvent]:

@@ -30,6 +30,6 @@ def _adverse_events(extract: Extract, tr: Translate) -> Made:
 
 
 OUTPUTS = (
-    Output("disposition", _l("Disposition"), _disposition, "14.1.1"),
+    Output("disposition", _l("Disposition"), _disposition, "14.1.7"),
     Output("adverse-events", _l("Adverse events"), _adverse_events, "14.3.1"),
 )

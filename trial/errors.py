@@ -258,6 +258,14 @@ class ContentChanged(VigilError):
 
 
 @dataclass(eq=False)
+class CutAltered(VigilError):
+    """What is stored is no longer what a data cut locked, and no redaction explains it. `problems`: codes of `trial.cuts.PROBLEMS`."""
+
+    name: str
+    problems: tuple[str, ...]
+
+
+@dataclass(eq=False)
 class BackupUnfit(VigilError):
     """A copy that cannot be written or restored.
 

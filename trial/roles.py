@@ -59,6 +59,8 @@ VERBS: Mapping[str, str] = {
     "results.pooled": _l("See pooled results"),
     "results.closed": _l("Analyse outcomes by arm"),
     "report.closed": _l("Read closed reports"),
+    "cut.read": _l("See data cuts and verify them"),
+    "cut.make": _l("Name and lock a data cut"),
     "recommendation.record": _l("Record a recommendation of the monitoring board"),
     "export.blinded": _l("Export data without arm"),
     "export.unblinded": _l("Export data with arm"),
@@ -152,7 +154,7 @@ _TABLE = (
                   "results.pooled", "audit.read", "audit.review", "plan.set", "randomisation.close", "trail.redact",
                   "oversight.read", "ranges.set", "foreign.take", "foreign.read", "amendment.activate",
                   "amendment.preview", "deviation.read", "participant.transfer", "file.look", "import.trial", "delegation.read",
-                  "batch.set", "registry.results"},
+                  "batch.set", "registry.results", "cut.read"},
         blinded=True,
     ),
     _role(
@@ -164,13 +166,13 @@ _TABLE = (
     ),
     _role(
         "statistician", _l("Statistician"), "all",
-        {"accrual.read", "results.pooled", "export.blinded", "foreign.read", "registry.results"},
+        {"accrual.read", "results.pooled", "export.blinded", "foreign.read", "registry.results", "cut.read", "cut.make"},
         blinded=True, blinded_rows=True, deidentified=True,
     ),
     _role(
         "unblinded_statistician", _l("Unblinded statistician"), "all",
         {"accrual.read", "results.pooled", "results.closed", "report.closed", "export.unblinded", "seed.reveal",
-         "randomisation.replay", "registry.results"},
+         "randomisation.replay", "registry.results", "cut.read", "cut.make"},
         deidentified=True,
     ),
     _role("dsmb_member", _l("Member of the monitoring board"), "none", {"report.closed", "recommendation.record"}),
@@ -183,7 +185,7 @@ _TABLE = (
     _role(
         "auditor", _l("Auditor or inspector"), "all",
         _READS | {"safety.read", "accrual.read", "results.pooled", "audit.read", "randomisation.replay", "oversight.read",
-                  "foreign.read", "deviation.read", "delegation.read", "access.read"},
+                  "foreign.read", "deviation.read", "delegation.read", "access.read", "cut.read"},
     ),
     _role(
         "administrator", _l("Administrator"), "none",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from analysis.commands.at import At, at_a_cut
 from analysis.output_shelf import Shelf
 from trial.cli.base import Installation, json_option, shown
 
@@ -65,11 +65,11 @@ def list_outputs(as_json: bool) -> None:
     "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write into."
 )
 @click.option("--format", "formats", default="text,csv,json,svg,png,pdf", show_default=True, help="Which, with commas.")
-@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="Cut date; today when left out.")
+@at_a_cut
 @click.option("--as", "username", help="Who takes them: recorded. Needed for outputs by arm.")
 @click.option("--role", help="In which of the roles held.")
 @click.pass_obj
-def make(here: Installation, ids: tuple[str, ...], everything: bool, closed: bool, out: Path, formats: str, on: Any,
+def make(here: Installation, ids: tuple[str, ...], everything: bool, closed: bool, out: Path, formats: str, at: At,
          username: str | None, role: str | None) -> None:  # fmt: skip
     """Write outputs, each in the formats asked for, and with --all and pdf one volume of them."""
     wanted = tuple(formats.split(","))
@@ -80,7 +80,7 @@ def make(here: Installation, ids: tuple[str, ...], everything: bool, closed: boo
     for shelf, names in _asked(ids, everything, closed):
         if shelf.closed and username is None:
             raise click.UsageError("an output by arm needs --as: who takes it is recorded")
-        _write(here, shelf, names, out, wanted, on.date() if on else None, (username, role), everything)
+        _write(here, shelf, names, out, wanted, at, (username, role), everything)
 
 
 def _asked(ids: tuple[str, ...], everything: bool, closed: bool) -> Iterator[tuple[Shelf, list[str]]]:
@@ -104,7 +104,7 @@ def _write(
     names: list[str],
     out: Path,
     formats: tuple[str, ...],
-    on: date | None,
+    at: At,
     who: tuple[str | None, str | None],
     whole: bool,
 ) -> None:
@@ -113,7 +113,7 @@ def _write(
     from analysis.issued_files import files
     from analysis.reports.issued import every_output
 
-    extract = taken(here, shelf, names, on, *who)
+    extract = taken(here, shelf, names, at, *who)
     issued = []
     for name in tqdm(names, unit=" outputs", disable=None, file=sys.stderr):
         issued.append(shelf.issued(name, extract))
@@ -121,7 +121,8 @@ def _write(
             _put(out / member, content)
     if whole and "pdf" in formats:
         _put(out / ("closed-all.pdf" if shelf.closed else "all.pdf"), every_output(issued))
-    click.echo(f"{out}: {len(names)} outputs at {extract.cut_on.isoformat()}, data {extract.digest[:16]}")
+    cut = issued[0].cut
+    click.echo(f"{out}: {len(names)} outputs at {cut.named}, data {cut.digest[:16]}")
 
 
 def _put(path: Path, content: bytes) -> None:
@@ -129,9 +130,7 @@ def _put(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def taken(
-    here: Installation, shelf: Shelf, names: list[str], on: date | None, username: str | None, role: str | None
-) -> Any:
+def taken(here: Installation, shelf: Shelf, names: list[str], at: At, username: str | None, role: str | None) -> Any:
     """The data, with the calls of the model: the one place where the command gets them. Raises NotAllowed.
 
     With a name, that they were taken is recorded; without one the command line sees what a blinded statistician may see.
@@ -146,8 +145,8 @@ def taken(
     viewer = here.somebody(username, role or usual, verb) if username else Actor(None, "command line", usual, None)
     with house.reading() as reader:
         take = extract.closed if shelf.closed else extract.pooled
-        found = take(reader, viewer, cut_on=on or house.clock.today(), now=house.clock.now())
-        found = with_calls(found, model_calls(reader, viewer, cut_on=found.cut_on))
+        found = take(reader, viewer, cut_on=at.on or house.clock.today(), now=house.clock.now(), cut=at.cut)
+        found = with_calls(found, model_calls(reader, viewer, cut_on=found.cut_on, cut=at.cut))
     if username:
         with (uow := house.writing(viewer)):
             uow.record(DataTaken(f"outputs: {', '.join(names)}"[:200], found.digest))

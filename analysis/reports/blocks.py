@@ -1,6 +1,6 @@
 """Blocks of a printed report: headings, text, the title block, figures with what stands under them, and tables."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor
@@ -10,6 +10,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, LongTable, Paragraph, Spacer, TableStyle
 from reportlab.platypus import Table as Grid
 
+from analysis.cut import DataCut
 from analysis.figure import Figure
 from analysis.pdf import FONT, FONT_BOLD, Furniture, Section, drawable, utc
 from analysis.table import Table
@@ -67,12 +68,25 @@ def title_block(furniture: Furniture, statement: str, tr: Translate = str) -> li
         (tr(_l("Study")), furniture.study),
         (tr(_l("Data cut")), furniture.cut.named),
         (tr(_l("Digest of the cut (SHA-256)")), furniture.cut.digest),
+        *_of_a_locked_cut(furniture.cut, tr),
         (tr(_l("System")), furniture.system),
-        (tr(_l("Made at")), f"{utc(furniture.made_at)} UTC"),
+        (tr(_l("Cut locked at") if furniture.cut.locked else _l("Made at")), f"{utc(furniture.instant)} UTC"),
     )
     cells = [[paragraph(name, CELL_HEAD), paragraph(value, CELL)] for name, value in facts]
     grid = Grid(cells, colWidths=[48 * mm, TEXT_WIDTH - 48 * mm], style=_lines(), hAlign="LEFT")
     return [paragraph(furniture.title, TITLE), grid, Spacer(1, 3 * mm), paragraph(statement)]
+
+
+def _of_a_locked_cut(cut: DataCut, tr: Translate) -> Iterator[tuple[str, str]]:
+    if cut.locked:
+        yield tr(_l("Journal entry of the cut")), str(cut.position)
+        yield tr(_l("Release that locked the cut")), cut.code
+    if cut.redactions:
+        numbers = ", ".join(map(str, cut.redactions))
+        said = _l(
+            "{numbers}: personal data were taken out after the cut, so that its digest is another one than the one locked."
+        )
+        yield tr(_l("Redactions since")), tr(said).format(numbers=numbers)
 
 
 def figure_block(text: str, key: str, figure: Figure, lines: Sequence[str]) -> Flowable:

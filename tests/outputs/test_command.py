@@ -29,7 +29,7 @@ def test_outputs_are_written_in_the_formats_asked_for_and_no_other(vigil, tmp_pa
         "disposition/disposition.csv",
         "disposition/disposition.csv-metadata.json",
     ]
-    assert "Data cut 2026-06-01, SHA-256" in (out / "disposition.txt").read_text("utf-8")
+    assert "Data cut 2026-06-01, digest" in (out / "disposition.txt").read_text("utf-8")
 
 
 def test_the_same_command_writes_the_same_bytes(vigil, tmp_path):

@@ -176,7 +176,7 @@ def output_of(*tables: Table, id: str = "one", number: str = "14.1.9", estimand:
 def test_the_text_holds_tables_meaning_and_where_they_come_from():
     text = as_text(issue(output_of(SMALL), nobody(), closed=False))
     for part in ("14.1.9 An output", "  part", "Denominator: 4.", "A note.", "Population: all randomised.",
-                 "Censoring: last date known alive.", f"SHA-256 {DIGEST}", f"Made by Vigil {release()}."):  # fmt: skip
+                 "Censoring: last date known alive.", f"Data cut 2029-06-30, digest {DIGEST}.", f"Made by Vigil {release()}."):  # fmt: skip
         assert part in text
 
 

@@ -115,7 +115,7 @@ def test_files_are_what_their_type_says(house, client):
     assert next(csv.reader(io.StringIO(got["csv"].data.decode("utf-8-sig"))))[0] == "output"
     assert PdfReader(io.BytesIO(got["pdf"].data)).pages
     assert "os/os.png" in zipfile.ZipFile(io.BytesIO(got["zip"].data)).namelist()
-    assert "SHA-256" in got["txt"].text
+    assert "Data cut 2026-06-01, digest" in got["txt"].text
     for ending, answer in got.items():
         name = answer.headers["Content-Disposition"]
         assert name.startswith("attachment") and re.search(rf"vigil-os-\d{{4}}-\d\d-\d\d-[0-9a-f]{{8}}\.{ending}", name)
@@ -126,7 +126,7 @@ def test_files_are_what_their_type_says(house, client):
 def test_the_volume_holds_every_open_output_and_no_closed_one(house, client):
     somebody = client("statistician")
     text = " ".join(p.extract_text() for p in PdfReader(io.BytesIO(somebody.get(f"{OPEN}/all.pdf").data)).pages)
-    assert "14.1.1 Disposition" in text and "14.2.5.1 Overall survival" in text and "CLOSED" not in text
+    assert "14.1.7 Disposition" in text and "14.2.5.1 Overall survival" in text and "CLOSED" not in text
     names = zipfile.ZipFile(io.BytesIO(somebody.get(f"{OPEN}/all.zip").data)).namelist()
     assert {"disposition.pdf", "os/os.svg"} <= set(names) and not any("by-arm" in name for name in names)
 
@@ -158,5 +158,5 @@ def test_an_output_is_made_once_a_state_of_the_data_and_language():
 
 def test_a_shelf_stands_in_the_order_of_a_report():
     numbers = [output.number for output in Shelf(lambda: outputs.OPEN, closed=False).outputs]
-    assert numbers.index("14.1.1") < numbers.index("14.2.1.1") < numbers.index("14.3.1")
+    assert numbers.index("14.1.7") < numbers.index("14.2.1.1") < numbers.index("14.3.1")
     assert len(Shelf(lambda: outputs.OPEN[:2], closed=False).every(nobody())) == 2

@@ -25,7 +25,7 @@ REFUSED, MISSING, DATABASE, BROKEN, BUSY = 3, 4, 5, 6, 7
 EXIT_CODES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
     ((e.NotFound, e.FileMissing), MISSING),
     ((e.StorageUnavailable, e.StorageFull, e.NotMigrated), DATABASE),
-    ((e.FileDamaged, e.BackupUnfit, ModelCorrupt), BROKEN),
+    ((e.FileDamaged, e.BackupUnfit, e.CutAltered, ModelCorrupt), BROKEN),
     ((e.Busy, ModelUnavailable, ModelTimeout), BUSY),
     ((e.VigilError,), REFUSED),
 )

@@ -6,84 +6,75 @@ second opens only for who may see arms. `listing` gives rows to a person, and dr
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Subquery, select
+from sqlalchemy import Subquery
 
 from forms.answers import Crf
-from forms.catalogue import definitions
-from forms.record import Record
 from trial import roles
-from trial.errors import NotAllowed
-from trial.store import transfers
-from trial.store.coding import every_approved
+from trial.cuts import ALTERED, Cut
+from trial.errors import CutAltered, NotAllowed
+from trial.store import cuts
 from trial.store.cohort import in_trial, participant, patient
-from trial.store.crfs import NEWEST, as_crf
+from trial.store.crfs import as_crf
+from trial.store.cut_check import worked_out
+from trial.store.gathered import Extracted as Extracted
+from trial.store.gathered import gathered
 from trial.store.reading import Reader, Row
+from trial.store.redaction import redacted
 from trial.store.tables import CRF_KEY
-from trial.store.tables_crfs import crf, crf_revision, signature
+from trial.store.tables_crfs import crf_revision, signature
 from trial.store.tables_office import query
-from trial.store.types import canonical
-
-
-@dataclass(frozen=True)
-class Extracted:
-    """One participant: current revisions, the allocation row (None: not allocated, or withheld), and the approved codes of terms.
-
-    `site` follows the participant now; `enrolled_at` is the site that enrolled, where accrual counts and the draw was made.
-    """
-
-    participant: str
-    site: str
-    created_at: datetime
-    crfs: tuple[Crf, ...]
-    allocation: Row | None
-    codings: tuple[Row, ...] = ()
-    origin: str | None = None
-
-    @property
-    def enrolled_at(self) -> str:
-        """The site that enrolled."""
-        return self.origin or self.site
-
-    def record(self) -> Record:
-        """The answers as a record, without facts."""
-        return Record(self.crfs, definitions())
 
 
 @dataclass(frozen=True)
 class Extract:
-    """Every participant as the database stands at `taken_at`. `digest` is the SHA-256 over every revision and allocation."""
+    """Every participant as the database stands at `taken_at`, or as it stood at `cut`. `digest` is the SHA-256 over
+    everything given out.
+
+    `sites`: rows of the sites that were open. `redactions`: numbers of those that came after the cut and made its digest another one.
+    """
 
     rows: tuple[Extracted, ...]
     cut_on: date
     taken_at: datetime
     digest: str
+    sites: tuple[Row, ...] = ()
+    cut: Cut | None = None
+    redactions: tuple[int, ...] = ()
+
+    @property
+    def opened_on(self) -> date | None:
+        """The day the first site opened; None where none has."""
+        return min((site["opened_on"] for site in self.sites), default=None)
 
 
-def pooled(reader: Reader, viewer: Any, *, cut_on: date, now: datetime) -> Extract:
+# Each of these takes the name of a data cut: its date and its time then stand in place of `cut_on` and `now`. NotFound where there is none
+# of that name, CutAltered where what is stored is not what was locked.
+
+
+def pooled(reader: Reader, viewer: Any, *, cut_on: date, now: datetime, cut: str | None = None) -> Extract:
     """Whole courses for aggregates that are shown pooled. Raises NotAllowed without `results.pooled`."""
-    return _extract(reader, viewer, "results.pooled", cut_on, now)
+    return _extract(reader, viewer, "results.pooled", cut_on, now, cut)
 
 
-def closed(reader: Reader, viewer: Any, *, cut_on: date, now: datetime) -> Extract:
+def closed(reader: Reader, viewer: Any, *, cut_on: date, now: datetime, cut: str | None = None) -> Extract:
     """Whole courses for aggregates by arm. Raises NotAllowed for everyone but the unblinded statistician."""
-    return _extract(reader, viewer, "results.closed", cut_on, now)
+    return _extract(reader, viewer, "results.closed", cut_on, now, cut)
 
 
-def accrual(reader: Reader, viewer: Any, *, cut_on: date, now: datetime) -> Extract:
+def accrual(reader: Reader, viewer: Any, *, cut_on: date, now: datetime, cut: str | None = None) -> Extract:
     """Whole courses for counts of accrual. Raises NotAllowed without `accrual.read`."""
-    return _extract(reader, viewer, "accrual.read", cut_on, now)
+    return _extract(reader, viewer, "accrual.read", cut_on, now, cut)
 
 
-def listing(reader: Reader, viewer: Any, *, cut_on: date, now: datetime) -> Extract:
+def listing(reader: Reader, viewer: Any, *, cut_on: date, now: datetime, cut: str | None = None) -> Extract:
     """Rows for a person with an export right: forms, items and allocation the role must not see are not there."""
     verb = "export.unblinded" if roles.may(viewer.role, "export.unblinded") else "export.blinded"
-    whole = _extract(reader, viewer, verb, cut_on, now)
+    whole = _extract(reader, viewer, verb, cut_on, now, cut)
     return replace(whole, rows=tuple(_visible(row, viewer.role) for row in whole.rows))
 
 
@@ -92,51 +83,39 @@ def registry(reader: Reader, viewer: Any, *, cut_on: date, now: datetime) -> Ext
 
     Nobody of them was allocated, and what an arm of the trial does cannot be told from them: nothing is hidden.
     """
-    return _extract(reader, viewer, "registry.results", cut_on, now, patient)
+    _refuse(viewer, "registry.results")
+    return _live(reader, viewer, cut_on, now, patient)
 
 
-def _extract(
-    reader: Reader, viewer: Any, verb: str, cut_on: date, now: datetime, people: Subquery = participant
-) -> Extract:
+def _extract(reader: Reader, viewer: Any, verb: str, cut_on: date, now: datetime, cut: str | None) -> Extract:
+    _refuse(viewer, verb)
+    return _live(reader, viewer, cut_on, now, participant) if cut is None else _then(reader, viewer, cut)
+
+
+def _refuse(viewer: Any, verb: str) -> None:
     if not roles.may(viewer.role, verb):
         raise NotAllowed(viewer.role, verb)
-    rows = tuple(_everyone(reader, viewer.sites, people))
-    return Extract(rows, cut_on, now, _digest(reader, {row.participant for row in rows}))
 
 
-def _everyone(reader: Reader, sites: frozenset[str] | None, people: Subquery) -> Iterable[Extracted]:
-    allocations = {row["participant"]: row for row in reader.all("allocation")}
-    crfs: dict[str, list[Crf]] = {}
-    origins = transfers.origins(reader)
-    newest = select(crf_revision).join(crf, NEWEST).order_by(crf.c.first_entered_at, *crf.primary_key.columns)
-    for row in reader.stream(newest):
-        crfs.setdefault(row["participant"], []).append(as_crf(row))
-    coded: dict[str, list[Row]] = {}
-    for row in every_approved(reader):
-        coded.setdefault(row["participant"], []).append(row)
-    for row in reader.all(select(people).order_by(people.c.id)):
-        if sites is None or row["site_code"] in sites:
-            name = row["id"]
-            kept, codes = tuple(crfs.get(name, ())), tuple(coded.get(name, ()))
-            made, drawn = row["created_at"], allocations.get(name)
-            yield Extracted(name, row["site_code"], made, kept, drawn, codes, origins.get(name))
+def _live(reader: Reader, viewer: Any, cut_on: date, now: datetime, people: Subquery) -> Extract:
+    found = gathered(reader, people)
+    seen = found.of(_reached(viewer, found.people))
+    return Extract(tuple(seen.everyone()), cut_on, now, seen.digest(redacted(reader)), found.sites)
 
 
-def _digest(reader: Reader, participants: set[str]) -> str:
-    """SHA-256 over the digests of all current revisions, the allocations and the approved codes, in a fixed order."""
-    total = hashlib.sha256()
-    columns = (*(crf_revision.c[n] for n in CRF_KEY), crf_revision.c.number, crf_revision.c.digest)
-    newest = select(*columns).join(crf, NEWEST).order_by(*(crf_revision.c[n] for n in CRF_KEY))
-    for row in reader.stream(newest):
-        if row["participant"] in participants:
-            total.update(canonical(row).encode())
-    for row in reader.all("allocation", order_by="participant"):
-        if row["participant"] in participants:
-            total.update(canonical(row).encode())
-    for row in every_approved(reader):
-        if row["participant"] in participants:
-            total.update(canonical(row).encode())
-    return total.hexdigest()
+def _then(reader: Reader, viewer: Any, name: str) -> Extract:
+    """As it stood at a cut. Whom the viewer reaches is judged by where people are followed now; the digest is that of everybody."""
+    cut = cuts.named(reader, name)
+    found, verdict = worked_out(reader, cut)
+    if verdict.state == ALTERED:
+        raise CutAltered(cut.name, verdict.problems)
+    seen = found.of(_reached(viewer, in_trial(reader)))
+    rows = tuple(seen.everyone())
+    return Extract(rows, cut.on, cut.at, verdict.digest, found.sites, cut, verdict.redactions)
+
+
+def _reached(viewer: Any, people: Iterable[Row]) -> frozenset[str]:
+    return frozenset(row["id"] for row in people if viewer.sites is None or row["site_code"] in viewer.sites)
 
 
 def _visible(row: Extracted, role: str) -> Extracted:

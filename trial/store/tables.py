@@ -23,6 +23,7 @@ from trial.store import tables_accounts as tables_accounts
 from trial.store import tables_amendments as tables_amendments  # their tables join the same metadata
 from trial.store import tables_coding as tables_coding
 from trial.store import tables_crfs as tables_crfs
+from trial.store import tables_cuts as tables_cuts
 from trial.store import tables_decision as tables_decision
 from trial.store import tables_files as tables_files
 from trial.store import tables_foreign as tables_foreign
@@ -137,6 +138,7 @@ INSERT_ONLY = frozenset(
         "training",
         "certification",
         "access_review",
+        "data_cut",
     }
 )
 JOURNALLED = tuple(t for t in metadata.sorted_tables if t.name not in UNJOURNALLED | LEDGER)

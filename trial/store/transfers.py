@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select
@@ -62,8 +62,13 @@ def investigators(reader: Reader, sites: frozenset[str]) -> list[Row]:
 
 def origins(reader: Reader) -> dict[str, str]:
     """Participant to the site that enrolled them, of those who were ever transferred."""
+    return first_sites(reader.all("transfer", order_by="id"))
+
+
+def first_sites(moved: Iterable[Row]) -> dict[str, str]:
+    """The same from rows of `transfer`, oldest first."""
     found: dict[str, str] = {}
-    for row in reader.all("transfer", order_by="id"):
+    for row in moved:
         found.setdefault(row["participant"], row["from_site"])
     return found
 

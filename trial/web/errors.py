@@ -186,6 +186,16 @@ def _versions(error: Exception) -> Said | None:
                     wanted=" / ".join(map(str, wanted)),
                 ),
             )
+        case e.CutAltered(name=name):
+            return Said(
+                409,
+                _("The data are not what the cut locked"),
+                _(
+                    "What is stored is no longer what the data cut %(name)s locked, and no redaction explains it. No results are made from "
+                    "it. Please tell the administrator: the command “vigil verify” names what was altered.",
+                    name=name,
+                ),
+            )
         case e.ApprovalAhead(approved_on=day):
             return Said(
                 422,

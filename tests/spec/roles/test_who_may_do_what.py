@@ -70,6 +70,8 @@ TABLE = {
     "results.closed": [U],
     "report.closed": [U, P],
     "recommendation.record": [P],
+    "cut.read": [D, B, U, A],
+    "cut.make": [B, U],
     "export.blinded": [D, B],
     "export.unblinded": [U],
     "import.data": [D, L],
