@@ -140,6 +140,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     CSRFProtect(app).exempt(api.pages)
     app.after_request(headers.guard)
     errors.register(app)
+    _programs()
     for room in PAGES:
         app.register_blueprint(room.pages)
     gate.open_to(api.PERMISSIONS)
@@ -176,6 +177,12 @@ def _configuration(settings: Settings) -> dict[str, Any]:
 def _released_model() -> Any:
     """The frozen model's runner: it opens the model in a child process when it is first called."""
     return import_module("trial.frozen.runner").FrozenModel()
+
+
+def _programs() -> None:
+    """Operations of the API that rooms above it add. Before its addresses are taken over into the application."""
+    if find_spec("analysis.output_api") is not None:
+        import_module("analysis.output_api")
 
 
 def _results(app: Flask) -> None:

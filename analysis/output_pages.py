@@ -64,7 +64,7 @@ class Room:
 
     def output(self, output: str) -> str:
         """One output; that it was opened is recorded."""
-        issued = self._issued(output)
+        issued = self.issued(output)
         note(ResultsSeen(at_cut(f"output {output}"), closed=self.shelf.closed))
         return render_template("results/output.html", room=self.name, issued=issued, sidecar=SIDECAR, at=chosen())
 
@@ -72,13 +72,13 @@ class Room:
         """One output as a file; that it was taken is recorded."""
         if ending not in ("txt", "csv", "json", "pdf", "zip"):
             abort(404)
-        issued = self._issued(output)
+        issued = self.issued(output)
         note(DataTaken(f"output {output}, {ending}", issued.cut.digest))
         return _file(_document(issued, ending), ending, _name(issued, issued.id, ending))
 
     def part(self, output: str, part_name: str, ending: str) -> Response:
         """One table or figure as a file, recorded as taken; a figure the page shows was recorded with the page."""
-        issued = self._issued(output)
+        issued = self.issued(output)
         try:
             content = part(issued, part_name, ending, _)
         except KeyError:
@@ -98,7 +98,8 @@ class Room:
         note(DataTaken(f"all {self.name}, {ending}", everything[0].cut.digest))
         return _file(_volume(everything, ending), ending, _name(everything[0], self.name, ending))
 
-    def _issued(self, name: str) -> Issued:
+    def issued(self, name: str) -> Issued:
+        """An output at the cut of the address. Raises NotFound, NotAllowed, CutAltered."""
         self.shelf.output(name)  # what does not exist is not worked out
         return self.shelf.issued(name, taken(self.take), tr=_, language=_language(), reach=actor().sites)
 
