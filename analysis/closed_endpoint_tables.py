@@ -85,7 +85,7 @@ def events_table(found: Compared, tr: Translate) -> Table:
     return Table(
         f"{found.estimand.id.lower()}-at-risk",
         tr(_l("Numbers at risk")),
-        tuple(Column(text, numeric=True) for text in (tr(_l("Months")), *pairs)),
+        (Column(tr(_l("Months"))), *(Column(text, numeric=True) for text in pairs)),
         rows,
         _whom(found, tr),
     )

@@ -87,7 +87,7 @@ def at_risk_table(estimand: Estimand, curve: survival.Curve | incidence.Incidenc
     return Table(
         f"{estimand.id.lower()}-at-risk",
         tr(_l("Numbers at risk")),
-        tuple(Column(text, numeric=True) for text in (origin, tr(_l("At risk")), tr(_l("Events so far")))),
+        (Column(origin), *(Column(tr(text), numeric=True) for text in (_l("At risk"), _l("Events so far")))),
         rows,
         tr(_l("Participants: {n}.")).format(n=curve.n),
         (tr(_l("At risk: followed to that month or beyond, without an event before it.")),),
