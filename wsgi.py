@@ -140,6 +140,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     CSRFProtect(app).exempt(api.pages)
     app.after_request(headers.guard)
     errors.register(app)
+    _programs()
     for room in PAGES:
         app.register_blueprint(room.pages)
     gate.open_to(api.PERMISSIONS)
@@ -178,6 +179,12 @@ def _released_model() -> Any:
     return import_module("trial.frozen.runner").FrozenModel()
 
 
+def _programs() -> None:
+    """Operations of the API that rooms above it add. Before its addresses are taken over into the application."""
+    if find_spec("analysis.output_api") is not None:
+        import_module("analysis.output_api")
+
+
 def _results(app: Flask) -> None:
     """Pages of the analysis, where that room is installed. Each brings its own entries for the gate."""
     for name in (
@@ -187,6 +194,8 @@ def _results(app: Flask) -> None:
         "analysis.performance_pages",
         "analysis.efficacy_pages",
         "analysis.registry_pages",
+        "analysis.output_pages",
+        "analysis.closed_output_pages",
         "analysis.cut_pages",
     ):
         if find_spec(name) is not None:
@@ -243,4 +252,5 @@ def main() -> None:
     commands = cli.commands(create_app)
     if find_spec("analysis.cli") is not None:
         import_module("analysis.cli").register(commands)
+        import_module("analysis.commands.closed_outputs").register(commands)
     sys.exit(cli.run(commands))

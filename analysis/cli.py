@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from analysis.commands import outputs
 from analysis.commands.at import At, at_a_cut
 from analysis.commands.cuts import cut
 
@@ -23,6 +24,7 @@ def register(commands: click.Group) -> None:
     commands.add_command(report)
     commands.add_command(monitor)
     commands.add_command(performance)
+    commands.add_command(outputs.output)
     commands.add_command(cut)
     registry = commands.commands["registry"]
     assert isinstance(registry, click.Group)

@@ -83,11 +83,48 @@ def cox(
     cluster: str | None = None,
     level: float = 0.95,
 ) -> CoxFit:
-    """Fit on a frame with one row per participant, or with `entry` one row per spell (entry, days]; covariates are numbers.
+    """Fit on a frame with one row per participant, or with `entry` one row per spell (entry, days].
 
-    Rows are put in order (time, id) first. `cluster` names who is alike (a participant with several spells, a site) and asks for
-    the robust variance, as weights should. Raises ValueError on unknown values, NotTimeToEvent on broken times, Repeated,
-    NotEstimable (no event, no information, Separated, NotConverged).
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Rows are put in order (time, id) first, so theirs does not matter.
+    days, event : str
+        Columns of the time in days and of 1 or 0 (censored).
+    covariates : sequence of str
+        Columns of numbers, in the order in which coefficients are given.
+    strata : sequence of str
+        Columns that together name a stratum, each with a hazard of its own.
+    identity : str, optional
+        Column that names the participant; nobody may stand in two rows, or in two spells that overlap.
+    entry : str, optional
+        Column of the day on which a spell begins.
+    weights : str, optional
+        Column of positive weights; they call for `robust`.
+    robust : bool
+        Whether limits come from the robust variance.
+    cluster : str, optional
+        Column that names who is alike (a participant with several spells, a site): robust variance over its sums.
+    level : float
+        Coverage of the confidence limits.
+
+    Returns
+    -------
+    CoxFit
+        `fit["name"]` is the coefficient of a covariate: ratio, limits, p.
+
+    Raises
+    ------
+    ValueError
+        A value is unknown.
+    NotTimeToEvent, Repeated
+        Times are broken, or a participant stands there twice.
+    NotEstimable
+        No event, no information, a separated covariate, or no convergence.
+
+    References
+    ----------
+    Therneau & Grambsch 2000, chapters 3 and 7; Lin & Wei 1989.
     """
     asked = [name for name in (entry, weights, cluster, identity) if name is not None]
     columns = [days, event, *covariates, *strata, *asked]

@@ -1,11 +1,11 @@
-"""A figure as bytes: SVG for the screen, vector PDF for paper, both the same on every run.
+"""A figure as bytes: SVG for the screen, vector PDF for paper, PNG for a slide, each the same on every run.
 
 No window, no date, no random ids; text stays text, so it can be searched, copied and read aloud.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from io import BytesIO
 from threading import Lock
@@ -17,13 +17,18 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 INCHES = (6.9, 3.8)
+DOTS = 200  # of a PNG, an inch
+FOOT = 15  # points under a figure for the line that says where it comes from
 _SETTINGS = Lock()  # matplotlib's settings belong to the whole process: two requests that draw at once would mix them
 _SCREEN_FONTS = b"'Noto Sans SC', 'Noto Sans CJK SC', 'Noto Sans', 'Segoe UI', Arial, sans-serif"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawn figure. `alt` says in words what it shows; `width` and `height` are in points."""
+    """A drawn figure. `alt` says in words what it shows; `width` and `height` are in points.
+
+    `drawing` is what the bytes were made from, kept so that other bytes can be made of it (`stamped`).
+    """
 
     id: str
     title: str
@@ -32,6 +37,7 @@ class Figure:
     pdf: bytes
     width: float
     height: float
+    drawing: "Drawing | None" = field(default=None, repr=False, compare=False)
 
 
 @contextmanager
@@ -72,7 +78,38 @@ def saved(drawing: "Drawing", *, identity: str, title: str, alt: str) -> Figure:
     drawing.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     drawing.savefig(pdf, format="pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None})
     width, height = (float(side) * 72 for side in drawing.get_size_inches())
-    return Figure(identity, title, alt, _described(svg.getvalue(), identity, title, alt), pdf.getvalue(), width, height)
+    described = _described(svg.getvalue(), identity, title, alt)
+    return Figure(identity, title, alt, described, pdf.getvalue(), width, height, drawing)
+
+
+def stamped(figure: Figure, kind: str, *, foot: str, source: str) -> bytes:
+    """The figure as "svg" or "png" with the line `foot` under it, and `source` in the file's own metadata.
+
+    A file that was copied into a letter still says which data it shows. Raises ValueError for another kind, or without a drawing.
+    """
+    from matplotlib.transforms import Bbox
+
+    drawing = figure.drawing
+    if drawing is None or kind not in ("svg", "png"):
+        raise ValueError(f"figure {figure.id}: no {kind} can be made")
+    nothing = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}[kind]
+    width, height = (float(side) for side in drawing.get_size_inches())
+    out, below = BytesIO(), FOOT / 72
+    with style():
+        line = drawing.text(0.01, -0.55 * below / height, foot, fontsize=7, color=MUTED, va="center")
+        try:
+            drawing.savefig(
+                out,
+                format=kind,
+                dpi=DOTS,
+                bbox_inches=Bbox([[0, -below], [width, height]]),
+                pad_inches=0,
+                metadata={"Title": figure.title, "Source": source, **nothing},
+            )
+        finally:
+            line.remove()
+    made = out.getvalue()
+    return _described(made, figure.id, figure.title, figure.alt) if kind == "svg" else made
 
 
 def _described(svg: bytes, identity: str, title: str, alt: str) -> bytes:

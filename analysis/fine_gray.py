@@ -70,9 +70,38 @@ def fine_gray(
     identity: str | None = None,
     level: float = 0.95,
 ) -> FineGray:
-    """Fit on a frame with one row per participant: `status` 0 censored, 1, 2, ... the kind of the first event.
+    """Fit on a frame with one row per participant.
 
-    Raises NotTimeToEvent on broken times, Repeated, NotEstimable (nobody had the cause, Separated, NotConverged).
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a participant, in any order.
+    days, status : str
+        Columns of the time in days, and of 0 censored, 1, 2, ... the kind of the first event.
+    covariates : sequence of str
+        Columns of numbers.
+    cause : int
+        The kind of event whose incidence is regressed.
+    identity : str, optional
+        Column that names the participant.
+    level : float
+        Coverage of the confidence limits.
+
+    Returns
+    -------
+    FineGray
+        Subdistribution hazard ratios by name, and the baseline from which `incidence` predicts.
+
+    Raises
+    ------
+    NotTimeToEvent, Repeated
+        Times are broken, or a participant stands there twice.
+    NotEstimable
+        Nobody had the cause, a covariate separates, or no convergence.
+
+    References
+    ----------
+    Fine & Gray 1999, J Am Stat Assoc 94:496-509.
     """
     ordered = in_order(frame, [days, status, *covariates], [days], identity)
     times, codes = checked(ordered[days].to_numpy(), ordered[status].to_numpy())

@@ -56,9 +56,38 @@ def gray_test(
     rho: float = 0.0,
     groups: Sequence[Hashable] | None = None,
 ) -> GrayTest:
-    """Compare the incidence of `cause`; `groups` names those that must be there.
+    """Compare the cumulative incidence of `cause` between groups.
 
-    Raises EmptyGroup; ValueError with fewer than two groups; NotTimeToEvent on broken columns.
+    Parameters
+    ----------
+    days, status, group : array_like
+        One entry a participant: days, 0 censored or the kind of the first event, and the group's label.
+    cause : int
+        The kind whose incidence is compared.
+    strata : array_like, optional
+        Labels of strata, over which scores and variances are summed.
+    rho : float
+        Power of the weight (1 - F)^rho; 0 is Gray's test.
+    groups : sequence, optional
+        Labels that must be there.
+
+    Returns
+    -------
+    GrayTest
+        `p` is None where nobody had the event.
+
+    Raises
+    ------
+    EmptyGroup
+        A group that was named has nobody.
+    ValueError
+        Fewer than two groups.
+    NotTimeToEvent
+        A column is broken.
+
+    References
+    ----------
+    Gray 1988, Ann Stat 16:1141-1154.
     """
     times, codes = checked(days, status)
     labels, members = compared(group, groups, times.size, "Gray's test")

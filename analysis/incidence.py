@@ -70,7 +70,35 @@ class Incidence(Columns):
 
 
 def aalen_johansen(days: ArrayLike, status: ArrayLike, cause: int = 1, *, level: float = 0.95) -> Incidence:
-    """Incidence of `cause`; a cause nobody had is 0 throughout. Raises NotTimeToEvent; ValueError for cause 0."""
+    """Cumulative incidence of `cause` where other kinds of event compete; a cause nobody had is 0 throughout.
+
+    Parameters
+    ----------
+    days : array_like
+        Days from the origin to the first event of any kind, or to the last day known without one.
+    status : array_like
+        0 censored, 1, 2, ... the kind of the first event.
+    cause : int
+        The kind whose incidence is wanted.
+    level : float
+        Coverage of the confidence limits.
+
+    Returns
+    -------
+    Incidence
+        One entry a distinct time, read off as a `Curve`.
+
+    Raises
+    ------
+    NotTimeToEvent
+        Where a column is broken.
+    ValueError
+        For cause 0, which is censoring.
+
+    References
+    ----------
+    Aalen & Johansen 1978; Marubini & Valsecchi 1995, section 10; Pintilie 2006.
+    """
     if cause < 1:
         raise ValueError("status 0 is censoring, not a cause")
     tally = counts(days, status)

@@ -41,9 +41,36 @@ def log_rank(
     gamma: float = 0.0,
     groups: Sequence[Hashable] | None = None,
 ) -> LogRank:
-    """Compare the groups; `groups` names those that must be there.
+    """Compare the survival of groups.
 
-    Raises EmptyGroup; ValueError with fewer than two groups or a negative weight; NotTimeToEvent on broken columns.
+    Parameters
+    ----------
+    days, event, group : array_like
+        One entry a participant: days from the origin, 1 or 0 (censored), and the group's label.
+    strata : array_like, optional
+        Labels of strata: observed less expected is summed over them.
+    rho, gamma : float
+        Weights S^rho (1 - S)^gamma of Fleming and Harrington; both 0 is the log-rank test.
+    groups : sequence, optional
+        Labels that must be there.
+
+    Returns
+    -------
+    LogRank
+        `p` is two-sided, None where nothing could be compared.
+
+    Raises
+    ------
+    EmptyGroup
+        A group that was named has nobody.
+    ValueError
+        Fewer than two groups, or a negative weight.
+    NotTimeToEvent
+        A column is broken.
+
+    References
+    ----------
+    Mantel 1966; Peto & Peto 1972; Fleming & Harrington 1991, section 7.2.
     """
     times, events = checked(days, event)
     if (events > 1).any():

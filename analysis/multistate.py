@@ -70,7 +70,37 @@ def occupancy(
     since: float = 0.0,
     level: float = 0.95,
 ) -> Occupancy:
-    """Raises NotTimeToEvent for a course that jumps or an unknown state, Repeated, NotEstimable with nobody in `begin` at `since`."""
+    """The chance to be in each state, for who was in `begin` at day `since`.
+
+    Parameters
+    ----------
+    moves : sequence of Move
+        Stays, each with the state left and the state entered.
+    states : sequence
+        Every state there is, in the order of the answer.
+    begin : hashable
+        Where the course begins.
+    since : float
+        The day from which it is looked at.
+    level : float
+        Coverage of the confidence limits.
+
+    Returns
+    -------
+    Occupancy
+        Read off by `at(days, state)`.
+
+    Raises
+    ------
+    NotTimeToEvent, Repeated
+        A course jumps, names an unknown state, or two stays overlap.
+    NotEstimable
+        Nobody was in `begin` at `since`.
+
+    References
+    ----------
+    Andersen, Borgan, Gill & Keiding 1993, section IV.4.
+    """
     start, stop, left, entered = _columns(moves, states)
     here = list(states).index(begin)
     n = int(((start <= since) & (stop > since) & (left == here)).sum())

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from analysis import endpoint_outputs, performance_outputs, status_outputs
 from analysis.output import Output
 
-OPEN: tuple[Output, ...] = ()
+OPEN: tuple[Output, ...] = (
+    *status_outputs.OUTPUTS,
+    *endpoint_outputs.OUTPUTS,
+    *performance_outputs.OUTPUTS,
+)
 BY_ID = {output.id: output for output in OPEN}

@@ -29,7 +29,27 @@ class Proportionality:
 
 
 def proportionality(fit: CoxFit) -> Proportionality:
-    """The test after a fit. Raises NotEstimable where all events fell on one time, or too few to tell."""
+    """Are the hazards of a fit proportional?
+
+    Parameters
+    ----------
+    fit : CoxFit
+        What `analysis.cox.cox` gave.
+
+    Returns
+    -------
+    Proportionality
+        A test a covariate, and one of all together.
+
+    Raises
+    ------
+    NotEstimable
+        All events fell on one time, or too few to tell.
+
+    References
+    ----------
+    Grambsch & Therneau 1994, by the whole score as in R's survival from 3.0 on.
+    """
     f = fit.fitted
     p = len(f.plan.names)
     here = steps(f.sets, f.plan.x, f.at)

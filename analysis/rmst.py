@@ -85,7 +85,35 @@ def rmst_difference(
     groups: tuple[Hashable, Hashable] | None = None,
     level: float = 0.95,
 ) -> RmstDifference:
-    """Two groups, in the order of `groups` or sorted. Raises as `restricted_mean`, EmptyGroup, ValueError for other than two."""
+    """Difference and ratio of restricted mean survival times of two groups.
+
+    Parameters
+    ----------
+    days, event, group : array_like
+        One entry a participant: days, 1 or 0 (censored), and the group's label.
+    tau : float
+        Days up to which the mean is taken; both groups must have been followed so long.
+    groups : pair, optional
+        The labels; the second less the first is given. Sorted where it is left out.
+    level : float
+        Coverage of the confidence limits.
+
+    Returns
+    -------
+    RmstDifference
+        Days, and the ratio.
+
+    Raises
+    ------
+    NotEstimable, EmptyGroup
+        A group was not followed to `tau`, or has nobody.
+    ValueError
+        Other than two groups.
+
+    References
+    ----------
+    Klein & Moeschberger 2003, equation 4.5.2; Uno et al. 2014.
+    """
     times, events = checked(days, event)
     labels, members = compared(group, groups, times.size, "a difference of means")
     if len(labels) != 2:

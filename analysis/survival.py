@@ -70,7 +70,31 @@ class Curve(Columns):
 
 
 def kaplan_meier(days: ArrayLike, event: ArrayLike, *, level: float = 0.95) -> Curve:
-    """The curve of `event` over `days`. Raises NotTimeToEvent where event is anything but 0 and 1."""
+    """The Kaplan-Meier curve of `event` over `days`, one entry a participant, in any order.
+
+    Parameters
+    ----------
+    days : array_like
+        Days from the origin to the event or to the last day known without it; not negative.
+    event : array_like
+        1 for the event, 0 for censored.
+    level : float
+        Coverage of the confidence limits.
+
+    Returns
+    -------
+    Curve
+        One entry a distinct time; `at`, `at_risk_at`, `events_by` and `median` read it off.
+
+    Raises
+    ------
+    NotTimeToEvent
+        Where a time is negative or unknown, the columns differ in length, or `event` is anything but 0 and 1.
+
+    References
+    ----------
+    Kaplan & Meier 1958; Kalbfleisch & Prentice 1980 (log-log limits); Brookmeyer & Crowley 1982 (median).
+    """
     tally = counts(days, event)
     if set(tally.left) - {0, 1}:
         raise NotTimeToEvent("an event is neither 0 nor 1")
@@ -112,7 +136,24 @@ def log_log_band(survival: Floats, greenwood: Floats, z: float) -> tuple[Floats,
 
 
 def follow_up(days: ArrayLike, event: ArrayLike, *, level: float = 0.95) -> Curve:
-    """Reverse Kaplan-Meier: the curve of being censored, whose median is the median follow-up."""
+    """Reverse Kaplan-Meier: the curve of being censored, whose median is the median follow-up.
+
+    Parameters
+    ----------
+    days, event : array_like
+        As for `kaplan_meier`.
+    level : float
+        Coverage of the confidence limits.
+
+    Returns
+    -------
+    Curve
+        Its `median` is the median follow-up, in days.
+
+    References
+    ----------
+    Schemper & Smith 1996.
+    """
     times, codes = checked(days, event)
     return kaplan_meier(times, 1 - codes, level=level)
 

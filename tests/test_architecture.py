@@ -62,6 +62,7 @@ WEB = (
     "analysis.cut_pages",
     "analysis.interim_pages",
     "analysis.output_pages",
+    "analysis.closed_output_pages",
     "analysis.dataset_pages",
     "wsgi",
 )

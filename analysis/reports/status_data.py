@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from analysis.accrual import Accrual, AccrualPlan, accrual
 from analysis.adverse_events import AdverseEvent, AdverseEvents, tabulate
 from analysis.components import Component
-from analysis.course_row import CourseRow
+from analysis.course_row import CourseRow, Day
 from analysis.cut import DataCut, at_the_cut
 from analysis.disposition import Disposition, disposition
 from analysis.endpoints import COMPETING, EVENT, POPULATION_UNKNOWN, TimeTable, derive_all
@@ -76,9 +76,7 @@ def status_data(
     courses = tuple(rows)
     if any(row.cut_on != cut.on for row in courses):
         raise ValueError("a participant's row was cut on another day than the report")
-    safety_set = {r.participant for r in map(at_the_cut, courses) if r.eligible_on or r.therapy_start_on}
-    begun = [event for event in events if event.onset_on is None or event.onset_on.earliest <= cut.on]
-    counted = [event for event in begun if event.participant in safety_set]
+    tabulated, left_out = safety(courses, events, cut.on)
     return StatusData(
         study,
         cut,
@@ -86,9 +84,17 @@ def status_data(
         disposition(courses),
         pooled_survival(derive_all(courses, NRDFS)),
         pooled_incidence(derive_all(courses, REGROWTH)),
-        tabulate(counted, safety_set),
-        len(begun) - len(counted),
+        tabulated,
+        left_out,
     )
+
+
+def safety(rows: Iterable[CourseRow], events: Iterable[AdverseEvent], on: Day) -> tuple[AdverseEvents, int]:
+    """Adverse events of the safety set to the day of the cut, and how many of people outside it were left out."""
+    safety_set = {r.participant for r in map(at_the_cut, rows) if r.eligible_on or r.therapy_start_on}
+    begun = [event for event in events if event.onset_on is None or event.onset_on.earliest <= on]
+    counted = [event for event in begun if event.participant in safety_set]
+    return tabulate(counted, safety_set), len(begun) - len(counted)
 
 
 def pooled_survival(table: TimeTable) -> PooledSurvival:

@@ -1,6 +1,6 @@
 """The tables of the pooled status report, for the page and for the print alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from analysis.accrual import Accrual
 from analysis.adverse_events import DEFINITION, AdverseEvents
@@ -79,16 +79,16 @@ def months_table(found: Accrual, tr: Translate = str) -> Table:
     )
 
 
-def survival_table(found: PooledSurvival, tr: Translate = str) -> Table:
+def survival_table(found: PooledSurvival, tr: Translate = str, years: Sequence[int] = LANDMARK_YEARS) -> Table:
     """Rates at landmarks, median, follow-up."""
     curve = found.curve
-    rows = [(years_words(y, tr), *landmark(curve, y * DAYS_PER_YEAR, tr)) for y in LANDMARK_YEARS]
+    rows = [(years_words(y, tr), *landmark(curve, y * DAYS_PER_YEAR, tr)) for y in years]
     rows += [
         (tr(_l("Median, months")), months(curve.median, DAYS_PER_MONTH, tr), ""),
         (tr(_l("Median follow-up, months (reverse Kaplan-Meier)")), months(found.follow_up, DAYS_PER_MONTH, tr), ""),
     ]
     table = Table(
-        "nrdfs",
+        found.estimand.id.lower(),
         tr(_l("{endpoint}: estimates")).format(endpoint=tr(found.estimand.title)),
         _estimate_columns(tr),
         tuple(rows),
@@ -97,24 +97,24 @@ def survival_table(found: PooledSurvival, tr: Translate = str) -> Table:
     return explained(table, tr)
 
 
-def incidence_table(found: PooledIncidence, tr: Translate = str) -> Table:
+def incidence_table(found: PooledIncidence, tr: Translate = str, years: Sequence[int] = LANDMARK_YEARS) -> Table:
     """Incidence of the event and of competing events at landmarks."""
     rows = []
-    for years in LANDMARK_YEARS:
-        t = years * DAYS_PER_YEAR
-        rows.append((years_words(years, tr), *landmark(found.event, t, tr)))
+    for year in years:
+        t = year * DAYS_PER_YEAR
+        rows.append((years_words(year, tr), *landmark(found.event, t, tr)))
         rows.append((tr(_l("competing event")), percent(observed_at(found.competing, t)), ""))
     rows.append(
         (tr(_l("Median follow-up, months (reverse Kaplan-Meier)")), months(found.follow_up, DAYS_PER_MONTH, tr), "")
     )
     counted = tr(_l("Participants: {n}; events: {events}; competing events: {competing}."))
     table = Table(
-        "regrowth",
+        found.estimand.id.lower(),
         tr(_l("{endpoint}: estimates")).format(endpoint=tr(found.estimand.title)),
         _estimate_columns(tr),
         tuple(rows),
         counted.format(n=found.event.n, events=found.event.n_events, competing=found.event.n_competing),
-        indented=frozenset(range(1, 2 * len(LANDMARK_YEARS), 2)),
+        indented=frozenset(range(1, 2 * len(years), 2)),
     )
     return explained(table, tr)
 

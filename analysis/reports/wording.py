@@ -12,6 +12,13 @@ def definition_lines(
     estimand: Estimand, estimator: str, notes: Sequence[tuple[str, int]] = (), tr: Translate = str
 ) -> tuple[str, ...]:
     """One line each, in the reader's language; a footnote ends with the number of participants it concerns."""
+    *lines, source = estimand_lines(estimand, tr)
+    estimated = tr(_l("Estimator: {text}")).format(text=tr(estimator))
+    return (*lines, estimated, source, *note_lines(notes, tr))
+
+
+def estimand_lines(estimand: Estimand, tr: Translate = str) -> tuple[str, ...]:
+    """Who is counted, from when, what ends it, what competes, when it is censored, and where that is written."""
     competing = "; ".join(tr(c.text) for c in estimand.competing) or tr(_l("none"))
     return (
         tr(_l("Population: {text}.")).format(text=tr(estimand.population.text)),
@@ -19,10 +26,13 @@ def definition_lines(
         tr(_l("Event, first of: {text}.")).format(text="; ".join(tr(c.text) for c in estimand.events)),
         tr(_l("Competing event: {text}.")).format(text=competing),
         tr(_l("Censoring: {text}.")).format(text=tr(estimand.censoring.text)),
-        tr(_l("Estimator: {text}")).format(text=tr(estimator)),
         tr(_l("Source: {text}.")).format(text=estimand.source),
-        *(tr(_l("Note: {text} (participants: {n}).")).format(text=tr(text), n=n) for text, n in notes),
     )
+
+
+def note_lines(notes: Sequence[tuple[str, int]], tr: Translate = str) -> tuple[str, ...]:
+    """Each footnote with the number of participants it concerns."""
+    return tuple(tr(_l("Note: {text} (participants: {n}).")).format(text=tr(text), n=n) for text, n in notes)
 
 
 def left_out_line(n: int, tr: Translate = str) -> str:

@@ -32,6 +32,14 @@ CLOSED = {
     "analysis.closed_tables": "analysis/closed_tables.py",
     "analysis.closed_performance": "analysis/closed_performance.py",
     "analysis.closed_pages": "analysis/closed_pages.py",
+    "analysis.closed_outputs": "analysis/closed_outputs.py",
+    "analysis.closed_output_pages": "analysis/closed_output_pages.py",
+    "analysis.commands.closed_outputs": "analysis/commands/closed_outputs.py",
+    "analysis.closed_watching": "analysis/closed_watching.py",
+    "analysis.closed_watching_outputs": "analysis/closed_watching_outputs.py",
+    "analysis.closed_comparisons": "analysis/closed_comparisons.py",
+    "analysis.closed_endpoint_tables": "analysis/closed_endpoint_tables.py",
+    "analysis.closed_endpoint_outputs": "analysis/closed_endpoint_outputs.py",
     "analysis.reports.closed": "analysis/reports/closed.py",
 }
 

@@ -52,7 +52,7 @@ def test_what_is_read_is_what_the_document_says(program: Callable, name: str) ->
 
 def test_every_reading_operation_is_tried() -> None:
     rest = {o.name for o in OPERATIONS if o.method == "GET"} - set(READS)
-    assert rest == {"thread", "uncoded", "steps"}  # of other roles, below
+    assert rest == {"thread", "uncoded", "steps", "outputs", "output"}  # of other roles, below
 
 
 @pytest.mark.parametrize("name", sorted(PERMISSIONS))
@@ -68,6 +68,7 @@ def test_a_right_that_a_role_lacks_is_refused_whatever_is_asked(program: Callabl
         "number": "1",
         "act": "close",
         "kind": "labs",
+        "output": "disposition",
     }
     path = operation.path
     for part, value in filled.items():
@@ -307,3 +308,16 @@ def test_a_serious_event_is_read_with_its_clocks(program: Callable, house: House
     (line,) = program("safety_officer").get("/safety")
     fits("serious", [line])
     assert (line["term"], line["grade"], line["open"]) == ("Fever", 4, True)
+
+
+def test_outputs_are_listed_and_read_at_a_cut_and_none_by_arm(program: Callable) -> None:
+    mine = program("statistician")
+    rows = mine.get("/outputs")
+    fits("outputs", rows)
+    assert {row["closed"] for row in rows} == {False} and "disposition" in {row["id"] for row in rows}
+    told = mine.get("/outputs/disposition")
+    fits("output", told)
+    assert told["tables"][0]["denominator"] and len(told["cut"]["digest"]) == 64
+    for address in ("/outputs/os-by-arm", "/outputs/nothing", "/outputs/disposition?cut=never"):
+        assert mine.call("GET", address).status_code == 404
+    assert program("coordinator").call("GET", "/outputs").status_code == 403

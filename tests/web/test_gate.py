@@ -9,7 +9,8 @@ from trial import roles
 from trial.web import gate
 
 EXAMPLE = {"participant": OURS, "event": "SCR", "form": "IC", "occurrence": 2, "path": "ICDAT", "number": 1, "sha256": "a" * 64,
-           "username": "nobody", "version": "1.1", "assignment": 999_999, "code": "99", "filename": "css/vigil.css"}  # fmt: skip
+           "username": "nobody", "version": "1.1", "assignment": 999_999, "code": "99", "filename": "css/vigil.css",
+           "output": "disposition", "part_name": "disposition", "ending": "csv"}  # fmt: skip
 
 PROGRAMS = "api."
 

@@ -1,0 +1,210 @@
+"""Two groups in one estimand: curves, hazard ratio, tests, proportionality, restricted means, differences at landmarks. Closed.
+
+Randomised: watch-and-wait against surgery as allocated, stratified by what permuted blocks would stratify by (PROTOCOL 6: response and
+regimen, as they stood at the draw). Watched: by the way into watch-and-wait, which nobody drew: descriptive, without strata. Every
+number is an estimate or the reason why there is none. Sources: PROTOCOL 7 and 8; `docs/decisions/0022-estimators.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from analysis.closed import ARMS, WAYS, ArmUnknown
+from analysis.course_row import CourseRow
+from analysis.cox import CoxFit, cox
+from analysis.effects import Coefficient
+from analysis.endpoints import COMPETING, EVENT, TimeTable, derive_all
+from analysis.estimands import ALL_RANDOMISED, Estimand
+from analysis.fine_gray import fine_gray
+from analysis.gray import GrayTest, gray_test
+from analysis.incidence import Incidence, aalen_johansen
+from analysis.landmark import RateDifference, rate_difference
+from analysis.logrank import LogRank, log_rank
+from analysis.not_estimable import NotEstimable
+from analysis.proportionality import proportionality
+from analysis.rmst import RmstDifference, rmst_difference
+from analysis.steps import Estimate
+from analysis.survival import Curve, follow_up, kaplan_meier
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+T = TypeVar("T")
+YEARS = (1, 2, 3, 5)
+DAYS_PER_YEAR = 365.25
+TAU = 3 * DAYS_PER_YEAR
+"""Restricted means to 3 years: the time at which PROTOCOL 8 states the rate that the margin stands on."""
+DOUBT = 0.05
+"""Below this p of the proportionality test the restricted means stand beside the hazard ratio."""
+STRATA = ("response", "regimen")
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Why a number is not given."""
+
+    problem: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """One of the two: its curve of the event, and of competing events where the estimand has them; follow-up in days."""
+
+    label: str
+    curve: Curve | Incidence
+    competing: Incidence | None
+    follow_up: Estimate
+
+
+@dataclass(frozen=True)
+class Survived:
+    """Comparison without competing events. `hazard` and `test` are stratified, `plain` is not; `restricted` None: not called for."""
+
+    strata: tuple[str, ...]
+    hazard: Coefficient | Missing
+    plain: Coefficient | Missing
+    test: LogRank | Missing
+    proportional: float | Missing
+    restricted: RmstDifference | Missing | None
+    landmarks: tuple[RateDifference | Missing, ...]
+
+
+@dataclass(frozen=True)
+class Competed:
+    """Comparison with competing events: hazard of the event, of its incidence, hazard of competing events, and Gray's test."""
+
+    cause: Coefficient | Missing
+    subdistribution: Coefficient | Missing
+    competing: Coefficient | Missing
+    gray: GrayTest | Missing
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An estimand by group; the first group against the second. `notes`: footnotes with how many participants each concerns."""
+
+    estimand: Estimand
+    groups: tuple[Group, Group]
+    comparison: Survived | Competed
+    notes: tuple[tuple[str, int], ...]
+
+
+def compared(
+    rows: Sequence[CourseRow], estimand: Estimand, factors: Mapping[str, Mapping[str, str | None]]
+) -> Compared:
+    """By arm where all randomised are counted, else by way. `factors`: of each allocation. Raises ArmUnknown."""
+    table = derive_all(rows, estimand)
+    randomised = estimand.population is ALL_RANDOMISED
+    labels = ARMS if randomised else (WAYS[0][1], WAYS[1][1])
+    frame = _frame(table, _by_arm(rows) if randomised else _by_way(rows), labels, factors)
+    first, second = (_group(frame[frame["group"] == label], label, bool(estimand.competing)) for label in labels)
+    strata = STRATA if randomised else ()
+    found = _competed(frame) if estimand.competing else _survived(frame, labels, (first, second), strata)
+    return Compared(estimand, (first, second), found, table.notes)
+
+
+def _by_arm(rows: Sequence[CourseRow]) -> dict[str, str | None]:
+    return {row.participant: row.arm for row in rows if row.randomised_on}
+
+
+def _by_way(rows: Sequence[CourseRow]) -> dict[str, str | None]:
+    ways = {cohort: label for cohort, label, _ in WAYS}
+    return {row.participant: ways.get(row.cohort or "") for row in rows}
+
+
+def _frame(
+    table: TimeTable,
+    groups: Mapping[str, str | None],
+    labels: tuple[str, str],
+    factors: Mapping[str, Mapping[str, str | None]],
+) -> pd.DataFrame:
+    """One row a participant: `group`, `first` 1 for who is in the first, days, status, and the strata."""
+    import pandas as pd
+
+    if unknown := sorted(row.participant for row in table.rows if groups.get(row.participant) not in labels):
+        raise ArmUnknown(tuple(unknown))
+    rows = [
+        (
+            row.participant,
+            groups[row.participant],
+            float(groups[row.participant] == labels[0]),
+            row.days,
+            row.status,
+            *(str(factors.get(row.participant, {}).get(name)) for name in STRATA),
+        )
+        for row in table.rows
+    ]
+    return pd.DataFrame(rows, columns=["participant", "group", "first", "days", "status", *STRATA])
+
+
+def _group(part: pd.DataFrame, label: str, competing: bool) -> Group:
+    days, status = part["days"].to_numpy(dtype=float), part["status"].to_numpy(dtype=int)
+    seen = follow_up(days, (status != 0).astype(int)).median
+    if competing:
+        return Group(label, aalen_johansen(days, status, EVENT), aalen_johansen(days, status, COMPETING), seen)
+    return Group(label, kaplan_meier(days, status), None, seen)
+
+
+def _survived(
+    frame: pd.DataFrame, labels: tuple[str, str], groups: tuple[Group, Group], strata: tuple[str, ...]
+) -> Survived:
+    days, event, group = (
+        frame["days"].to_numpy(dtype=float),
+        frame["status"].to_numpy(dtype=int),
+        frame["group"].tolist(),
+    )
+    within = list(zip(*(frame[name] for name in strata), strict=True)) if strata and len(frame) else None
+    proportional = _or_why(lambda: proportionality(_fit(frame, strata)).together.p)
+    doubted = isinstance(proportional, float) and proportional < DOUBT
+    return Survived(
+        strata,
+        _or_why(lambda: _fit(frame, strata)["first"]),
+        _or_why(lambda: _fit(frame, ())["first"]),
+        _or_why(lambda: log_rank(days, event, group, within, groups=labels)),
+        proportional,
+        _or_why(lambda: rmst_difference(days, event, group, TAU, groups=(labels[1], labels[0]))) if doubted else None,
+        tuple(_or_why(partial(_difference, groups, year * DAYS_PER_YEAR)) for year in YEARS),
+    )
+
+
+def _difference(groups: tuple[Group, Group], at: float) -> RateDifference:
+    """First less second."""
+    first, second = groups
+    if not (isinstance(first.curve, Curve) and isinstance(second.curve, Curve)):
+        raise TypeError("a difference of survival needs two survival curves")
+    return rate_difference(second.curve, first.curve, at)
+
+
+def _fit(frame: pd.DataFrame, strata: tuple[str, ...], event: str = "status") -> CoxFit:
+    return cox(frame, days="days", event=event, covariates=["first"], strata=strata, identity="participant")
+
+
+def _competed(frame: pd.DataFrame) -> Competed:
+    kinds = frame.assign(own=(frame["status"] == EVENT).astype(int), other=(frame["status"] == COMPETING).astype(int))
+    days, status, group = (
+        frame["days"].to_numpy(dtype=float),
+        frame["status"].to_numpy(dtype=int),
+        frame["group"].tolist(),
+    )
+    labels = tuple(way[1] for way in WAYS)
+    return Competed(
+        _or_why(lambda: _fit(kinds, (), "own")["first"]),
+        _or_why(
+            lambda: fine_gray(frame, days="days", status="status", covariates=["first"], identity="participant")[
+                "first"
+            ]
+        ),
+        _or_why(lambda: _fit(kinds, (), "other")["first"]),
+        _or_why(lambda: gray_test(days, status, group, groups=labels)),
+    )
+
+
+def _or_why(make: Callable[[], T]) -> T | Missing:
+    """What is made, or the reason why nothing is."""
+    try:
+        return make()
+    except NotEstimable as none:
+        return Missing(none.problem)
