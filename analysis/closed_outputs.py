@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from analysis import interim_outputs
 from analysis.output import Output
 
-CLOSED: tuple[Output, ...] = ()
+CLOSED: tuple[Output, ...] = (*interim_outputs.OUTPUTS,)
 BY_ID = {output.id: output for output in CLOSED}

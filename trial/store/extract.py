@@ -75,6 +75,11 @@ def closed(reader: Reader, viewer: Any, *, cut_on: date, now: datetime) -> Extra
     return _extract(reader, viewer, "results.closed", cut_on, now)
 
 
+def board(reader: Reader, viewer: Any, *, cut_on: date, now: datetime) -> Extract:
+    """Whole courses for the closed report, which is all that leaves. Raises NotAllowed without `report.closed`."""
+    return _extract(reader, viewer, "report.closed", cut_on, now)
+
+
 def accrual(reader: Reader, viewer: Any, *, cut_on: date, now: datetime) -> Extract:
     """Whole courses for counts of accrual. Raises NotAllowed without `accrual.read`."""
     return _extract(reader, viewer, "accrual.read", cut_on, now)
