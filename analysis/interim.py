@@ -96,6 +96,11 @@ def read_looks(text: str) -> tuple[Earlier, ...]:
     return found
 
 
+def typed(text: str) -> tuple[Earlier, ...] | None:
+    """The same as a person leaves it: nothing typed is None, so that looks stand as planned; "0" is that there was none."""
+    return None if not text.strip() else () if text.strip() == "0" else read_looks(text)
+
+
 def interim(found: ByArm, design: Design, earlier: Sequence[Earlier] | None = None, *, last: bool = False) -> Interim:
     """The present look. `earlier`: looks made before, None where nobody says (then as planned); `last`: nothing more will come.
 

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from flask_babel import gettext as _
 
 from analysis.brownian import InformationInvalid
-from analysis.interim import Earlier, LooksUnreadable, read_looks
+from analysis.interim import Earlier, LooksUnreadable, typed
 from analysis.interim_outputs import AtLook, at_look
 from analysis.pages import note, svg
 from trial.happenings import ResultsSeen
@@ -60,8 +60,7 @@ def figure() -> Response:
 
 def typed_looks() -> Sequence[Earlier] | None:
     """Earlier looks as typed; None where nothing was typed. "0" says that there was none. Raises LooksUnreadable, InformationInvalid."""
-    text = request.args.get("looks", "").strip()
-    return None if not text else () if text == "0" else read_looks(text)
+    return typed(request.args.get("looks", ""))
 
 
 def typed_last() -> bool:

@@ -41,6 +41,7 @@ CLOSED = {
     "analysis.interim_figure": "analysis/interim_figure.py",
     "analysis.interim_outputs": "analysis/interim_outputs.py",
     "analysis.interim_pages": "analysis/interim_pages.py",
+    "analysis.commands.interim": "analysis/commands/interim.py",
     "analysis.reports.closed": "analysis/reports/closed.py",
 }
 
