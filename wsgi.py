@@ -190,6 +190,7 @@ def _results(app: Flask) -> None:
     for name in (
         "analysis.pages",
         "analysis.closed_pages",
+        "analysis.interim_pages",
         "analysis.oversight_pages",
         "analysis.performance_pages",
         "analysis.efficacy_pages",

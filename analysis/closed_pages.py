@@ -1,4 +1,4 @@
-"""Outcomes by arm, for the unblinded statistician alone. A room of its own: no open page imports it."""
+"""Outcomes by arm, for the unblinded statistician; the closed report for the monitoring board as well. No open page imports it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from analysis import incidence, survival
 from analysis.closed_results import ClosedData, closed_results
 from analysis.estimands import NRDFS, REGROWTH
 from analysis.figure import Figure
+from analysis.interim_outputs import AtLook
+from analysis.interim_pages import UNFIT, typed_last, typed_looks
 from analysis.pages import at_cut, chosen, note, offered, pdf, svg, system_words, taken_at
 from trial.happenings import DataTaken, ResultsSeen
 from trial.store import extract
@@ -21,7 +23,7 @@ pages = Blueprint("closed", __name__, url_prefix="/results/closed")
 PERMISSIONS: Mapping[str, str] = {
     "closed.by_arm": "results.closed",
     "closed.figure": "results.closed",
-    "closed.report": "results.closed",
+    "closed.report": "report.closed",
     "closed.performance": "results.closed",
 }
 FIGURES = ("nrdfs", "regrowth")
@@ -58,12 +60,18 @@ def figure(name: str) -> Response:
 
 @pages.get("/closed.pdf")
 def report() -> Response:
-    """The closed report; that it was taken is recorded."""
+    """The closed report, for the monitoring board too; that it was taken is recorded. Looks made before may be given as on the page."""
     from analysis.reports.closed import closed_report
 
-    found = _found()
+    with reading() as reader:
+        taken = taken_at(reader, extract.board)
+    found = closed_results(taken)
+    try:
+        look = AtLook.of(found, taken, typed_looks(), last=typed_last())
+    except UNFIT:
+        abort(422)
     note(DataTaken("closed report", found.cut.digest))
-    made = closed_report(found, system=system_words(), made_at=house().clock.now(), tr=_)
+    made = closed_report(found, look, system=system_words(), made_at=house().clock.now(), tr=_)
     return pdf(made, f"vigil-closed-{found.cut.slug}.pdf")
 
 

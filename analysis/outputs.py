@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from analysis import endpoint_outputs, performance_outputs, status_outputs
+from analysis import design_outputs, endpoint_outputs, performance_outputs, status_outputs
 from analysis.output import Output
 
 OPEN: tuple[Output, ...] = (
+    *design_outputs.OUTPUTS,
     *status_outputs.OUTPUTS,
     *endpoint_outputs.OUTPUTS,
     *performance_outputs.OUTPUTS,

@@ -12,17 +12,25 @@ from analysis import closed_tables as tables
 from analysis import incidence, survival
 from analysis.closed_results import ClosedData
 from analysis.estimands import NRDFS, REGROWTH
+from analysis.interim_outputs import AtLook
 from analysis.pdf import Furniture, build
-from analysis.reports.blocks import figure_block, table_block, title_block
+from analysis.reports.blocks import figure_block, section_heading, table_block, title_block
 from analysis.reports.wording import definition_lines
 from forms.text import _l
 
 Translate = Callable[[str], str]
 BESIDE = (42, 42, 22, 42, 22)
+LOOKS = (28, 26, 18, 24, 28, 24, 22)
 
 
 def closed_report(
-    data: ClosedData, *, system: str, made_at: datetime.datetime, language: str = "en", tr: Translate = str
+    data: ClosedData,
+    look: AtLook,
+    *,
+    system: str,
+    made_at: datetime.datetime,
+    language: str = "en",
+    tr: Translate = str,
 ) -> bytes:
     """The finished PDF; `made_at` is an aware instant from the clock. Raises FontMissing."""
     furniture = Furniture(
@@ -34,7 +42,7 @@ def closed_report(
             "assesses, monitors or sponsors."
         )
     )
-    story = [*title_block(furniture, statement, tr), *_nrdfs(data, tr), *_regrowth(data, tr)]
+    story = [*title_block(furniture, statement, tr), *_nrdfs(data, tr), *_regrowth(data, tr), *_look(look, tr)]
     return build(furniture, story, language=language, tr=tr)
 
 
@@ -54,4 +62,16 @@ def _regrowth(data: ClosedData, tr: Translate) -> list[Flowable]:
     return [
         figure_block(heading, "regrowth", tables.draw_regrowth(data.regrowth, tr), lines),
         *table_block(tables.regrowth_table(data.regrowth, tr), BESIDE),
+    ]
+
+
+def _look(look: AtLook, tr: Translate) -> list[Flowable]:
+    present, looks, rules = look.tables(tr)
+    heading = tr(_l("3 Interim analysis of the primary comparison"))
+    return [
+        figure_block(heading, "interim", look.figure(tr), ()),
+        *table_block(present, (120, 50)),
+        *table_block(looks, LOOKS),
+        *section_heading(tr(_l("4 Stopping rules of watch-and-wait")), "rules"),
+        *table_block(rules, (120, 50)),
     ]

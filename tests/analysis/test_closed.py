@@ -17,13 +17,16 @@ from analysis.closed_tables import by_arm_table, comparison_table, p_value, regr
 from analysis.endpoints import derive_all
 from analysis.estimands import NRDFS, REGROWTH
 from analysis.incidence import aalen_johansen
+from analysis.interim_outputs import AtLook, state
 from analysis.logrank import log_rank
 from analysis.reports.closed import closed_report
+from analysis.stopping_rules import stopping_rules
 from analysis.survival import kaplan_meier
 from analysis.table import percent
 from tests.analysis import report_data
 from tests.analysis.colon import colon
 from tests.shared_data import needs_shared
+from trial.protocol import PROTOCOL
 
 ROOT = Path(closed.__file__).resolve().parents[1]
 CLOSED = {
@@ -40,6 +43,12 @@ CLOSED = {
     "analysis.closed_comparisons": "analysis/closed_comparisons.py",
     "analysis.closed_endpoint_tables": "analysis/closed_endpoint_tables.py",
     "analysis.closed_endpoint_outputs": "analysis/closed_endpoint_outputs.py",
+    "analysis.interim": "analysis/interim.py",
+    "analysis.interim_tables": "analysis/interim_tables.py",
+    "analysis.interim_figure": "analysis/interim_figure.py",
+    "analysis.interim_outputs": "analysis/interim_outputs.py",
+    "analysis.interim_pages": "analysis/interim_pages.py",
+    "analysis.commands.interim": "analysis/commands/interim.py",
     "analysis.reports.closed": "analysis/reports/closed.py",
 }
 
@@ -137,6 +146,11 @@ def closed_data() -> ClosedData:
     return ClosedData("VIGIL-01", report_data.CUT, compared, table.notes, regrowth_by_way(PEOPLE))
 
 
+def look_of(data: ClosedData) -> AtLook:
+    """The interim analysis of the same people."""
+    return AtLook(data.study, data.cut, state(data.nrdfs), stopping_rules(PEOPLE, PROTOCOL.design))
+
+
 def test_regrowth_is_told_apart_by_the_way_into_watch_and_wait(closed_data):
     ways = closed_data.regrowth.groups
     assert [way.label for way in ways] == ["WW", "WW-P"]
@@ -190,12 +204,20 @@ def test_a_p_value_is_never_zero(p, text):
 
 
 def test_the_closed_report_says_on_each_page_that_it_is_closed_with_cut_and_number(closed_data):
-    made = closed_report(closed_data, system="Vigil 0.1.0", made_at=report_data.MADE_AT)
+    made = closed_report(closed_data, look_of(closed_data), system="Vigil 0.1.0", made_at=report_data.MADE_AT)
     pages = [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(made)).pages]
     for number, text in enumerate(pages, start=1):
         assert "CLOSED. Outcomes by arm." in text and f"page {number} of {len(pages)}" in text
         assert "Data cut report-test, 2029-06-30, digest 0123456789abcdef" in text
-    assert made == closed_report(closed_data, system="Vigil 0.1.0", made_at=report_data.MADE_AT)
+    assert made == closed_report(closed_data, look_of(closed_data), system="Vigil 0.1.0", made_at=report_data.MADE_AT)
+
+
+def test_the_closed_report_holds_the_interim_analysis_and_the_stopping_rules(closed_data):
+    made = closed_report(closed_data, look_of(closed_data), system="Vigil 0.1.0", made_at=report_data.MADE_AT)
+    text = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(made)).pages)
+    for words in ("3 Interim analysis of the primary comparison", "4 Stopping rules of watch-and-wait", "Bound of z at this look",
+                  "Conditional power, hazard ratio 1", "Predictive power", "R0; not R0; not reported"):  # fmt: skip
+        assert words in text, words
 
 
 def imports_of(source: str) -> set[str]:
@@ -220,7 +242,9 @@ def test_no_open_module_imports_a_closed_one():
 
 
 def test_every_module_that_calls_itself_closed_is_held_closed():
-    named = {str(p.relative_to(ROOT)) for p in (ROOT / "analysis").rglob("*.py") if p.name.startswith("closed")}
+    named = {
+        str(p.relative_to(ROOT)) for p in (ROOT / "analysis").rglob("*.py") if p.name.startswith(("closed", "interim"))
+    }
     assert named == set(CLOSED.values())
 
 

@@ -28,6 +28,7 @@ PAGES = {
     "prediction": ("investigator01", f"/participants/{READY}/prediction/1"),
     "results": ("statistician", "/results/"),
     "closed": ("unblinded_statistician", "/results/closed/"),
+    "interim analysis": ("unblinded_statistician", "/results/closed/interim"),
     "performance of the model": ("statistician", "/results/performance/"),
     "how outcomes became known": ("unblinded_statistician", "/results/closed/performance"),
     "study": ("statistician", "/study"),

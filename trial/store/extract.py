@@ -66,6 +66,11 @@ def closed(reader: Reader, viewer: Any, *, cut_on: date, now: datetime, cut: str
     return _extract(reader, viewer, "results.closed", cut_on, now, cut)
 
 
+def board(reader: Reader, viewer: Any, *, cut_on: date, now: datetime, cut: str | None = None) -> Extract:
+    """Whole courses for the closed report, which is all that leaves. Raises NotAllowed without `report.closed`."""
+    return _extract(reader, viewer, "report.closed", cut_on, now, cut)
+
+
 def accrual(reader: Reader, viewer: Any, *, cut_on: date, now: datetime, cut: str | None = None) -> Extract:
     """Whole courses for counts of accrual. Raises NotAllowed without `accrual.read`."""
     return _extract(reader, viewer, "accrual.read", cut_on, now, cut)

@@ -1,0 +1,88 @@
+"""The interim analysis as a page, for the unblinded statistician alone. A room of its own: no open page imports it.
+
+When earlier looks were made is typed in, as information: "0.5, 0.75", or with their z, "0.5=1.83". Left blank, they stand as planned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask import Blueprint, Response, abort, render_template, request
+from flask_babel import gettext as _
+
+from analysis.brownian import InformationInvalid
+from analysis.interim import Earlier, LooksUnreadable, typed
+from analysis.interim_outputs import AtLook, at_look
+from analysis.pages import at_cut, note, offered, svg, taken_at
+from trial.happenings import ResultsSeen
+from trial.store import extract
+from trial.store.extract import Extract
+from trial.web.house import reading
+
+pages = Blueprint("interim", __name__, url_prefix="/results/closed")
+PERMISSIONS: Mapping[str, str] = {"interim.show": "results.closed", "interim.figure": "results.closed"}
+UNFIT = (LooksUnreadable, InformationInvalid)
+"""What is wrong with looks that were typed."""
+
+
+@pages.get("/interim")
+def show() -> tuple[str, int]:
+    """The present look and the stopping rules; that it was opened is recorded."""
+    refused, status = "", 200
+    try:
+        found = _found(typed_looks(), last=typed_last())
+    except UNFIT as wrong:
+        refused, status = refusal(wrong), 422
+        found = _found(None, last=False)
+    note(ResultsSeen(at_cut("interim analysis"), closed=True))
+    page = render_template(
+        "results/interim.html",
+        found=found,
+        cuts=offered(),
+        tables=found.tables(_),
+        drawn=found.figure(_),
+        refused=refused,
+        typed=request.args.get("looks", ""),
+        last=typed_last(),
+        asked={} if refused else request.args.to_dict(),
+    )
+    return page, status
+
+
+@pages.get("/interim.svg")
+def figure() -> Response:
+    """The bounds with what was observed; looks that cannot be are refused, as the page never asks for them."""
+    try:
+        found = _found(typed_looks(), last=typed_last())
+    except UNFIT:
+        abort(422)
+    return svg(found.figure(_).svg)
+
+
+def typed_looks() -> Sequence[Earlier] | None:
+    """Earlier looks as typed; None where nothing was typed. "0" says that there was none. Raises LooksUnreadable, InformationInvalid."""
+    return typed(request.args.get("looks", ""))
+
+
+def typed_last() -> bool:
+    """Whether this is said to be the last look."""
+    return request.args.get("last") == "Y"
+
+
+def refusal(wrong: Exception) -> str:
+    """Why the looks that were typed cannot be, in words."""
+    if isinstance(wrong, LooksUnreadable):
+        return _(
+            "“%(text)s” is not a look. Write each as its share of the information, with its z if known.",
+            text=wrong.text,
+        )
+    return _("These looks cannot be. Each needs more information than the one before, and less than there is now.")
+
+
+def _found(earlier: Sequence[Earlier] | None, *, last: bool) -> AtLook:
+    return at_look(_taken(), earlier, last=last)
+
+
+def _taken() -> Extract:
+    with reading() as reader:
+        return taken_at(reader, extract.closed)
