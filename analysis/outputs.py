@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from analysis import safety_outputs
 from analysis.output import Output
 
-OPEN: tuple[Output, ...] = ()
+OPEN: tuple[Output, ...] = (*safety_outputs.OUTPUTS,)
 BY_ID = {output.id: output for output in OPEN}

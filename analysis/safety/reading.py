@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from analysis.course_row import RANDOMISED
@@ -30,6 +31,14 @@ def by_arm(extract: Extract) -> tuple[Observed, ...]:
 def whole(extract: Extract) -> tuple[Observed, ...]:
     """Everybody with operations, from the first dose on: for closed tables of operations and deaths."""
     return tuple(_observed(row, p, p.first_dose_on, extract.cut_on) for row, p in _read(extract.rows, extract.cut_on))
+
+
+def from_immunotherapy(people: Iterable[Observed]) -> tuple[Observed, ...]:
+    """Those with a dose of immunotherapy, from the first one on."""
+    found = ((p, p.person.immunotherapy_window) for p in people)
+    return tuple(
+        replace(p, timeline=timeline(p.person.periods, window[0], p.person.end_on)) for p, window in found if window
+    )
 
 
 def _read(rows: Iterable[Extracted], cut_on: date) -> Iterator[tuple[Extracted, Person]]:

@@ -57,12 +57,16 @@ class Extracted:
 
 @dataclass(frozen=True)
 class Extract:
-    """Every participant as the database stands at `taken_at`. `digest` is the SHA-256 over every revision and allocation."""
+    """Every participant as the database stands at `taken_at`. `digest` is the SHA-256 over every revision and allocation.
+
+    `ranges`: the laboratory reference ranges that sites stated, by number; a multiple of the upper limit follows from them.
+    """
 
     rows: tuple[Extracted, ...]
     cut_on: date
     taken_at: datetime
     digest: str
+    ranges: tuple[Row, ...] = ()
 
 
 def pooled(reader: Reader, viewer: Any, *, cut_on: date, now: datetime) -> Extract:
@@ -101,7 +105,9 @@ def _extract(
     if not roles.may(viewer.role, verb):
         raise NotAllowed(viewer.role, verb)
     rows = tuple(_everyone(reader, viewer.sites, people))
-    return Extract(rows, cut_on, now, _digest(reader, {row.participant for row in rows}))
+    stated = reader.all("laboratory_range", order_by="id")
+    ranges = tuple(r for r in stated if viewer.sites is None or r["site"] is None or r["site"] in viewer.sites)
+    return Extract(rows, cut_on, now, _digest(reader, {row.participant for row in rows}, ranges), ranges)
 
 
 def _everyone(reader: Reader, sites: frozenset[str] | None, people: Subquery) -> Iterable[Extracted]:
@@ -122,8 +128,8 @@ def _everyone(reader: Reader, sites: frozenset[str] | None, people: Subquery) ->
             yield Extracted(name, row["site_code"], made, kept, drawn, codes, origins.get(name))
 
 
-def _digest(reader: Reader, participants: set[str]) -> str:
-    """SHA-256 over the digests of all current revisions, the allocations and the approved codes, in a fixed order."""
+def _digest(reader: Reader, participants: set[str], ranges: Iterable[Row]) -> str:
+    """SHA-256 over the digests of all current revisions, the allocations, the approved codes and the ranges, in a fixed order."""
     total = hashlib.sha256()
     columns = (*(crf_revision.c[n] for n in CRF_KEY), crf_revision.c.number, crf_revision.c.digest)
     newest = select(*columns).join(crf, NEWEST).order_by(*(crf_revision.c[n] for n in CRF_KEY))
@@ -136,6 +142,8 @@ def _digest(reader: Reader, participants: set[str]) -> str:
     for row in every_approved(reader):
         if row["participant"] in participants:
             total.update(canonical(row).encode())
+    for row in ranges:
+        total.update(canonical(row).encode())
     return total.hexdigest()
 
 
