@@ -49,13 +49,15 @@ def rates(extract: Extract, tr: Translate) -> Made:
     columns = tables.columns_of(openly(extract), PERIODS, tr)
     every = columns[0]
     frequent = figures.most_frequent(tabulate(every[1].sure(), (m.participant for m in every[1].members)))[:FREQUENT]
-    by_term = tables.rates_table(
-        [every], tr, id="safety-rates-terms", extra=[(str(line.term), _of_term(str(line.term))) for line in frequent]
-    )
+    title = _l("First adverse events by exposure: the most frequent terms")
+    sorts = [(str(line.term), of_term(str(line.term))) for line in frequent]
+    by_term = tables.rates_table([every], tr, id="safety-rates-terms", title=title, sorts=sorts)
     return Made((tables.rates_table(columns, tr), by_term))
 
 
-def _of_term(term: str) -> Rule:
+def of_term(term: str) -> Rule:
+    """Whether an event stands under that term."""
+
     def rule(event: SafetyEvent) -> bool:
         return event.what.term == term
 

@@ -99,7 +99,7 @@ def _cell(line: OverviewLine, of: int) -> str:
 def by_term(label: str, selection: Selection, id: str, tr: Translate = str) -> Table:
     """Participants by class and term at the worst grade, of those who entered the period."""
     table = terms_table(tabulate(selection.sure(), (m.participant for m in selection.members)), tr)
-    said = tr(_l("{period}: {n} participants entered; {events} events lie in it for certain."))
+    said = tr(_l("{period}: participants who entered: {n}; events that lie in it for certain: {events}."))
     more = (tr(UNDATED).format(n=selection.undated),) if selection.undated else ()
     return replace(
         table.with_footnotes(*more),
@@ -109,6 +109,7 @@ def by_term(label: str, selection: Selection, id: str, tr: Translate = str) -> T
     )
 
 
+BY_EXPOSURE = _l("First adverse events by exposure")
 RATED: tuple[tuple[str, Rule], ...] = (
     (_l("Any adverse event"), lambda event: True),
     (_l("Grade 3 or higher"), severe),
@@ -118,14 +119,19 @@ RATED: tuple[tuple[str, Rule], ...] = (
 
 
 def rates_table(
-    columns: Columns, tr: Translate = str, *, id: str = "safety-rates", extra: Sequence[tuple[str, Rule]] = ()
+    columns: Columns,
+    tr: Translate = str,
+    *,
+    id: str = "safety-rates",
+    title: str = BY_EXPOSURE,
+    sorts: Sequence[tuple[str, Rule]] = RATED,
 ) -> Table:
     """First events of each sort by person-years, under a heading for each column."""
     rows: list[tuple[str, ...]] = []
     indented: set[int] = set()
     for label, s in columns:
         rows.append((heading(label, s.n), "", "", "", ""))
-        for text, rule in (*RATED, *extra):
+        for text, rule in sorts:
             indented.add(len(rows))
             rows.append((tr(text), *_rate_cells(exposure_rate(s, rule), tr)))
     heads = (
@@ -136,7 +142,7 @@ def rates_table(
     )
     return Table(
         id,
-        tr(_l("First adverse events by exposure")),
+        tr(title),
         (Column(tr(_l("Sort"))), *(Column(tr(text), numeric=True) for text in heads)),
         tuple(rows),
         tr(_l("Person-years of everybody who entered the period, up to and with the day of the first event.")),

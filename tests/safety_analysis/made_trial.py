@@ -1,4 +1,4 @@
-"""Eight participants with something of everything: therapy with and without immunotherapy, events with partial dates, operations, deaths."""
+"""Eight participants with something of everything: therapies, events with partial dates, operations, deaths, laboratory."""
 
 import datetime
 
@@ -45,7 +45,8 @@ def people() -> tuple[Extracted, ...]:
             crf("DTH", DTHDAT=PartialDate(2026, 8), DTHCAUS="TREATMENT"), arm="TME", site="02",
         ),
         row("VG-02-0002", *treated(decided=None), crf("DTH", DTHDAT=PartialDate.of(day(120)), DTHCAUS="OTHER"), site="02"),
-        row("VG-02-0003", *treated(), crf("EOS", EOSDAT=day(400), EOSREAS="WITHDRAWN"), ae(1, "Fatigue", 20, None, AESER=None), arm="WW", site="02"),
+        row("VG-02-0003", *treated(), crf("EOS", EOSDAT=day(400), EOSREAS="WITHDRAWN"), ae(1, "Fatigue", 20, None, AESER=None),
+            arm="WW", site="02"),
         row("VG-02-0004", *treated(), *operated(198), arm="TME", site="02"),
         row("VG-02-0005", crf("IC", "SCR", ICTYPE="INITIAL", ICDAT=day(-5)), ae(1, "Nausea", -3, 1), site="02"),
     )  # fmt: skip
