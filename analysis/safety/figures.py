@@ -151,7 +151,7 @@ def _dots(axes: Axes, lines: Sequence[TermLine], of: int, tr: Translate) -> None
         anyone,
         places,
         marker="o",
-        s=34,
+        s=52,
         facecolor="white",
         edgecolor=SERIES[0][0],
         linewidth=1.5,

@@ -15,7 +15,7 @@ from analysis.safety.serious_reports import SeriousReport
 from analysis.study_day import study_day
 from analysis.table import DASH, Column, Table, Translate
 from forms.codelists.events import CAUSE_OF_DEATH
-from forms.codelists.safety import OUTCOME, SERIOUSNESS
+from forms.codelists.safety import OUTCOME, RELATED_TO, SERIOUSNESS
 from forms.text import _l
 from trial.safety import ClockState
 
@@ -46,16 +46,17 @@ def always(member: Observed, event: SafetyEvent) -> bool:
 
 
 def events_listing(people: Iterable[Observed], shown: Shown, tr: Translate = str) -> Table:
-    """Every adverse event, by participant and day."""
+    """Every adverse event, by participant and day; a closed one says what each is related to."""
     every = [(m, e) for m in people for e in _in_time(m.events)]
     listed = [(m, e) for m, e in every if shown(m, e)]
+    related = (_l("Related to"),) if shown is always else ()
     flags = (_l("Serious"), _l("Led to delay"), _l("Led to the end of a therapy"))
-    heads = (_l("Day"), _l("Term"), _l("Class"), _l("Grade"), *flags, _l("Outcome"), _l("Ended, day"))
+    heads = (_l("Day"), _l("Term"), _l("Class"), _l("Grade"), *flags, *related, _l("Outcome"), _l("Ended, day"))
     return Table(
         "safety-listing",
         tr(_l("Listing of adverse events")),
         (Column(tr(_l("Participant"))), *(Column(tr(text)) for text in heads)),
-        tuple(_event_row(m.person, e, tr) for m, e in listed),
+        tuple(_event_row(m.person, e, shown is always, tr) for m, e in listed),
         tr(_l("Events listed: {n}.")).format(n=len(listed)),
         _notes(len(every) - len(listed), shown, tr),
     )
@@ -113,8 +114,9 @@ def _in_time(events: Iterable[SafetyEvent]) -> list[SafetyEvent]:
     return sorted(events, key=lambda e: (e.first, e.last, e.what.term, e.address))
 
 
-def _event_row(p: Person, e: SafetyEvent, tr: Translate) -> tuple[str, ...]:
+def _event_row(p: Person, e: SafetyEvent, whole: bool, tr: Translate) -> tuple[str, ...]:
     what = e.what
+    related = (_related(e, tr),) if whole else ()
     flags = (tr(_TRUTH[flag]) for flag in (what.serious, e.delayed, e.stopped))
     ended = between(p, *e.resolved) if e.resolved else ""
     return (
@@ -148,6 +150,15 @@ def _death_row(p: Person, tr: Translate) -> tuple[str, ...]:
         DASH if since is None else str(since),
         cause,
         tr(_TRUTH[complete]),
+    )
+
+
+def _related(e: SafetyEvent, tr: Translate) -> str:
+    """The causes in the order of the form; a dash where nobody said."""
+    if e.what.related is None:
+        return DASH
+    return ", ".join(tr(RELATED_TO.decode(code)) for code in RELATED_TO.values if code in e.what.related) or tr(
+        _l("none")
     )
 
 

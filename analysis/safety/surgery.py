@@ -147,4 +147,5 @@ def _graded(found: Sequence[Aftermath], within: int) -> Iterator[SurgeryLine]:
     for grade in GRADES:
         yield SurgeryLine(f"{grade}_{within}", worst.count(grade), 0)
     severe = GRADES[GRADES.index(SEVERE_FROM) :]
+    yield SurgeryLine(f"UNKNOWN_{within}", worst.count(None), 0)
     yield SurgeryLine(f"SEVERE_{within}", sum(each in severe for each in worst), worst.count(None))
