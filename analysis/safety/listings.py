@@ -116,19 +116,11 @@ def _in_time(events: Iterable[SafetyEvent]) -> list[SafetyEvent]:
 
 def _event_row(p: Person, e: SafetyEvent, whole: bool, tr: Translate) -> tuple[str, ...]:
     what = e.what
-    related = (_related(e, tr),) if whole else ()
     flags = (tr(_TRUTH[flag]) for flag in (what.serious, e.delayed, e.stopped))
+    related = (_related(e, tr),) if whole else ()
     ended = between(p, *e.resolved) if e.resolved else ""
-    return (
-        p.participant,
-        between(p, e.first, e.last),
-        what.term,
-        what.soc,
-        _grade(what.grade),
-        *flags,
-        _outcome(e, tr),
-        ended,
-    )
+    begun = (p.participant, between(p, e.first, e.last), what.term, what.soc, _grade(what.grade))
+    return (*begun, *flags, *related, _outcome(e, tr), ended)
 
 
 def _serious_row(p: Person, r: SeriousReport, tr: Translate) -> tuple[str, ...]:
