@@ -87,7 +87,8 @@ def tabulate(events: Iterable[AdverseEvent], safety_set: Iterable[str]) -> Adver
     return AdverseEvents(len(members), len(counted), _overview(counted), _lines(counted))
 
 
-def _at_least(grade: int) -> Callable[[AdverseEvent], bool | None]:
+def at_least(grade: int) -> Callable[[AdverseEvent], bool | None]:
+    """Whether an event has that grade or a higher one."""
     return lambda event: None if event.grade is None else event.grade >= grade
 
 
@@ -95,38 +96,41 @@ def _is_related(event: AdverseEvent) -> bool | None:
     return None if event.related is None else bool(event.related)
 
 
-def _both(a: bool | None, b: bool | None) -> bool | None:
+def both(a: bool | None, b: bool | None) -> bool | None:
+    """Whether two things hold; what is not known decides only where the other does not settle it."""
     return False if a is False or b is False else None if a is None or b is None else True
 
 
 _OVERVIEW: tuple[tuple[str, str, Callable[[AdverseEvent], bool | None]], ...] = (
     ("ANY", _l("Any adverse event"), lambda e: True),
-    ("SEVERE", _l("Grade 3 or higher"), _at_least(SEVERE_FROM)),
+    ("SEVERE", _l("Grade 3 or higher"), at_least(SEVERE_FROM)),
     ("SERIOUS", _l("Serious"), lambda e: e.serious),
     ("RELATED", _l("Related to study treatment or procedure"), _is_related),
-    ("RELATED_SEVERE", _l("Related, grade 3 or higher"), lambda e: _both(_is_related(e), _at_least(SEVERE_FROM)(e))),
-    ("RELATED_SERIOUS", _l("Related and serious"), lambda e: _both(_is_related(e), e.serious)),
+    ("RELATED_SEVERE", _l("Related, grade 3 or higher"), lambda e: both(_is_related(e), at_least(SEVERE_FROM)(e))),
+    ("RELATED_SERIOUS", _l("Related and serious"), lambda e: both(_is_related(e), e.serious)),
     ("IMMUNE", _l("Immune-related"), lambda e: e.immune_related),
-    ("FATAL", _l("Fatal outcome or grade 5"), lambda e: _fatal(e)),
+    ("FATAL", _l("Fatal outcome or grade 5"), lambda e: is_fatal(e)),
 )
 
 
-def _fatal(event: AdverseEvent) -> bool | None:
+def is_fatal(event: AdverseEvent) -> bool | None:
+    """Whether an event ended in death: by its outcome, or by grade 5."""
     if event.fatal or event.grade == FATAL_GRADE:
         return True
     return None if event.fatal is None or event.grade is None else False
 
 
 def _overview(events: Sequence[AdverseEvent]) -> tuple[OverviewLine, ...]:
-    return tuple(_overview_line(code, text, rule, events) for code, text, rule in _OVERVIEW)
+    return tuple(
+        overview_line(code, text, ((e.participant, rule(e)) for e in events)) for code, text, rule in _OVERVIEW
+    )
 
 
-def _overview_line(
-    code: str, text: str, rule: Callable[[AdverseEvent], bool | None], events: Sequence[AdverseEvent]
-) -> OverviewLine:
-    verdicts = [(event.participant, rule(event)) for event in events]
-    yes = {participant for participant, verdict in verdicts if verdict is True}
-    perhaps = {participant for participant, verdict in verdicts if verdict is None}
+def overview_line(code: str, text: str, verdicts: Iterable[tuple[str, bool | None]]) -> OverviewLine:
+    """Participants of whom one verdict is yes; and of the others those of whom one cannot be told."""
+    found = tuple(verdicts)
+    yes = {participant for participant, verdict in found if verdict is True}
+    perhaps = {participant for participant, verdict in found if verdict is None}
     return OverviewLine(code, text, len(yes), len(perhaps - yes))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis import design_outputs, endpoint_outputs, performance_outputs, status_outputs
+from analysis import design_outputs, endpoint_outputs, performance_outputs, safety_outputs, status_outputs
 from analysis.output import Output
 
 OPEN: tuple[Output, ...] = (
@@ -10,5 +10,6 @@ OPEN: tuple[Output, ...] = (
     *status_outputs.OUTPUTS,
     *endpoint_outputs.OUTPUTS,
     *performance_outputs.OUTPUTS,
+    *safety_outputs.OUTPUTS,
 )
 BY_ID = {output.id: output for output in OPEN}

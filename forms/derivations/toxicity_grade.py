@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from forms.derivations.reference_range import exceeds, falls_below, reaches
+from forms.derivations.reference_range import HIGH, LOW, exceeds, falls_below, reaches
 from forms.logic import derivation
 
 
@@ -54,12 +54,25 @@ def ctcae_grade(
     one ruler for both. A censored result is graded only where every
     value it can stand for has the same grade. Grade 5 and grades that need symptoms are never derived.
     """
-    if test is None or test not in BRANCHES or operator is None or value is None:
+    if test is None or operator is None or value is None:
         return None
-    limits = Limits(lower, upper, baseline)
-    grades = [_grade(branch(limits), operator, value, limits) for branch in BRANCHES[test]]
+    grades = grades_by_direction(test, operator, value, Limits(lower, upper, baseline)).values()
     known = [g for g in grades if g is not None]
-    return max(known) if len(known) == len(grades) else None
+    return max(known, default=None) if len(known) == len(grades) else None
+
+
+def grades_by_direction(test: str, operator: str, value: Decimal, limits: Limits) -> dict[str, int | None]:
+    """The grade of each term of a test by its direction, LOW or HIGH; without any for a test that CTCAE does not grade.
+
+    A value that is too high is no grade of the term for too low: haemoglobin above ULN is anaemia of grade 0, and of its rise v5.0
+    defines no grade. Where two columns of one term apply, the worse counts.
+    """
+    found: dict[str, int | None] = {}
+    for direction, branch in zip(DIRECTIONS.get(test, ()), BRANCHES.get(test, ()), strict=True):
+        grade = _grade(branch(limits), operator, value, limits)
+        other = found.get(direction, 0)
+        found[direction] = None if grade is None or other is None else max(grade, other)
+    return found
 
 
 def _grade(cuts: tuple[Cut, ...], operator: str, value: Decimal, limits: Limits) -> int | None:
@@ -156,3 +169,10 @@ BRANCHES: Mapping[str, tuple[Branch, ...]] = {
     "LDH": (_by_upper(("1", 1)),),
 }
 """Terms by laboratory test; a test with two branches can be too low and too high."""
+DIRECTIONS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("HGB", "WBC", "LYM", "GLUC"), (LOW, HIGH)),
+    **dict.fromkeys(("NEUT", "PLAT", "ALB"), (LOW,)),
+    **dict.fromkeys(("ALT", "AST", "ALP", "BILI", "CK", "LIPASE", "LDH"), (HIGH,)),
+    "CREAT": (HIGH, HIGH),
+}
+"""Which way each branch goes."""

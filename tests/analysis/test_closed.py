@@ -49,6 +49,8 @@ CLOSED = {
     "analysis.interim_outputs": "analysis/interim_outputs.py",
     "analysis.interim_pages": "analysis/interim_pages.py",
     "analysis.commands.interim": "analysis/commands/interim.py",
+    "analysis.closed_safety_outputs": "analysis/closed_safety_outputs.py",
+    "analysis.closed_safety_tables": "analysis/closed_safety_tables.py",
     "analysis.reports.closed": "analysis/reports/closed.py",
 }
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.ctcae import terms
-from forms.derivations.toxicity_grade import BRANCHES, ctcae_grade
+from forms.derivations.toxicity_grade import BRANCHES, DIRECTIONS, Limits, ctcae_grade, grades_by_direction
 from forms.laboratory import TESTS
 
 D = Decimal
@@ -238,3 +238,43 @@ def test_a_baseline_that_is_normal_or_unknown_leaves_uln_the_reference(test: str
 @pytest.mark.parametrize("test", ["CEA", "TSH", "TROPONI", "CORTISOL", "HCG", "T4FR", "CA19_9AG"])
 def test_what_needs_the_makers_limit_or_a_treatment_is_not_graded(test: str) -> None:
     assert test not in BRANCHES
+
+
+# --- by direction --------------------------------------------------------------------------------------------------------
+
+
+def by_direction(test: str, value: str) -> dict[str, int | None]:
+    lower, upper = (None if limit is None else D(limit) for limit in RANGES[test])
+    return grades_by_direction(test, "=", D(value), Limits(lower, upper, None))
+
+
+@pytest.mark.parametrize(
+    ("test", "value", "expected"),
+    [
+        ("HGB", "79", {"LOW": 3, "HIGH": 0}),
+        ("HGB", "175", {"LOW": 0, "HIGH": 0}),
+        ("HGB", "175.1", {"LOW": 0, "HIGH": None}),  # v5.0 defines no grade of the rise: no anaemia all the same
+        ("GLUC", "7", {"LOW": 0, "HIGH": None}),
+        ("WBC", "101", {"LOW": 0, "HIGH": 3}),
+        ("LYM", "0.4", {"LOW": 3, "HIGH": 0}),
+        ("LIPASE", "130", {"HIGH": None}),
+        ("CREAT", "700", {"HIGH": 4}),
+        ("ALB", "19", {"LOW": 3}),
+    ],
+)
+def test_too_low_and_too_high_are_graded_apart(test: str, value: str, expected: dict[str, int | None]) -> None:
+    assert by_direction(test, value) == expected
+
+
+def test_every_branch_has_a_direction() -> None:
+    assert {test: len(ways) for test, ways in DIRECTIONS.items()} == {test: len(b) for test, b in BRANCHES.items()}
+    assert grades_by_direction("CEA", "=", D(5), Limits(D(1), D(4), None)) == {}
+
+
+@given(st.sampled_from(sorted(BRANCHES)), amounts, st.none() | amounts)
+def test_the_grade_is_the_worst_of_the_directions_where_all_are_known(
+    test: str, value: Decimal, baseline: Decimal | None
+) -> None:
+    lower, upper = (None if limit is None else D(limit) for limit in RANGES[test])
+    grades = set(grades_by_direction(test, "=", value, Limits(lower, upper, baseline)).values())
+    assert grade(test, value, None if baseline is None else str(baseline)) == (None if None in grades else max(grades))

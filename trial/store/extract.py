@@ -36,6 +36,7 @@ class Extract:
     everything given out.
 
     `sites`: rows of the sites that were open. `redactions`: numbers of those that came after the cut and made its digest another one.
+    `ranges`: the laboratory reference ranges that sites stated, by number; a multiple of the upper limit follows from them.
     """
 
     rows: tuple[Extracted, ...]
@@ -45,6 +46,7 @@ class Extract:
     sites: tuple[Row, ...] = ()
     cut: Cut | None = None
     redactions: tuple[int, ...] = ()
+    ranges: tuple[Row, ...] = ()
 
     @property
     def opened_on(self) -> date | None:
@@ -105,7 +107,10 @@ def _refuse(viewer: Any, verb: str) -> None:
 def _live(reader: Reader, viewer: Any, cut_on: date, now: datetime, people: Subquery) -> Extract:
     found = gathered(reader, people)
     seen = found.of(_reached(viewer, found.people))
-    return Extract(tuple(seen.everyone()), cut_on, now, seen.digest(redacted(reader)), found.sites)
+    digest = seen.digest(redacted(reader))
+    return Extract(
+        tuple(seen.everyone()), cut_on, now, digest, found.sites, ranges=tuple(_stated_for(viewer, found.ranges))
+    )
 
 
 def _then(reader: Reader, viewer: Any, name: str) -> Extract:
@@ -116,11 +121,17 @@ def _then(reader: Reader, viewer: Any, name: str) -> Extract:
         raise CutAltered(cut.name, verdict.problems)
     seen = found.of(_reached(viewer, in_trial(reader)))
     rows = tuple(seen.everyone())
-    return Extract(rows, cut.on, cut.at, verdict.digest, found.sites, cut, verdict.redactions)
+    ranges = tuple(_stated_for(viewer, found.ranges))
+    return Extract(rows, cut.on, cut.at, verdict.digest, found.sites, cut, verdict.redactions, ranges)
 
 
 def _reached(viewer: Any, people: Iterable[Row]) -> frozenset[str]:
     return frozenset(row["id"] for row in people if viewer.sites is None or row["site_code"] in viewer.sites)
+
+
+def _stated_for(viewer: Any, ranges: Iterable[Row]) -> Iterable[Row]:
+    """The ranges of every site, and those of the sites that the viewer reaches."""
+    return (row for row in ranges if viewer.sites is None or row["site"] is None or row["site"] in viewer.sites)
 
 
 def _visible(row: Extracted, role: str) -> Extracted:

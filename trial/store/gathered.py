@@ -59,7 +59,7 @@ class Extracted:
 class Gathered:
     """Rows of the database: `people` by their numbers, `revisions` by first entry, the rest in the order of its key.
 
-    `sites` are those that were open; `origins` tells the first site of who was ever transferred.
+    `sites` are those that were open; `origins` tells the first site of who was ever transferred; `ranges` are the laboratories'.
     """
 
     people: tuple[Row, ...]
@@ -68,6 +68,7 @@ class Gathered:
     codings: tuple[Row, ...]
     sites: tuple[Row, ...]
     origins: Mapping[str, str]
+    ranges: tuple[Row, ...]
 
     def of(self, names: frozenset[str]) -> Gathered:
         """Of these participants alone."""
@@ -77,10 +78,10 @@ class Gathered:
 
         people = tuple(row for row in self.people if row["id"] in names)
         parts = (theirs(self.revisions), theirs(self.allocations), theirs(self.codings))
-        return Gathered(people, *parts, self.sites, self.origins)
+        return Gathered(people, *parts, self.sites, self.origins, self.ranges)
 
     def digest(self, redacted: Mapping[str, str]) -> str:
-        """SHA-256 over sites and people, the digests of all revisions, the allocations and the approved codes.
+        """SHA-256 over sites and people, the digests of all revisions, the allocations, the approved codes and the reference ranges.
 
         `redacted`: place to the digest that stands for a revision whose words were taken out.
         """
@@ -97,6 +98,8 @@ class Gathered:
             total.update(canonical(row).encode())
         for row in sorted(self.codings, key=lambda row: tuple(row[name] for name in PLACE)):
             total.update(canonical({n: v for n, v in row.items() if n not in WORDS}).encode())
+        for row in self.ranges:
+            total.update(canonical(row).encode())
         return total.hexdigest()
 
     def altered(self, redacted: Mapping[str, str]) -> int:
@@ -130,6 +133,7 @@ def gathered(reader: Reader, people: Subquery, past: Past | None = None) -> Gath
         tuple(row for row in codings if row["state"] == "approved"),
         tuple(row for row in stood("site", reader.all("site", order_by="code")) if row["opened_on"]),
         transfers.first_sites(stood("transfer", reader.all("transfer", order_by="id"))),
+        stood("laboratory_range", reader.all("laboratory_range", order_by="id")),
     ).of(names)
 
 

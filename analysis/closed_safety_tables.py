@@ -1,0 +1,222 @@
+"""Safety by arm set into tables: the closed report's alone. Randomised participants as allocated, from the day of randomisation on.
+
+Differences of proportions carry score limits and no p-value: a list of terms is no list of hypotheses. No open module imports this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from analysis.adverse_events import DEFINITION as COUNTED
+from analysis.adverse_events import AdverseEvents, TermLine, tabulate
+from analysis.differences import DEFINITION as DIFFERENCE
+from analysis.differences import miettinen_nurminen
+from analysis.not_estimable import NotEstimable
+from analysis.rates import DEFINITION as EXACT
+from analysis.rates import rate_ratio
+from analysis.safety.events import Rule, Selection
+from analysis.safety.exposure import exposure_rate
+from analysis.safety.overview import lines
+from analysis.safety.surgery import GRADES, LEAKS, WINDOWS, Aftermath
+from analysis.safety.surgery import lines as surgical
+from analysis.safety.tables import MAY, NOT_ESTIMABLE, RATED, counted, heading, rate_words
+from analysis.table import Column, Table, Translate, share
+from forms.text import _l
+
+POPULATION = _l("All randomised, as allocated, who entered the period; from the day of randomisation on.")
+WW_LESS_TME = _l("Difference, WW less TME, percentage points (95 % limits)")
+Pair = tuple[Selection, Selection]
+"""WW and TME, over the same periods."""
+
+
+def overview_by_arm(pair: Pair, period: str, id: str, tr: Translate = str) -> Table:
+    """One line a sort of event, with the difference."""
+    ww, tme = pair
+    made = zip(lines(ww, operation=True), lines(tme, operation=True), strict=True)
+    rows = tuple(
+        (
+            tr(a.text),
+            counted(a.participants, a.unknown, ww.n),
+            counted(b.participants, b.unknown, tme.n),
+            difference((a.participants, ww.n), (b.participants, tme.n), tr),
+        )
+        for a, b in made
+    )
+    title = tr(_l("Adverse events by arm: {period}")).format(period=period)
+    return _by_arm(id, title, tr(_l("Participants with at least one")), pair, rows, tr, tr(MAY))
+
+
+def terms_by_arm(pair: Pair, period: str, id: str, tr: Translate = str) -> Table:
+    """Class and term at the worst grade: any, and grade 3 or more, with the difference of any; by how many had it in both arms."""
+    ww, tme = (tabulate(s.sure(), (m.participant for m in s.members)) for s in pair)
+    keys = _in_order(ww, tme)
+    rows = tuple(_term_row(key, ww, tme, tr) for key in keys)
+    undated = tr(_l("Events of unclear period, in no line: WW {ww}, TME {tme}.")).format(
+        ww=pair[0].undated, tme=pair[1].undated
+    )
+    return Table(
+        id,
+        tr(_l("Adverse events by class, term and arm: {period}")).format(period=period),
+        (
+            Column(tr(_l("Class and term"))),
+            *(
+                Column(heading(arm, n), numeric=True)
+                for arm, n in (("WW", ww.denominator), (_severe_of("WW", tr), ww.denominator))
+            ),
+            *(
+                Column(heading(arm, n), numeric=True)
+                for arm, n in (("TME", tme.denominator), (_severe_of("TME", tr), tme.denominator))
+            ),
+            Column(tr(WW_LESS_TME), numeric=True),
+        ),
+        rows,
+        tr(POPULATION),
+        (tr(COUNTED), tr(DIFFERENCE), undated),
+        frozenset(i for i, (_, term) in enumerate(keys) if term),
+    )
+
+
+def _severe_of(arm: str, tr: Translate) -> str:
+    return tr(_l("{arm} grade 3 to 5")).format(arm=arm)
+
+
+Key = tuple[str, str | None]
+
+
+def _in_order(ww: AdverseEvents, tme: AdverseEvents) -> list[Key]:
+    """Classes by how many had one in both arms together, and within each its terms, then by name."""
+    total: dict[Key, int] = {}
+    for line in (*ww.lines, *tme.lines):
+        total[line.soc, line.term] = total.get((line.soc, line.term), 0) + line.any_grade
+
+    def place(key: Key) -> tuple[int, str, bool, int, str]:
+        soc, term = key
+        return -total[soc, None], soc, term is not None, -total[key], term or ""
+
+    return sorted(total, key=place)
+
+
+def _term_row(key: Key, ww: AdverseEvents, tme: AdverseEvents, tr: Translate) -> tuple[str, ...]:
+    cells: list[str] = []
+    anyone = []
+    for found in (ww, tme):
+        line = _line_of(found, key)
+        any_grade, severe = (line.any_grade, line.severe) if line else (0, 0)
+        anyone.append((any_grade, found.denominator))
+        cells += [share(any_grade, found.denominator), share(severe, found.denominator)]
+    return (key[1] or key[0], *cells, difference(anyone[0], anyone[1], tr))
+
+
+def _line_of(found: AdverseEvents, key: Key) -> TermLine | None:
+    return next((line for line in found.lines if (line.soc, line.term) == key), None)
+
+
+def difference(ww: tuple[int, int], tme: tuple[int, int], tr: Translate = str) -> str:
+    """WW less TME in percentage points with score limits, or that there is none."""
+    try:
+        found = miettinen_nurminen(ww, tme)
+    except NotEstimable:
+        return tr(NOT_ESTIMABLE)
+    return f"{100 * found.difference:.1f} ({100 * found.lower:.1f} to {100 * found.upper:.1f})"
+
+
+def rates_by_arm(pairs: Sequence[tuple[str, Pair]], tr: Translate = str) -> Table:
+    """First events by exposure and the ratio of the rates, under a heading for each period."""
+    rows: list[tuple[str, ...]] = []
+    indented: set[int] = set()
+    for period, (ww, tme) in pairs:
+        rows.append((period, f"n = {ww.n}", f"n = {tme.n}", ""))
+        for text, rule in RATED:
+            indented.add(len(rows))
+            rows.append((tr(text), *_rates(ww, tme, rule, tr)))
+    heads = (
+        _l("WW, per 100 person-years (95 % limits)"),
+        _l("TME, per 100 person-years (95 % limits)"),
+        _l("Ratio, WW over TME"),
+    )
+    return Table(
+        "safety-rates-arm",
+        tr(_l("First adverse events by exposure and arm")),
+        (Column(tr(_l("Sort"))), *(Column(tr(text), numeric=True) for text in heads)),
+        tuple(rows),
+        tr(POPULATION),
+        (tr(EXACT), tr(_l("Person-years up to and with the day of the first event."))),
+        frozenset(indented),
+    )
+
+
+def _rates(ww: Selection, tme: Selection, rule: Rule, tr: Translate) -> tuple[str, str, str]:
+    a, b = exposure_rate(ww, rule), exposure_rate(tme, rule)
+    return rate_words(a, tr), rate_words(b, tr), _ratio((b.participants, b.years), (a.participants, a.years), tr)
+
+
+def _ratio(first: tuple[int, float], second: tuple[int, float], tr: Translate) -> str:
+    try:
+        found = rate_ratio(first, second)
+    except NotEstimable:
+        return tr(NOT_ESTIMABLE)
+    value, upper = ("∞" if each is None else f"{each:.2f}" for each in (found.value, found.upper))
+    return f"{value} ({found.lower:.2f}–{upper})"
+
+
+def surgery_table(groups: Sequence[tuple[str, Sequence[Aftermath]]], tr: Translate = str) -> Table:
+    """Complications of those operated on, one column a group."""
+    made = [(label, found, surgical(found)) for label, found in groups]
+    words = _surgical_words(tr)
+    ids = [line.id for line in surgical(())]
+    rows = tuple(
+        (words[id], *(counted(each[i].n, each[i].unknown, len(found)) for _, found, each in made))
+        for i, id in enumerate(ids)
+    )
+    return Table(
+        "safety-surgery-arm",
+        tr(_l("After an operation: complications within 30 and 90 days")),
+        (
+            Column(tr(_l("Worst of each participant"))),
+            *(Column(heading(label, len(found)), numeric=True) for label, found, _ in made),
+        ),
+        rows,
+        tr(_l("Participants who were operated on, for any reason; by allocation, choice or standard.")),
+        (
+            tr(MAY),
+            tr(_l("Without a report of complications that reaches the day nothing can be told.")),
+            tr(_l("Days: the operation is day 0, and the last day counts.")),
+            tr(_l("Clavien-Dindo: Dindo 2004. Leak: ISREC, Rahbari 2010.")),
+        ),
+    )
+
+
+def _surgical_words(tr: Translate) -> Mapping[str, str]:
+    words: dict[str, str] = {}
+    for days in WINDOWS:
+        words[f"NONE_{days}"] = tr(_l("No complication within {days} days")).format(days=days)
+        words |= {
+            f"{g}_{days}": tr(_l("Clavien-Dindo {grade} within {days} days")).format(grade=g, days=days) for g in GRADES
+        }
+        words[f"SEVERE_{days}"] = tr(_l("Clavien-Dindo IIIa or worse within {days} days")).format(days=days)
+        words[f"UNKNOWN_{days}"] = tr(_l("Not known within {days} days")).format(days=days)
+        words[f"DIED_{days}"] = tr(_l("Died within {days} days")).format(days=days)
+    words |= {f"LEAK_{grade}": tr(_l("Anastomotic leak, grade {grade}")).format(grade=grade) for grade in LEAKS}
+    plain = {"LEAK": _l("Anastomotic leak, any"), "NOANAST": _l("No anastomosis"), "READM": _l("Readmitted")}
+    return words | {id: tr(text) for id, text in plain.items()}
+
+
+def with_arm(table: Table, group: Mapping[str, str], tr: Translate = str) -> Table:
+    """A listing with the arm of each participant beside the number."""
+    first, *rest = table.columns
+    rows = tuple((row[0], group.get(row[0], ""), *row[1:]) for row in table.rows)
+    return replace(table, id=f"{table.id}-arm", columns=(first, Column(tr(_l("Arm"))), *rest), rows=rows)
+
+
+def _by_arm(
+    id: str, title: str, first: str, pair: Pair, rows: tuple[tuple[str, ...], ...], tr: Callable[[str], str], *more: str
+) -> Table:
+    ww, tme = pair
+    columns = (
+        Column(first),
+        Column(heading("WW", ww.n), numeric=True),
+        Column(heading("TME", tme.n), numeric=True),
+        Column(tr(WW_LESS_TME), numeric=True),
+    )
+    return Table(id, title, columns, rows, tr(POPULATION), (tr(COUNTED), tr(DIFFERENCE), *more))

@@ -1,0 +1,40 @@
+"""Reports of serious events as a listing needs them: what was reported when, whether it is a SUSAR, and how its clocks stood at the cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from analysis.safety.events import SafetyEvent
+from trial.protocol import PROTOCOL
+from trial.safety import SafetyClock, clocks, is_susar
+from trial.store.extract import Extracted
+
+
+@dataclass(frozen=True)
+class SeriousReport:
+    """A serious event with its report; `susar` None: cannot be told yet. `aware` None: no report is on file."""
+
+    event: SafetyEvent
+    criteria: tuple[str, ...]
+    aware: datetime | None = None
+    susar: bool | None = None
+    clocks: tuple[SafetyClock, ...] = ()
+
+
+def serious_reports(row: Extracted, events: tuple[SafetyEvent, ...], cut_on: date) -> tuple[SeriousReport, ...]:
+    """Every serious event of one participant; clocks as they stood when the day of the cut was over, in UTC."""
+    record = row.record()
+    now = datetime.combine(cut_on, time(), UTC) + timedelta(1)
+    reports = {record.scope(sae).code("SAE.SAEAENO"): sae for sae in record.all("SAE")}
+    criteria = {crf.address: tuple(record.scope(crf).code("AE.AESCRIT") or ()) for crf in record.all("AE")}
+    found = []
+    for event in (e for e in events if e.what.serious):
+        sae = reports.get(event.address)
+        if sae is None:
+            found.append(SeriousReport(event, criteria[event.address]))
+        else:
+            aware = record.scope(sae).item("SAE.SAEAWARE")
+            ran = clocks(PROTOCOL, record, sae, now)
+            found.append(SeriousReport(event, criteria[event.address], aware, is_susar(record, sae), ran))
+    return tuple(found)
