@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from analysis import closed_flow_outputs
 from analysis.output import Output
 
-CLOSED: tuple[Output, ...] = ()
+CLOSED: tuple[Output, ...] = (*closed_flow_outputs.OUTPUTS,)
 BY_ID = {output.id: output for output in CLOSED}

@@ -32,6 +32,9 @@ CLOSED = {
     "analysis.closed_tables": "analysis/closed_tables.py",
     "analysis.closed_performance": "analysis/closed_performance.py",
     "analysis.closed_pages": "analysis/closed_pages.py",
+    "analysis.closed_outputs": "analysis/closed_outputs.py",
+    "analysis.closed_flow": "analysis/closed_flow.py",
+    "analysis.closed_flow_outputs": "analysis/closed_flow_outputs.py",
     "analysis.reports.closed": "analysis/reports/closed.py",
 }
 

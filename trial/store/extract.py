@@ -7,8 +7,8 @@ second opens only for who may see arms. `listing` gives rows to a person, and dr
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from trial.store.coding import every_approved
 from trial.store.cohort import in_trial, participant, patient
 from trial.store.crfs import NEWEST, as_crf
 from trial.store.reading import Reader, Row
+from trial.store.screening import counts as before_consent
 from trial.store.tables import CRF_KEY
 from trial.store.tables_crfs import crf, crf_revision, signature
 from trial.store.tables_office import query
@@ -57,12 +58,18 @@ class Extracted:
 
 @dataclass(frozen=True)
 class Extract:
-    """Every participant as the database stands at `taken_at`. `digest` is the SHA-256 over every revision and allocation."""
+    """Every participant as the database stands at `taken_at`. `digest` is the SHA-256 over all that is in it.
+
+    `log`: the pre-consent log by site and reason (`site`, `month`, `reason`, `n`) up to the month of the cut; None: not taken.
+    `opened`: site to the day it opened, for sites open at the cut.
+    """
 
     rows: tuple[Extracted, ...]
     cut_on: date
     taken_at: datetime
     digest: str
+    log: tuple[Row, ...] | None = None
+    opened: Mapping[str, date] = field(default_factory=dict)
 
 
 def pooled(reader: Reader, viewer: Any, *, cut_on: date, now: datetime) -> Extract:
@@ -101,7 +108,16 @@ def _extract(
     if not roles.may(viewer.role, verb):
         raise NotAllowed(viewer.role, verb)
     rows = tuple(_everyone(reader, viewer.sites, people))
-    return Extract(rows, cut_on, now, _digest(reader, {row.participant for row in rows}))
+    log, opened = _around(reader, viewer.sites, cut_on) if people is participant else ((), {})
+    digest = _digest(reader, {row.participant for row in rows}, log, opened)
+    return Extract(rows, cut_on, now, digest, log if people is participant else None, opened)
+
+
+def _around(reader: Reader, sites: frozenset[str] | None, cut_on: date) -> tuple[tuple[Row, ...], dict[str, date]]:
+    """What accrual and its flow need besides participants: who was logged before consent, and since when sites are open."""
+    log = tuple(row for row in before_consent(reader, sites) if row["month"] <= f"{cut_on:%Y-%m}")
+    places = [row for row in reader.all("site", order_by="code") if sites is None or row["code"] in sites]
+    return log, {row["code"]: row["opened_on"] for row in places if row["opened_on"] and row["opened_on"] <= cut_on}
 
 
 def _everyone(reader: Reader, sites: frozenset[str] | None, people: Subquery) -> Iterable[Extracted]:
@@ -122,8 +138,10 @@ def _everyone(reader: Reader, sites: frozenset[str] | None, people: Subquery) ->
             yield Extracted(name, row["site_code"], made, kept, drawn, codes, origins.get(name))
 
 
-def _digest(reader: Reader, participants: set[str]) -> str:
-    """SHA-256 over the digests of all current revisions, the allocations and the approved codes, in a fixed order."""
+def _digest(
+    reader: Reader, participants: set[str], log: Iterable[Row] = (), opened: Mapping[str, date] | None = None
+) -> str:
+    """SHA-256 over all current revisions, the allocations, the approved codes, the log and the openings, in a fixed order."""
     total = hashlib.sha256()
     columns = (*(crf_revision.c[n] for n in CRF_KEY), crf_revision.c.number, crf_revision.c.digest)
     newest = select(*columns).join(crf, NEWEST).order_by(*(crf_revision.c[n] for n in CRF_KEY))
@@ -136,6 +154,8 @@ def _digest(reader: Reader, participants: set[str]) -> str:
     for row in every_approved(reader):
         if row["participant"] in participants:
             total.update(canonical(row).encode())
+    for row in (*log, *({"site": site, "opened_on": on} for site, on in sorted((opened or {}).items()))):
+        total.update(canonical(row).encode())
     return total.hexdigest()
 
 

@@ -1,0 +1,23 @@
+"""Outputs on the trial itself that show nothing by arm: flow of participants, who they are, accrual, conduct, maturity."""
+
+from __future__ import annotations
+
+from analysis.flow import flow
+from analysis.flow_figure import flow_figure
+from analysis.flow_rows import flow_rows
+from analysis.flow_tables import flow_table, in_words
+from analysis.output import Made, Output
+from analysis.table import Translate
+from forms.text import _l
+from trial.store.extract import Extract
+
+FLOW = _l("Flow of participants, arms together")
+
+
+def _flow(extract: Extract, tr: Translate) -> Made:
+    found = flow(flow_rows(extract), extract.log)
+    table = flow_table(found, identity="flow", title=tr(FLOW), tr=tr)
+    return Made((table,), (flow_figure(found, identity="flow", title=tr(FLOW), alt=in_words(found, tr), tr=tr),))
+
+
+OUTPUTS: tuple[Output, ...] = (Output("flow", FLOW, _flow, "14.1.1"),)
