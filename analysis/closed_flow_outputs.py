@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from analysis.baseline_items import Person, people, variables
+from analysis.baseline_tables import Group, baseline_table
 from analysis.closed_flow import flow_by_arm
+from analysis.course_row import PREFERENCE, RANDOMISED, STANDARD, TME, WW
 from analysis.flow_figure import flow_figure
 from analysis.flow_rows import flow_rows
 from analysis.flow_tables import flow_table, in_words
@@ -12,6 +15,7 @@ from forms.text import _l
 from trial.store.extract import Extract
 
 FLOW = _l("Flow of participants by arm and choice")
+BASELINE = _l("Characteristics by arm and cohort")
 
 
 def _flow(extract: Extract, tr: Translate) -> Made:
@@ -20,4 +24,34 @@ def _flow(extract: Extract, tr: Translate) -> Made:
     return Made((table,), (flow_figure(found, identity="flow-arm", title=tr(FLOW), alt=in_words(found, tr), tr=tr),))
 
 
-OUTPUTS: tuple[Output, ...] = (Output("flow-arm", FLOW, _flow, "14.1.1"),)
+def _baseline(extract: Extract, tr: Translate) -> Made:
+    everyone = people(extract)
+
+    def group(label: str, cohort: str, arm: str | None = None) -> Group:
+        return Group(label, tuple(p for p in everyone if _in(p, cohort, arm)))
+
+    tables = (
+        ("baseline-arms", _l("Characteristics of the randomised, by arm"), _l("All randomised, as allocated."),
+         (group("WW", RANDOMISED, WW), group("TME", RANDOMISED, TME))),
+        ("baseline-choice", _l("Characteristics of the preference cohort, by choice"), _l("All who declined randomisation, as they chose."),
+         (group("WW-P", PREFERENCE, WW), group("TME-P", PREFERENCE, TME))),
+        ("baseline-cohorts", _l("Characteristics by cohort"), _l("All with a decision. SMD: randomised against preference."),
+         (group(_l("Randomised"), RANDOMISED), group(_l("Preference"), PREFERENCE), group(_l("Standard"), STANDARD))),
+    )  # fmt: skip
+    told = variables()
+    return Made(
+        tuple(
+            baseline_table(told, groups, identity=identity, title=tr(title), denominator=tr(of), compare=True, tr=tr)
+            for identity, title, of, groups in tables
+        )
+    )
+
+
+def _in(person: Person, cohort: str, arm: str | None) -> bool:
+    return person.course.cohort == cohort and arm in (None, person.course.arm)
+
+
+OUTPUTS: tuple[Output, ...] = (
+    Output("flow-arm", FLOW, _flow, "14.1.1"),
+    Output("baseline-arm", BASELINE, _baseline, "14.1.2"),
+)

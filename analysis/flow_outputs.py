@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from analysis.baseline_items import people, variables
+from analysis.baseline_tables import Group, baseline_table
 from analysis.flow import flow
 from analysis.flow_figure import flow_figure
 from analysis.flow_rows import flow_rows
@@ -12,6 +14,8 @@ from forms.text import _l
 from trial.store.extract import Extract
 
 FLOW = _l("Flow of participants, arms together")
+BASELINE = _l("Characteristics of everybody enrolled, arms together")
+ENROLLED = _l("All enrolled: eligibility signed. Response: of those restaged.")
 
 
 def _flow(extract: Extract, tr: Translate) -> Made:
@@ -20,4 +24,15 @@ def _flow(extract: Extract, tr: Translate) -> Made:
     return Made((table,), (flow_figure(found, identity="flow", title=tr(FLOW), alt=in_words(found, tr), tr=tr),))
 
 
-OUTPUTS: tuple[Output, ...] = (Output("flow", FLOW, _flow, "14.1.1"),)
+def _baseline(extract: Extract, tr: Translate) -> Made:
+    groups = (Group(_l("Enrolled"), people(extract)),)
+    table = baseline_table(
+        variables(), groups, identity="baseline", title=tr(BASELINE), denominator=tr(ENROLLED), tr=tr
+    )
+    return Made((table,))
+
+
+OUTPUTS: tuple[Output, ...] = (
+    Output("flow", FLOW, _flow, "14.1.1"),
+    Output("baseline", BASELINE, _baseline, "14.1.2"),
+)
