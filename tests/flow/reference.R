@@ -14,3 +14,20 @@ yd <- function(n1, n2) {  # Yang and Dalton 2012
 print(yd(c(12, 7, 21), c(5, 15, 10)))
 print(yd(c(30, 10), c(18, 22)))
 print(yd(c(8, 3, 0, 5), c(2, 2, 4, 6)))
+
+# test_forecast.py: time to 120 more after 80 in 700 days; number within a year
+print(120 * 700 / 80.5 * qf(c(.5, .025, .975), 240, 161))
+print(qnbinom(c(.5, .025, .975), size = 80.5, prob = 700 / (700 + 365)))
+# gamma rates of sites by maximum likelihood, and the sum of the posterior rates with its mean and variance kept
+k <- c(30, 4, 12, 1, 25, 8); t <- c(700, 650, 600, 300, 500, 420)
+minus <- function(p) -sum(dnbinom(k, size = exp(p[1]), prob = exp(p[2]) / (exp(p[2]) + t), log = TRUE))
+o <- optim(c(0, log(sum(t) / sum(k))), minus, control = list(reltol = 1e-15, maxit = 10000))
+o <- optim(o$par, minus, method = "BFGS", control = list(reltol = 1e-16))
+alpha <- exp(o$par[1]); beta <- exp(o$par[2])
+m <- sum((alpha + k) / (beta + t)); v <- sum((alpha + k) / (beta + t)^2)
+print(c(alpha, beta, m^2 / v, m / v))
+# 60 more events after 25 in 90,000 days, 300 at risk, 0.4 a day coming for a year
+expected <- function(t, h) 300 * (1 - exp(-h * t)) +
+  0.4 * integrate(function(u) 1 - exp(-h * (t - u)), 0, min(t, 365), rel.tol = 1e-12)$value
+for (h in qgamma(c(.5, .975, .025), 25.5, rate = 90000))
+  print(uniroot(function(t) expected(t, h) - 60, c(1, 18000), tol = 1e-10)$root)
