@@ -84,7 +84,7 @@ def difference_of_shares(one: Categories, other: Categories) -> float | None:
     if not shares.size:
         return 0.0
     moved = shares[0] - shares[1]
-    covariance = sum(np.diag(p) - np.outer(p, p) for p in shares) / 2
+    covariance = np.mean([np.diag(p) - np.outer(p, p) for p in shares], axis=0)
     solved = np.linalg.pinv(covariance, rcond=_SAME, hermitian=True) @ moved
     return sqrt(max(0.0, float(moved @ solved))) if _reaches(covariance, solved, moved) else None
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from analysis.baseline_items import Person, people, variables
 from analysis.baseline_tables import Group, baseline_table
 from analysis.closed_flow import flow_by_arm
+from analysis.closed_preference import preferences
+from analysis.closed_preference_tables import balance_table, contrasts_table, effects_table, love_plot
 from analysis.course_row import PREFERENCE, RANDOMISED, STANDARD, TME, WW
+from analysis.estimands import NRDFS
 from analysis.flow_figure import flow_figure
 from analysis.flow_rows import flow_rows
 from analysis.flow_tables import flow_table, in_words
@@ -15,6 +18,8 @@ from forms.text import _l
 from trial.store.extract import Extract
 
 FLOW = _l("Flow of participants by arm and choice")
+PREFERENCES = _l("Preference analysis: randomised, by choice, and together")
+LOVE = _l("Balance of the preference cohort before and after weighting")
 BASELINE = _l("Characteristics by arm and cohort")
 
 
@@ -51,7 +56,15 @@ def _in(person: Person, cohort: str, arm: str | None) -> bool:
     return person.course.cohort == cohort and arm in (None, person.course.arm)
 
 
+def _preferences(extract: Extract, tr: Translate) -> Made:
+    found = preferences(extract)
+    figure = love_plot(found, identity="preference-love", title=tr(LOVE), tr=tr)
+    tables = (contrasts_table(found, tr), effects_table(found, tr), balance_table(found, tr))
+    return Made(tables, (figure,), NRDFS.id)
+
+
 OUTPUTS: tuple[Output, ...] = (
     Output("flow-arm", FLOW, _flow, "14.1.1"),
     Output("baseline-arm", BASELINE, _baseline, "14.1.2"),
+    Output("preference", PREFERENCES, _preferences, "14.2.8"),
 )

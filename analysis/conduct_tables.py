@@ -101,6 +101,5 @@ def maturity_table(found: Sequence[Maturity], tr: Translate = str) -> Table:
             tr(_l("Median by reverse Kaplan-Meier (Schemper and Smith 1996): deaths are censored, the end of observation is the event.")),
             tr(_l("Heard of lately: known alive within {n} days before the cut.")).format(n=RECENT),
         ),
-        frozenset(range(2, len(rows))),
     )  # fmt: skip
     return explained(table, tr)

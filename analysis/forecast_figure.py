@@ -47,7 +47,8 @@ def _drawn(
     axes.step([opened, *days, cut], [0, *range(1, len(days) + 1), len(days)], where="post", color=SERIES[0][0],
               linewidth=1.8, label=tr(_l("Actual")))  # fmt: skip
     ends = months_later(opened, found.plan.months)
-    axes.plot([opened, ends, max(ends, cut)], [0, target.target, target.target], color=SERIES[1][0],
+    planned: list[Any] = [opened, ends, max(ends, cut)]
+    axes.plot(planned, [0, target.target, target.target], color=SERIES[1][0],
               linestyle=SERIES[1][1], linewidth=1.3, label=tr(_l("Planned")))  # fmt: skip
     _cone(axes, ahead, target, tr)
     axes.axvline(cut, color=MUTED, linewidth=0.8, linestyle="dotted")  # type: ignore[arg-type]  # matplotlib takes dates

@@ -9,6 +9,7 @@ from forms.text import _l
 
 REACHED = _l("reached")
 NONE_YET = _l("not estimable: nobody so far")
+TOO_LATE = _l("later than can be forecast")
 BEYOND = _l("not with those who can come")
 
 
@@ -44,7 +45,7 @@ def when(found: Outlook, target: Target, tr: Translate = str) -> str:
         return tr(NONE_YET) if seen else tr(BEYOND)
     middle, low, high = (found.date(d) for d in (target.days.value, target.days.lower, target.days.upper))
     if middle is None:
-        return tr(BEYOND)
+        return tr(TOO_LATE)
     limits = (DASH if day is None else day.isoformat() for day in (low, high))
     return f"{middle.isoformat()} ({'–'.join(limits)})"
 

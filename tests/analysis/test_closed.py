@@ -34,6 +34,9 @@ CLOSED = {
     "analysis.closed_pages": "analysis/closed_pages.py",
     "analysis.closed_outputs": "analysis/closed_outputs.py",
     "analysis.closed_flow": "analysis/closed_flow.py",
+    "analysis.closed_choosers": "analysis/closed_choosers.py",
+    "analysis.closed_preference": "analysis/closed_preference.py",
+    "analysis.closed_preference_tables": "analysis/closed_preference_tables.py",
     "analysis.closed_flow_outputs": "analysis/closed_flow_outputs.py",
     "analysis.reports.closed": "analysis/reports/closed.py",
 }

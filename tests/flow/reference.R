@@ -31,3 +31,28 @@ expected <- function(t, h) 300 * (1 - exp(-h * t)) +
   0.4 * integrate(function(u) 1 - exp(-h * (t - u)), 0, min(t, 365), rel.tol = 1e-12)$value
 for (h in qgamma(c(.5, .975, .025), 25.5, rate = 90000))
   print(uniroot(function(t) expected(t, h) - 60, c(1, 18000), tol = 1e-10)$root)
+
+# test_preference.py: choosers.csv; gaps of age at the mean with a column that says so
+suppressPackageStartupMessages(library(survival))
+d <- read.csv("choosers.csv", na.strings = "", stringsAsFactors = FALSE)
+d$ww <- as.numeric(d$arm == "WW"); d$chose <- as.numeric(d$cohort == "PREFERENCE")
+fit <- function(data, robust = FALSE) { data$w <- if (robust) data$w else 1
+  s <- summary(coxph(Surv(days, event) ~ ww, data, weights = w, robust = robust)); print(unname(s$conf.int[1, c(1, 3, 4)])) }
+fit(subset(d, chose == 0)); p <- subset(d, chose == 1); fit(p)
+p$gap <- as.numeric(is.na(p$age)); p$age[is.na(p$age)] <- mean(p$age, na.rm = TRUE)
+e <- fitted(glm(ww ~ age + gap + near, binomial, p, epsilon = 1e-14))
+p$overlap <- ifelse(p$ww == 1, 1 - e, e); p$iptw <- ifelse(p$ww == 1, mean(p$ww) / e, (1 - mean(p$ww)) / (1 - e))
+for (w in c("overlap", "iptw")) {
+  p$w <- p[[w]]; fit(p, robust = TRUE)
+  print(c(tapply(p$w, p$ww, function(v) sum(v)^2 / sum(v^2))[c("1", "0")]))
+  smd <- function(x) (weighted.mean(x[p$ww == 1], p$w[p$ww == 1]) - weighted.mean(x[p$ww == 0], p$w[p$ww == 0])) /
+    sqrt((var(x[p$ww == 1]) + var(x[p$ww == 0])) / 2)
+  print(c(smd(p$age), smd(p$near)))
+}
+p$w <- 1; print(c(smd(p$age), smd(p$near)))
+both <- coxph(Surv(days, event) ~ ww * chose, d); print(summary(both)$conf.int[, c(1, 3, 4)]); print(summary(both)$coefficients[3, 5])
+v <- vcov(both); b <- sum(coef(both)[c(1, 3)]); se <- sqrt(sum(v[c(1, 3), c(1, 3)])); print(exp(b + c(0, -1, 1) * qnorm(.975) * se))
+at <- function(data) { s <- summary(survfit(Surv(days, event) ~ 1, data), times = 600); c(s$surv, s$std.err) }
+for (liked in c("WW", "TME")) for (arm in c("WW", "TME")) print(at(d[d$chose == 0 & d$arm == arm & d$prefers %in% liked, ]))
+for (c0 in 0:1) for (arm in c("WW", "TME")) print(at(d[d$chose == c0 & d$arm == arm, ]))
+print(table(p$arm))
