@@ -7,19 +7,24 @@ from analysis.baseline_tables import Group, baseline_table
 from analysis.closed_flow import flow_by_arm
 from analysis.closed_preference import preferences
 from analysis.closed_preference_tables import balance_table, contrasts_table, effects_table, love_plot
+from analysis.closed_timing import FROM_OPERATION, operated
+from analysis.closed_timing_tables import timing_figure, timing_table
 from analysis.course_row import PREFERENCE, RANDOMISED, STANDARD, TME, WW
 from analysis.estimands import NRDFS
 from analysis.flow_figure import flow_figure
 from analysis.flow_rows import flow_rows
 from analysis.flow_tables import flow_table, in_words
 from analysis.output import Made, Output
+from analysis.registry import COVARIATES
 from analysis.table import Translate
+from analysis.timing import timed
 from forms.text import _l
 from trial.store.extract import Extract
 
 FLOW = _l("Flow of participants by arm and choice")
 PREFERENCES = _l("Preference analysis: randomised, by choice, and together")
 LOVE = _l("Balance of the preference cohort before and after weighting")
+TIMING = _l("Timing of surgery")
 BASELINE = _l("Characteristics by arm and cohort")
 
 
@@ -63,8 +68,16 @@ def _preferences(extract: Extract, tr: Translate) -> Made:
     return Made(tables, (figure,), NRDFS.id)
 
 
+def _timing(extract: Extract, tr: Translate) -> Made:
+    people = operated(extract)
+    found = timed(people, COVARIATES)
+    figure = timing_figure(found, identity="timing", title=tr(TIMING), tr=tr)
+    return Made((timing_table(found, len(people), tr),), (figure,), FROM_OPERATION.id)
+
+
 OUTPUTS: tuple[Output, ...] = (
     Output("flow-arm", FLOW, _flow, "14.1.1"),
     Output("baseline-arm", BASELINE, _baseline, "14.1.2"),
     Output("preference", PREFERENCES, _preferences, "14.2.8"),
+    Output("timing", TIMING, _timing, "14.2.9"),
 )

@@ -56,7 +56,7 @@ def contrasts_table(found: Preferences, tr: Translate = str) -> Table:
             tr(_l("Nobody drew lots in the preference cohort: weights allow for what was on file before the decision alone.")),
             tr(_l("Cox, ties by Efron; weighted: robust variance, weights taken as known. Inverse probability weights are stabilised.")),
             tr(_l("ESS: Kish's effective sample size, WW and TME. Covariates: {names}.")).format(
-                names=", ".join(tr(words) for words in COVARIATES.values())),
+                names="; ".join(tr(words) for words in COVARIATES.values())),
             tr(_l("E-value (VanderWeele and Ding 2017) of the ratio and of its limit closer to 1, as risk ratios; a ratio of hazards of a "
                   "common outcome is turned into one by their approximation.")),
         ),
@@ -142,14 +142,23 @@ def love_plot(found: Preferences, *, identity: str, title: str, tr: Translate = 
             known = [(abs(v), place) for place, v in enumerate(values) if v is not None]
             x, y = zip(*known, strict=True) if known else ((), ())
             axes.plot(
-                x, y, marker, color=colour, label=label, markersize=5.5, markerfacecolor="none", markeredgewidth=1.4
+                x,
+                y,
+                marker,
+                color=colour,
+                label=label,
+                markersize=5.5,
+                markerfacecolor="none",
+                markeredgewidth=1.4,
+                clip_on=False,
+                zorder=3,
             )
         axes.axvline(BALANCED, color=MUTED, linewidth=0.9, linestyle="dashed")
         axes.set_yticks(range(len(balance)), [tr(COVARIATES[b.name]) for b in balance])
-        axes.invert_yaxis()
+        axes.set_ylim(max(len(balance), 1) - 0.5, -0.5)
         axes.set_xlim(left=0)
         axes.set_xlabel(tr(_l("Absolute standardised difference; dashed: 0.1")))
-        axes.grid(axis="x", color=FAINT, linewidth=0.7)
+        axes.grid(color=FAINT, linewidth=0.7)
         axes.set_axisbelow(True)
         if balance:
             axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderpad=0, handletextpad=0.3)

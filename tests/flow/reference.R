@@ -56,3 +56,22 @@ at <- function(data) { s <- summary(survfit(Surv(days, event) ~ 1, data), times 
 for (liked in c("WW", "TME")) for (arm in c("WW", "TME")) print(at(d[d$chose == 0 & d$arm == arm & d$prefers %in% liked, ]))
 for (c0 in 0:1) for (arm in c("WW", "TME")) print(at(d[d$chose == c0 & d$arm == arm, ]))
 print(table(p$arm))
+
+# test_timing.py: operated.csv; restricted cubic spline of rms, knots at quantiles of type 7
+suppressPackageStartupMessages(library(rms))
+o <- read.csv("operated.csv"); o$weeks <- o$waited / 7
+ratios <- function(fit, x, at) {  # against the median, by Wald
+  knots <- quantile(x, c(.05, .35, .65, .95)); m <- rcspline.eval(c(at, median(x)), knots = knots, inclx = TRUE)
+  d <- m[seq_along(at), , drop = FALSE] - m[rep(length(at) + 1, length(at)), , drop = FALSE]
+  i <- grep("rcs", names(coef(fit))); b <- coef(fit)[i]; v <- vcov(fit)[i, i]
+  se <- sqrt(diag(d %*% v %*% t(d))); print(unname(exp(drop(d %*% b) + outer(se, c(0, -1, 1) * qnorm(.975)))))
+  j <- i[-1]; w <- drop(coef(fit)[j] %*% solve(vcov(fit)[j, j]) %*% coef(fit)[j]); print(c(w, pchisq(w, 2, lower.tail = FALSE)))
+}
+rcs3 <- function(x) rcspline.eval(x, knots = quantile(x, c(.05, .35, .65, .95)), inclx = TRUE)
+for (y in c("pcr", "severe")) {
+  d <- o[!is.na(o[[y]]), ]; d$y <- d[[y]]; d$rcs <- rcs3(d$weeks)
+  print(c(nrow(d), sum(d$y), median(d$weeks)))
+  ratios(glm(y ~ rcs + age, binomial, d, epsilon = 1e-14), d$weeks, c(8, 16))
+}
+o$rcs <- rcs3(o$weeks)
+ratios(coxph(Surv(days, event) ~ rcs + age, o, control = coxph.control(eps = 1e-12)), o$weeks, c(8, 16))

@@ -110,7 +110,7 @@ def _extract(
     rows = tuple(_everyone(reader, viewer.sites, people))
     log, opened = _around(reader, viewer.sites, cut_on) if people is participant else ((), {})
     digest = _digest(reader, {row.participant for row in rows}, log, opened)
-    return Extract(rows, cut_on, now, digest, log if people is participant else None, opened)
+    return Extract(rows, cut_on, now, digest, log=log if people is participant else None, opened=opened)
 
 
 def _around(reader: Reader, sites: frozenset[str] | None, cut_on: date) -> tuple[tuple[Row, ...], dict[str, date]]:
