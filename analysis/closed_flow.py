@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from analysis.closed import ArmUnknown
-from analysis.course_row import PREFERENCE, RANDOMISED, TME, WW
-from analysis.flow import Log, flow, stage, ways
+from analysis.course_row import PREFERENCE, RANDOMISED, STANDARD, TME, WW
+from analysis.flow import DECIDED, Log, flow, stage, ways
 from analysis.flow_boxes import Box, Flow
 from analysis.flow_ends import branch
 from analysis.flow_rows import FlowRow
@@ -34,10 +34,13 @@ def flow_by_arm(rows: Iterable[FlowRow], log: Log | None = None, protocol: Proto
         raise ArmUnknown(tuple(unknown))
     boxes: list[Box] = []
     for box in pooled.boxes:
-        arms = [(key, named) for key, named in ARM_WORDS.items() if key[0] == box.id]
-        boxes.append(replace(box, splits=()) if arms else box)
+        if box.id == STANDARD:
+            boxes.append(branch(box.id, box.text, DECIDED, way[STANDARD]))
+        elif not box.sums:
+            boxes.append(box)
         boxes += [
-            branch(code, text, box.id, [row for row in way[box.id] if row.course.arm == arm])
-            for (_, arm), (code, text) in arms
+            branch(code, text, cohort, [row for row in way[cohort] if row.course.arm == arm])
+            for (cohort, arm), (code, text) in ARM_WORDS.items()
+            if cohort == box.id
         ]
     return replace(pooled, boxes=tuple(boxes))

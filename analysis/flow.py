@@ -19,8 +19,8 @@ from trial.protocol import PROTOCOL, Protocol
 from trial.screening_log import REASONS, SMALL, guarded
 from trial.screening_log import flow as before_consent
 
-SEEN, CONSENTED, DECIDED, CANDIDATES, AWAITING, UNTOLD = (
-    "SEEN", "CONSENTED", "DECIDED", "CANDIDATES", "AWAITING", "UNTOLD",
+SEEN, CONSENTED, DECIDED, CANDIDATES, AWAITING, UNTOLD, FOLLOWED = (
+    "SEEN", "CONSENTED", "DECIDED", "CANDIDATES", "AWAITING", "UNTOLD", "FOLLOWED",
 )  # fmt: skip
 STEPS: Mapping[str, str] = {
     CONSENTED: _l("Consented"),
@@ -128,14 +128,19 @@ def _way(row: FlowRow) -> str:
 
 
 def _decided(people: Sequence[FlowRow]) -> list[Box]:
-    """Candidates and not, and the ends of the three cohorts."""
+    """Candidates and not, the three cohorts, and how all of them stand.
+
+    What became of people is told over all cohorts: each of them but the randomised is nearly an arm (PROTOCOL 1 and 10).
+    """
     way = ways(people)
     candidates = sum(len(way[code]) for code in (RANDOMISED, PREFERENCE, AWAITING))
+    followed = [row for code in COHORTS for row in way[code]]
     return [
         Box(UNTOLD, _l("Candidate or not: not recorded"), len(way[UNTOLD]), DECIDED, exit=True),
         Box(CANDIDATES, _l("Candidates for organ preservation"), candidates, DECIDED),
         Box(AWAITING, _l("Neither randomised nor a choice recorded"), len(way[AWAITING]), CANDIDATES, exit=True),
-        branch(RANDOMISED, COHORTS[RANDOMISED], CANDIDATES, way[RANDOMISED]),
-        branch(PREFERENCE, COHORTS[PREFERENCE], CANDIDATES, way[PREFERENCE]),
-        branch(STANDARD, COHORTS[STANDARD], DECIDED, way[STANDARD]),
+        Box(RANDOMISED, COHORTS[RANDOMISED], len(way[RANDOMISED]), CANDIDATES),
+        Box(PREFERENCE, COHORTS[PREFERENCE], len(way[PREFERENCE]), CANDIDATES),
+        Box(STANDARD, COHORTS[STANDARD], len(way[STANDARD]), DECIDED),
+        branch(FOLLOWED, _l("Followed, cohorts and arms together"), None, followed, tuple(COHORTS)),
     ]

@@ -34,7 +34,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Box:
-    """A number of people under the box `of` (None: the first). An exit leads nowhere."""
+    """A number of people under the box `of` (None: the first). An exit leads nowhere. `sums`: the boxes it brings together again."""
 
     id: str
     text: str
@@ -42,6 +42,7 @@ class Box:
     of: str | None
     exit: bool = False
     splits: tuple[Split, ...] = ()
+    sums: tuple[str, ...] = ()
 
     def split(self, identity: str) -> Split:
         """One of its splits. Raises StopIteration for one it does not have."""

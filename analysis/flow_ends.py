@@ -85,7 +85,7 @@ ANALYSED = Question(
 )
 
 
-def branch(code: str, text: str, of: str, people: Sequence[FlowRow]) -> Box:
-    """The end of a branch."""
+def branch(code: str, text: str, of: str | None, people: Sequence[FlowRow], sums: tuple[str, ...] = ()) -> Box:
+    """The end of a branch, or of several brought together."""
     questions = (("begun", BEGUN), ("status", STATUS), ("analysed", ANALYSED))
-    return Box(code, text, len(people), of, splits=tuple(split(name, people, q) for name, q in questions))
+    return Box(code, text, len(people), of, splits=tuple(split(name, people, q) for name, q in questions), sums=sums)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from analysis.flow import COHORTS
 from analysis.flow_boxes import Box, Flow
 from forms.text import _l
 
@@ -83,7 +84,14 @@ def arranged(flow: Flow, measure: Measure, tr: Translate = str) -> Layout:
         if place + 1 < len(spine):
             arrows.append(((here.middle, here.bottom), (here.middle, y)))
     feet = _feet(flow, spine, {p.box.id: p for p in boxes}, y + GAP, measure, tr)
-    return Layout((*boxes, *feet[0]), (*arrows, *feet[1]), max(p.bottom for p in (*boxes, *feet[0])))
+    placed = [*boxes, *feet[0]]
+    arrows += feet[1]
+    for box in flow.boxes:
+        if box.sums:
+            foot = Placed(box, 0.0, max(p.bottom for p in placed) + 2 * GAP, WIDTH, _set(box, WIDTH, measure, tr))
+            arrows += [((p.middle, p.bottom), (p.middle, foot.y)) for p in placed if p.box.id in box.sums]
+            placed.append(foot)
+    return Layout(tuple(placed), tuple(arrows), max(p.bottom for p in placed))
 
 
 def _spine(flow: Flow, trunk: list[Box]) -> list[Box]:
@@ -98,8 +106,8 @@ def _spine(flow: Flow, trunk: list[Box]) -> list[Box]:
 
 
 def _exits(flow: Flow, box: Box, y: float, measure: Measure, tr: Translate) -> Iterator[Placed]:
-    last = any(not below.exit and below.splits for below in flow.below(box.id))
-    width = WIDTH - EXIT_LEFT - (LANE if last or box.id == "DECIDED" else 0)
+    beside = any(not below.exit and below.id in COHORTS for below in (*flow.below(box.id), *flow.below(box.of)))
+    width = WIDTH - EXIT_LEFT - (LANE if beside else 0)
     for each in flow.below(box.id):
         if each.exit and each.n != 0:
             placed = Placed(each, EXIT_LEFT, y, width, _set(each, width, measure, tr))

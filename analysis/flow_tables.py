@@ -33,7 +33,7 @@ def flow_table(flow: Flow, *, identity: str, title: str, tr: Translate = str) ->
 
 
 def _above(flow: Flow, box: Box) -> Box | None:
-    return None if box.of is None else flow[box.of]
+    return None if box.of is None else flow[box.of]  # what is brought together again is a share of nothing
 
 
 def _parts(box: Box, tr: Translate) -> Iterator[Cells]:
