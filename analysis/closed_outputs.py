@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from analysis import closed_endpoint_outputs, closed_safety_outputs, closed_watching_outputs, interim_outputs
+from analysis import (
+    closed_endpoint_outputs,
+    closed_flow_outputs,
+    closed_safety_outputs,
+    closed_watching_outputs,
+    interim_outputs,
+)
 from analysis.output import Output
 
 CLOSED: tuple[Output, ...] = (
+    *closed_flow_outputs.OUTPUTS,
     *closed_endpoint_outputs.OUTPUTS,
     *closed_watching_outputs.OUTPUTS,
     *interim_outputs.OUTPUTS,

@@ -59,7 +59,7 @@ def overlap(x: Floats, treated: Floats, response: Floats, level: float = LEVEL) 
     of x agree exactly. Limits come from the M-estimator of the coefficients and both means together, so that the propensity counts as
     estimated. Raises NotEstimable where x separates the groups.
     """
-    e = _propensity(x, logistic(x, treated).beta)
+    e = propensity(x, treated)
     w = treated * (1 - e) + (1 - treated) * e
     means = tuple(float(np.sum(w * g * response) / np.sum(w * g)) for g in (treated, 1 - treated))
     covariance = _sandwich(x, treated, response, e, means)
@@ -72,8 +72,9 @@ def overlap(x: Floats, treated: Floats, response: Floats, level: float = LEVEL) 
     )  # fmt: skip
 
 
-def _propensity(x: Floats, beta: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-(x @ beta))))
+def propensity(x: Floats, treated: Floats) -> Floats:
+    """The chance of being treated by logistic regression on the columns of x. Raises NotEstimable where x separates the groups."""
+    return np.asarray(1 / (1 + np.exp(-(x @ logistic(x, treated).beta))))
 
 
 def _sandwich(x: Floats, z: Floats, y: Floats, e: Floats, means: tuple[float, ...]) -> Floats:
@@ -118,6 +119,14 @@ def e_value(ratio: float) -> float:
     """How strongly something unmeasured would have to go with both treatment and outcome, as risk ratios, to explain the ratio away."""
     at_least_one = ratio if ratio >= 1 else 1 / ratio
     return at_least_one + sqrt(at_least_one * (at_least_one - 1))
+
+
+def risk_ratio_of_hazard(ratio: float, share: float) -> float:
+    """A hazard ratio as a risk ratio: itself while the outcome is rare (15 % or fewer), else VanderWeele's approximation.
+
+    `share`: of everybody who had the outcome. Source: VanderWeele and Ding 2017, table 2.
+    """
+    return ratio if share <= 0.15 else (1 - 0.5 ** sqrt(ratio)) / (1 - 0.5 ** sqrt(1 / ratio))
 
 
 def e_value_of_limit(ratio: Estimate) -> float | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from analysis import design_outputs, endpoint_outputs, performance_outputs, safety_outputs, status_outputs
+from analysis import design_outputs, endpoint_outputs, flow_outputs, performance_outputs, safety_outputs, status_outputs
 from analysis.output import Output
 
 OPEN: tuple[Output, ...] = (
     *design_outputs.OUTPUTS,
+    *flow_outputs.OUTPUTS,
     *status_outputs.OUTPUTS,
     *endpoint_outputs.OUTPUTS,
     *performance_outputs.OUTPUTS,

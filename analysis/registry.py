@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis import covariates
 from analysis.comparing import Weighted, e_value, e_value_of_limit, newcombe, overlap, standardised
 from analysis.cut import DataCut
 from analysis.estimable import TOO_FEW, NotEstimable
@@ -123,33 +124,8 @@ def _responses(people: Sequence[Patient]) -> int:
 
 
 def design(kept: Sequence[Patient]) -> tuple[Floats, tuple[str, ...]]:
-    """The propensity's columns in standard units, a column of ones first, and the names of the covariates that are in it.
-
-    A covariate somebody lacks is set to the mean of the others and gets a column that says so; one that does not vary, and a column that
-    says the same as an earlier one, are left out.
-    """
-    columns: list[Floats] = [np.ones(len(kept))]
-    names: list[str] = []
-    for name in COVARIATES:
-        values, gaps = column(kept, name)
-        added = [c for c in (values, gaps) if np.std(c) > 0 and not _told(c, columns)]
-        columns += [(c - c.mean()) / c.std() for c in added]
-        names += [name] if added else []
-    return np.column_stack(columns), tuple(names)
-
-
-def _told(new: Floats, columns: Sequence[Floats]) -> bool:
-    """Whether a column adds nothing to those there are."""
-    there = np.column_stack([*columns, (new - new.mean()) / new.std()])
-    return int(np.linalg.matrix_rank(there, tol=1e-8 * len(new))) < there.shape[1]
-
-
-def column(kept: Sequence[Patient], name: str) -> tuple[Floats, Floats]:
-    """A covariate with its gaps filled by the mean of what is known, and 1 where there was a gap."""
-    known = [v for p in kept if (v := p.covariates[name]) is not None]
-    middle = float(np.mean(known)) if known else 0.0
-    raw = [p.covariates[name] for p in kept]
-    return np.array([middle if v is None else v for v in raw], dtype=float), np.array([float(v is None) for v in raw])
+    """The propensity's columns, and the names of the covariates that are in it."""
+    return covariates.design(kept, COVARIATES)
 
 
 def _treated(kept: Sequence[Patient]) -> Floats:
@@ -175,6 +151,6 @@ def _balance(kept: Sequence[Patient], weighted: Weighted | None) -> tuple[Balanc
 
 
 def _of_covariate(kept: Sequence[Patient], name: str, treated: Floats, weighted: Weighted | None) -> Balance:
-    values, gaps = column(kept, name)
+    values, gaps = covariates.column(kept, name)
     after = standardised(values, treated, weighted.weights) if weighted else None
     return Balance(name, standardised(values, treated), after, int(gaps.sum()))

@@ -53,12 +53,17 @@ class Spline:
         """Hazard ratio of each value against the reference, other covariates alike; at the reference itself 1 without a test."""
         where = [[c.name for c in fit.coefficients].index(term) for term in self.terms]
         beta = np.array([fit.coefficients[i].log_hr for i in where])
-        covariance = np.array(fit.covariance)[np.ix_(where, where)]
+        return self.along(beta, np.array(fit.covariance)[np.ix_(where, where)], values, reference, fit.level)
+
+    def along(
+        self, beta: Floats, covariance: Floats, values: Sequence[float], reference: float, level: float = 0.95
+    ) -> tuple[Coefficient, ...]:
+        """The same from the coefficients of its terms in any regression on a log scale."""
         moved = self.basis(values) - self.basis([reference])
         errors = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", moved, covariance, moved), 0.0))
         rows = zip(values, (moved @ beta).tolist(), errors.tolist(), strict=True)
         return tuple(
-            coefficient(f"{x:g}", log, se, fit.level) if se > 0 else Coefficient(f"{x:g}", 0.0, 0.0, 1.0, 1.0, 1.0, 1.0)
+            coefficient(f"{x:g}", log, se, level) if se > 0 else Coefficient(f"{x:g}", 0.0, 0.0, 1.0, 1.0, 1.0, 1.0)
             for x, log, se in rows
         )
 

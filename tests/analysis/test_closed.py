@@ -51,6 +51,13 @@ CLOSED = {
     "analysis.commands.interim": "analysis/commands/interim.py",
     "analysis.closed_safety_outputs": "analysis/closed_safety_outputs.py",
     "analysis.closed_safety_tables": "analysis/closed_safety_tables.py",
+    "analysis.closed_flow": "analysis/closed_flow.py",
+    "analysis.closed_choosers": "analysis/closed_choosers.py",
+    "analysis.closed_preference": "analysis/closed_preference.py",
+    "analysis.closed_preference_tables": "analysis/closed_preference_tables.py",
+    "analysis.closed_timing": "analysis/closed_timing.py",
+    "analysis.closed_timing_tables": "analysis/closed_timing_tables.py",
+    "analysis.closed_flow_outputs": "analysis/closed_flow_outputs.py",
     "analysis.reports.closed": "analysis/reports/closed.py",
 }
 

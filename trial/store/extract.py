@@ -22,9 +22,10 @@ from trial.store.cohort import in_trial, participant, patient
 from trial.store.crfs import as_crf
 from trial.store.cut_check import worked_out
 from trial.store.gathered import Extracted as Extracted
-from trial.store.gathered import gathered
+from trial.store.gathered import Gathered, gathered
 from trial.store.reading import Reader, Row
 from trial.store.redaction import redacted
+from trial.store.screening import tallied
 from trial.store.tables import CRF_KEY
 from trial.store.tables_crfs import crf_revision, signature
 from trial.store.tables_office import query
@@ -37,6 +38,7 @@ class Extract:
 
     `sites`: rows of the sites that were open. `redactions`: numbers of those that came after the cut and made its digest another one.
     `ranges`: the laboratory reference ranges that sites stated, by number; a multiple of the upper limit follows from them.
+    `log`: the pre-consent log by site and reason (`site`, `month`, `reason`, `n`) up to the month of the cut; None: not taken.
     """
 
     rows: tuple[Extracted, ...]
@@ -47,11 +49,17 @@ class Extract:
     cut: Cut | None = None
     redactions: tuple[int, ...] = ()
     ranges: tuple[Row, ...] = ()
+    log: tuple[Row, ...] | None = None
 
     @property
     def opened_on(self) -> date | None:
         """The day the first site opened; None where none has."""
         return min((site["opened_on"] for site in self.sites), default=None)
+
+    @property
+    def opened(self) -> dict[str, date]:
+        """Site to the day it opened, for sites open at the cut."""
+        return {site["code"]: site["opened_on"] for site in self.sites if site["opened_on"] <= self.cut_on}
 
 
 # Each of these takes the name of a data cut: its date and its time then stand in place of `cut_on` and `now`. NotFound where there is none
@@ -107,10 +115,10 @@ def _refuse(viewer: Any, verb: str) -> None:
 def _live(reader: Reader, viewer: Any, cut_on: date, now: datetime, people: Subquery) -> Extract:
     found = gathered(reader, people)
     seen = found.of(_reached(viewer, found.people))
-    digest = seen.digest(redacted(reader))
-    return Extract(
-        tuple(seen.everyone()), cut_on, now, digest, found.sites, ranges=tuple(_stated_for(viewer, found.ranges))
-    )
+    around = _around(viewer, found, cut_on)
+    if people is not participant:
+        around["log"] = None
+    return Extract(tuple(seen.everyone()), cut_on, now, seen.digest(redacted(reader)), **around)
 
 
 def _then(reader: Reader, viewer: Any, name: str) -> Extract:
@@ -119,19 +127,23 @@ def _then(reader: Reader, viewer: Any, name: str) -> Extract:
     found, verdict = worked_out(reader, cut)
     if verdict.state == ALTERED:
         raise CutAltered(cut.name, verdict.problems)
-    seen = found.of(_reached(viewer, in_trial(reader)))
-    rows = tuple(seen.everyone())
-    ranges = tuple(_stated_for(viewer, found.ranges))
-    return Extract(rows, cut.on, cut.at, verdict.digest, found.sites, cut, verdict.redactions, ranges)
+    rows = tuple(found.of(_reached(viewer, in_trial(reader))).everyone())
+    around = _around(viewer, found, cut.on)
+    return Extract(rows, cut.on, cut.at, verdict.digest, cut=cut, redactions=verdict.redactions, **around)
+
+
+def _around(viewer: Any, found: Gathered, cut_on: date) -> dict[str, Any]:
+    """What analyses need besides participants, of the sites the viewer reaches: sites, ranges, and who was logged before consent."""
+
+    def theirs(rows: Iterable[Row], name: str) -> tuple[Row, ...]:
+        return tuple(row for row in rows if viewer.sites is None or row[name] is None or row[name] in viewer.sites)
+
+    logged = tuple(row for row in tallied(theirs(found.log, "site")) if row["month"] <= f"{cut_on:%Y-%m}")
+    return {"sites": theirs(found.sites, "code"), "ranges": theirs(found.ranges, "site"), "log": logged}
 
 
 def _reached(viewer: Any, people: Iterable[Row]) -> frozenset[str]:
     return frozenset(row["id"] for row in people if viewer.sites is None or row["site_code"] in viewer.sites)
-
-
-def _stated_for(viewer: Any, ranges: Iterable[Row]) -> Iterable[Row]:
-    """The ranges of every site, and those of the sites that the viewer reaches."""
-    return (row for row in ranges if viewer.sites is None or row["site"] is None or row["site"] in viewer.sites)
 
 
 def _visible(row: Extracted, role: str) -> Extracted:

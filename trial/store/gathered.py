@@ -21,6 +21,7 @@ from trial.store.broken import place
 from trial.store.coding import PLACE, every_approved
 from trial.store.past import Past
 from trial.store.reading import Reader, Row
+from trial.store.screening import standing
 from trial.store.tables import CRF_KEY, key_names
 from trial.store.tables_coding import coding
 from trial.store.tables_crfs import crf, crf_revision
@@ -59,7 +60,8 @@ class Extracted:
 class Gathered:
     """Rows of the database: `people` by their numbers, `revisions` by first entry, the rest in the order of its key.
 
-    `sites` are those that were open; `origins` tells the first site of who was ever transferred; `ranges` are the laboratories'.
+    `sites` are those that were open; `origins` tells the first site of who was ever transferred; `ranges` are the laboratories';
+    `log` holds the lines before consent that stand.
     """
 
     people: tuple[Row, ...]
@@ -69,6 +71,7 @@ class Gathered:
     sites: tuple[Row, ...]
     origins: Mapping[str, str]
     ranges: tuple[Row, ...]
+    log: tuple[Row, ...]
 
     def of(self, names: frozenset[str]) -> Gathered:
         """Of these participants alone."""
@@ -78,10 +81,11 @@ class Gathered:
 
         people = tuple(row for row in self.people if row["id"] in names)
         parts = (theirs(self.revisions), theirs(self.allocations), theirs(self.codings))
-        return Gathered(people, *parts, self.sites, self.origins, self.ranges)
+        return Gathered(people, *parts, self.sites, self.origins, self.ranges, self.log)
 
     def digest(self, redacted: Mapping[str, str]) -> str:
-        """SHA-256 over sites and people, the digests of all revisions, the allocations, the approved codes and the reference ranges.
+        """SHA-256 over sites and people, the digests of all revisions, the allocations, the approved codes, the reference ranges and
+        the log before consent.
 
         `redacted`: place to the digest that stands for a revision whose words were taken out.
         """
@@ -98,7 +102,7 @@ class Gathered:
             total.update(canonical(row).encode())
         for row in sorted(self.codings, key=lambda row: tuple(row[name] for name in PLACE)):
             total.update(canonical({n: v for n, v in row.items() if n not in WORDS}).encode())
-        for row in self.ranges:
+        for row in (*self.ranges, *self.log):
             total.update(canonical(row).encode())
         return total.hexdigest()
 
@@ -134,6 +138,7 @@ def gathered(reader: Reader, people: Subquery, past: Past | None = None) -> Gath
         tuple(row for row in stood("site", reader.all("site", order_by="code")) if row["opened_on"]),
         transfers.first_sites(stood("transfer", reader.all("transfer", order_by="id"))),
         stood("laboratory_range", reader.all("laboratory_range", order_by="id")),
+        standing(stood("screening_log", reader.all("screening_log", order_by="id"))),
     ).of(names)
 
 

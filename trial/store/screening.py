@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select
@@ -38,6 +38,19 @@ def counts(reader: Reader, sites: Sites) -> list[Row]:
     by = (screening_log.c.site, screening_log.c.month, screening_log.c.reason)
     found = select(*by, func.count().label("n")).where(*_STANDS).group_by(*by).order_by(*by)
     return reader.all(_at(found, sites))
+
+
+def standing(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Of all lines, read now or as they stood, those that count: none in their place, and not void."""
+    read = tuple(rows)
+    replaced = {row["replaces"] for row in read}
+    return tuple(row for row in read if row["id"] not in replaced and not row["void"])
+
+
+def tallied(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """What `counts` gives, of rows that were read."""
+    found = Counter((row["site"], row["month"], row["reason"]) for row in rows)
+    return tuple({"site": s, "month": m, "reason": r, "n": n} for (s, m, r), n in sorted(found.items()))
 
 
 def before_consent(reader: Reader, viewer: Any) -> Flow:
