@@ -2,8 +2,9 @@
 
 Sources: van Buuren 2018, Flexible Imputation of Missing Data, algorithms 3.1, 3.3 (matching on one draw of the coefficients) and 4.3;
 White & Royston 2009: the event and the Nelson-Aalen hazard belong among the predictors of a covariate of a Cox model. A value is
-always one that somebody had, so that 0/1 stays 0/1; where blanks lie beyond all that was seen, matching cannot reach them, and
-limits are somewhat short (docs/decisions/0022 has the figure). Outcomes are never imputed here, and a death is no missing value.
+always one that somebody had, so that 0/1 stays 0/1. Donors are a bootstrap sample of those seen, drawn anew each time (Heitjan & Little
+1991; approximate Bayesian bootstrap, Rubin & Schenker 1986): always the same few donors beside the blanks would make imputations too much
+alike, and limits too short (docs/decisions/0022 has the figures). Outcomes are never imputed here, and a death is no missing value.
 """
 
 from __future__ import annotations
@@ -83,7 +84,8 @@ def _matched(y: Floats, missing: Truths, others: Floats, chance: np.random.Gener
     rest = has - predicted
     scale = np.sqrt((rest**2).sum() / chance.chisquare(max(len(has) - x.shape[1], 1)))
     drawn = fitted + scale * np.linalg.cholesky(covariance) @ chance.standard_normal(x.shape[1])
-    order = np.argsort(predicted, kind="stable")
+    pool = chance.integers(0, len(has), len(has))  # who may give this time
+    order = pool[np.argsort(predicted[pool], kind="stable")]
     near, wanted = predicted[order], along(x[missing], drawn)
     first = np.searchsorted(near, wanted)[:, None] + np.arange(-DONORS, DONORS)
     inside = np.clip(first, 0, len(has) - 1)

@@ -7,11 +7,11 @@ Greenwood-type covariance 4.4.19). States are read as they are: a state may be l
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
 from analysis.not_estimable import NotEstimable
+from analysis.running import diagonal_after_each, row_after_each
 from analysis.samples import Floats, Ints, NotTimeToEvent, critical
 from analysis.spells import apart
 from analysis.steps import Estimate, position
@@ -134,42 +134,49 @@ def _in_state(start: Floats, stop: Floats, times: Floats) -> Ints:
 
 def _product(moved: Floats, at_risk: Ints, begin: int) -> tuple[Floats, Floats]:
     k = at_risk.shape[1]
-    chance, covariance = np.eye(k)[begin], np.zeros((k, k))
-    probability, variance = np.empty((len(moved), k)), np.empty((len(moved), k))
     each = np.maximum(at_risk, 1)[:, :, None]
     share = moved / each
     one = np.eye(k)
-    stay = one - share.sum(axis=2)[:, :, None] * one
     # Of one state, the multinomial covariance of where its people went, those who stayed among them.
-    whole = share + stay
-    for i in range(len(moved)):
-        step = whole[i]
-        weight = chance**2 / each[i, :, 0]
-        spread = np.diag(weight @ step) - (step * weight[:, None]).T @ step
-        covariance = step.T @ covariance @ step + spread
-        chance = chance @ step
-        probability[i], variance[i] = chance, np.diag(covariance)
-    return probability, np.maximum(variance, 0.0)
+    whole = share + (one - share.sum(axis=2)[:, :, None] * one)
+    probability = row_after_each(one[begin], whole)
+    before = np.concatenate((one[begin][None], probability))[: len(whole)]
+    weighted = whole * (before**2 / each[:, :, 0])[:, :, None]
+    spread = weighted.sum(axis=1)[:, :, None] * one - weighted.transpose(0, 2, 1) @ whole
+    return probability, np.maximum(diagonal_after_each(whole, spread), 0.0)
 
 
 def _columns(moves: Sequence[Move], states: Sequence[Hashable]) -> tuple[Floats, Floats, Ints, Ints]:
     place = {state: i for i, state in enumerate(states)}
     if len(place) < len(states):
         raise ValueError("a state is named twice")
-    if unknown := sorted({str(s) for m in moves for s in (m.left, m.entered) if s is not None and s not in place}):
+    named = {m.left for m in moves} | {m.entered for m in moves} - {None}
+    if unknown := sorted(str(state) for state in named - place.keys()):
         raise NotTimeToEvent(f"no such state: {', '.join(unknown)}")
-    start, stop = (np.array([getattr(m, end) for m in moves], dtype=float) for end in ("start", "stop"))
+    start = np.array([m.start for m in moves], dtype=float)
+    stop = np.array([m.stop for m in moves], dtype=float)
     if not (np.isfinite(start).all() and np.isfinite(stop).all()):
         raise NotTimeToEvent("a time is unknown")
     if (start < 0).any() or (stop <= start).any():
         raise NotTimeToEvent("a stay is negative or of no length")
-    apart([m.participant for m in moves], start, stop)
-    ordered = sorted(moves, key=lambda m: (m.participant, m.start))
-    for one, following in pairwise(ordered):
-        if one.participant == following.participant and (one.stop, one.entered) != (following.start, following.left):
-            raise NotTimeToEvent(f"the course of {one.participant} jumps at {one.stop:g} days")
+    people = [m.participant for m in moves]
+    apart(people, start, stop)
     left = np.array([place[m.left] for m in moves], dtype=np.int64)
-    return start, stop, left, np.array([-1 if m.entered is None else place[m.entered] for m in moves], dtype=np.int64)
+    entered = np.array([-1 if m.entered is None else place[m.entered] for m in moves], dtype=np.int64)
+    _joined(people, start, stop, left, entered)
+    return start, stop, left, entered
+
+
+def _joined(people: Sequence[str], start: Floats, stop: Floats, left: Ints, entered: Ints) -> None:
+    """Raises NotTimeToEvent where somebody's next stay does not begin where and when the one before it ended."""
+    code = {who: i for i, who in enumerate(dict.fromkeys(people))}
+    who = np.array([code[each] for each in people], dtype=np.int64)
+    order = np.lexsort((start, who))
+    one, following = order[:-1], order[1:]
+    jumps = (who[one] == who[following]) & ((stop[one] != start[following]) | (entered[one] != left[following]))
+    if jumps.any():
+        name, day = min((people[i], stop[i]) for i in one[jumps])
+        raise NotTimeToEvent(f"the course of {name} jumps at {day:g} days")
 
 
 def _limits(value: float, variance: float, z: float) -> Estimate:

@@ -1,9 +1,9 @@
 """Scales of the EORTC QLQ-C30 and QLQ-CR29: item numbers and scoring only, never the wording."""
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
-from forms.derivations.eortc import Scale, functional, score_all, symptom
+from forms.derivations.eortc import HUNDREDTH, Scale, functional, score_all, symptom
 from forms.logic import derivation
 
 QLQ_C30: tuple[Scale, ...] = (
@@ -82,6 +82,22 @@ def qlq_cr29(sex: str | None, stoma: str | None, *answers: int | None) -> Mappin
     asked = _asked(sex, stoma)
     given = zip(CR29_ITEMS, answers, strict=True)
     return score_all(QLQ_CR29, {number: answer for number, answer in given if number in asked})
+
+
+SUMMED = tuple(scale for scale in QLQ_C30 if scale.name not in ("QL", "FI"))
+"""The 13 scales of the summary score: all but global health status and financial difficulties."""
+
+
+def c30_summary(scores: Mapping[str, Decimal | None]) -> Decimal | None:
+    """The QLQ-C30 summary score, 0 to 100 in hundredths, high is good: the mean of 13 scales, symptoms turned round.
+
+    None where one of them is missing. Source: Giesinger et al. 2016 (J Clin Epidemiol 69:79).
+    """
+    found = [(scale, scores[scale.name]) for scale in SUMMED]
+    known = [score if scale.falls else 100 - score for scale, score in found if score is not None]
+    if len(known) < len(SUMMED):
+        return None
+    return (sum(known, Decimal(0)) / len(known)).quantize(HUNDREDTH, ROUND_HALF_UP)
 
 
 def _asked(sex: str | None, stoma: str | None) -> frozenset[int]:

@@ -64,21 +64,47 @@ def test_a_cox_model_on_each_is_pooled_and_less_sure_than_the_complete_data():
     assert found.between > 0 and found.se > np.mean([f.se for f in fits]) and 0 < found.fmi < 1
 
 
+def blank_by_covariate(draw, n=300):
+    """x is blank the more often the larger y is, about 3 in 10; the mean of x is 0, and complete cases give -0.2."""
+    y = draw.normal(size=n)
+    x = 0.8 * y + 0.6 * draw.normal(size=n)
+    return pd.DataFrame({"y": y, "x": np.where(draw.random(n) < 1 / (1 + np.exp(1 - y)), np.nan, x), "whole": x})
+
+
+def mean_of_x(frame, seed, m):
+    each = [f["x"] for f in imputed(frame, ["x"], predictors=["y"], seed=seed, m=m)]
+    n = len(frame)
+    return pooled([e.mean() for e in each], [e.std() / n**0.5 for e in each], complete_df=n - 1)
+
+
 def test_a_mean_that_complete_cases_get_wrong_is_right_after_imputation():
-    """x is blank the more often the larger y is: 40 samples of 300, the mean of x is 0, Monte Carlo error of its average 0.01."""
+    """40 samples: Monte Carlo error of the average 0.01."""
     draw = np.random.default_rng(11)
-    complete, imputations, hit = [], [], 0
-    for k in range(40):
-        y = draw.normal(size=300)
-        x = 0.8 * y + 0.6 * draw.normal(size=300)
-        frame = pd.DataFrame({"y": y, "x": np.where(draw.random(300) < 1 / (1 + np.exp(1 - y)), np.nan, x)})
-        each = [f["x"] for f in imputed(frame, ["x"], predictors=["y"], seed=k, m=5)]
-        found = pooled([e.mean() for e in each], [e.std() / 300**0.5 for e in each], complete_df=299)
-        complete.append(frame["x"].mean())
-        imputations.append(found.estimate)
-        hit += found.lower <= 0 <= found.upper
-    assert np.mean(complete) < -0.15 and abs(np.mean(imputations)) < 0.05
-    assert hit / 40 >= 0.8  # 0.92 in 150 such samples; 0.8 is 3.5 Monte Carlo errors below
+    frames = [blank_by_covariate(draw) for _ in range(40)]
+    assert np.mean([f["x"].mean() for f in frames]) < -0.15
+    assert abs(np.mean([mean_of_x(f, k, 5).estimate for k, f in enumerate(frames)])) < 0.05
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [100, 300])
+def test_the_interval_after_imputation_holds_the_truth_95_times_in_100(n):
+    """600 samples, 10 imputations: Monte Carlo error 0.9 %. The error stated is that found, within its own error of 3 %.
+
+    Without the bootstrap of the donors 3,000 samples of 300 gave 0.931 with an error 5 % too short.
+    """
+    draw = np.random.default_rng(5)
+    found = [mean_of_x(blank_by_covariate(draw, n), k, 10) for k in range(600)]
+    hit = np.mean([f.lower <= 0 <= f.upper for f in found])
+    assert hit == pytest.approx(0.95, abs=0.018)
+    assert np.mean([f.se for f in found]) / np.std([f.estimate for f in found]) == pytest.approx(1, abs=0.09)
+
+
+def test_imputations_differ_where_blanks_lie_beyond_all_that_was_seen():
+    """Every blank lies far above: the nearest donors are few, and which of them may give is drawn anew each time."""
+    y = np.r_[np.arange(30.0), np.full(10, 60.0)]
+    frame = pd.DataFrame({"y": y, "x": np.where(y < 30, np.sqrt(y), np.nan)})
+    given = [tuple(f["x"][30:]) for f in imputed(frame, ["x"], predictors=["y"], seed=2, m=12)]
+    assert len({max(each) for each in given}) > 2
 
 
 def test_too_few_values_a_blank_predictor_and_twins_are_refused():
