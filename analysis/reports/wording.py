@@ -11,18 +11,37 @@ Translate = Callable[[str], str]
 def definition_lines(
     estimand: Estimand, estimator: str, notes: Sequence[tuple[str, int]] = (), tr: Translate = str
 ) -> tuple[str, ...]:
-    """One line each, in the reader's language; a footnote ends with the number of participants it concerns."""
+    """One line each, in the reader's language; a footnote ends with the number of participants it concerns.
+
+    With origin, event and estimator go the five attributes of ICH E9(R1).
+    """
     competing = "; ".join(tr(c.text) for c in estimand.competing) or tr(_l("none"))
     return (
+        *_treatment(estimand, tr),
         tr(_l("Population: {text}.")).format(text=tr(estimand.population.text)),
         tr(_l("Origin: {text}.")).format(text=tr(estimand.origin.text)),
         tr(_l("Event, first of: {text}.")).format(text="; ".join(tr(c.text) for c in estimand.events)),
         tr(_l("Competing event: {text}.")).format(text=competing),
         tr(_l("Censoring: {text}.")).format(text=tr(estimand.censoring.text)),
+        *_intercurrent(estimand, tr),
+        *([tr(_l("Summary measure: {text}.")).format(text=tr(estimand.summary))] if estimand.summary else ()),
         tr(_l("Estimator: {text}")).format(text=tr(estimator)),
         tr(_l("Source: {text}.")).format(text=estimand.source),
         *(tr(_l("Note: {text} (participants: {n}).")).format(text=tr(text), n=n) for text, n in notes),
     )
+
+
+def _treatment(estimand: Estimand, tr: Translate) -> tuple[str, ...]:
+    if estimand.treatment is None:
+        return ()
+    return (tr(_l("Treatment: {text}.")).format(text=tr(estimand.treatment.text)),)
+
+
+def _intercurrent(estimand: Estimand, tr: Translate) -> tuple[str, ...]:
+    if not estimand.intercurrent:
+        return ()
+    said = "; ".join(f"{tr(each.text)} ({tr(each.strategy.name)})" for each in estimand.intercurrent)
+    return (tr(_l("Intercurrent events: {text}.")).format(text=said),)
 
 
 def left_out_line(n: int, tr: Translate = str) -> str:
