@@ -187,6 +187,7 @@ def _results(app: Flask) -> None:
         "analysis.performance_pages",
         "analysis.efficacy_pages",
         "analysis.registry_pages",
+        "analysis.dataset_pages",
     ):
         if find_spec(name) is not None:
             room = import_module(name)

@@ -57,3 +57,10 @@ def datasets(study: str, listing: Extract, pooled: Extract | None, *, study_days
         since = references(everyone)
         found = [in_study_days(each, since) for each in found]
     return Made(study, cut_of(listing), blinded, study_days, tuple(found))
+
+
+def described(blinded: bool) -> tuple[Dataset, ...]:
+    """The datasets as declared for a role, without a row."""
+    if blinded:
+        return tuple(without_arm(Filled(each, ())).dataset for each in DATASETS)
+    return tuple(each for each in DATASETS if each.name not in OPEN_ONLY)
