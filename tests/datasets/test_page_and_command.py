@@ -83,8 +83,60 @@ def test_the_results_page_leads_there(house, enter):
 
 
 @pytest.fixture
-def vigil(house):
+def run(house, tmp_path):
     """A command line on the populated trial."""
-    settings = Settings(database_url="unused", key=KEY, secret_key="test", dev=True)  # noqa: S106
-    app = create_app(settings, engine=house.engine, clock=FixedClock(house.clock.now()))
-    return lambda *words: CliRunner().invoke(cli.commands(lambda: app) if callable(cli.commands) else cli.commands, words, obj=None)
+    settings = Settings(
+        instance=tmp_path, database_url=house.engine.url.render_as_string(hide_password=False), files=tmp_path / "files",
+        secret_key="s" * 64, sealing_key=KEY, https=False,
+    )  # fmt: skip
+    made = []
+
+    def factory():
+        made.append(create_app(settings, clock=FixedClock(house.clock.now()), model=house.model))
+        return made[-1]
+
+    from analysis.cli import register
+
+    commands = cli.commands(factory)
+    register(commands)
+
+    def go(*arguments):
+        found = CliRunner().invoke(commands, [str(a) for a in arguments])
+        return found.exit_code, found.output
+
+    yield go
+    for app in made:
+        app.extensions["vigil"].engine.dispose()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_command_writes_each_format_with_digests_that_hold(house, run, tmp_path, form):
+    code, told = run("datasets", "--out", tmp_path / "out", "--format", form, "--as", "statistician")
+    assert code == 0, told
+    for line in told.splitlines():
+        digest, name = line.split("  ")
+        assert hashlib.sha256((tmp_path / "out" / name).read_bytes()).hexdigest() == digest
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    listed = {each["name"] for each in manifest["files"]} | {"manifest.json"}
+    assert listed == {path.name for path in (tmp_path / "out").iterdir()} and manifest["format"] == form
+    assert len(house.journal("person:data:taken")) == 1
+
+
+def test_the_command_twice_gives_the_same_bytes_and_the_manifest_is_told(house, run, tmp_path):
+    asked = ("datasets", "--format", "xpt", "--zip", "--study-days", "--as", "unblinded_statistician", "--role", "unblinded_statistician")
+    code, told = run(*asked, "--out", tmp_path / "a", "--json")
+    assert code == 0 and json.loads(told)["study_days"] is True and json.loads(told)["blinded"] is False
+    assert run(*asked, "--out", tmp_path / "b")[0] == 0
+    (a,), (b,) = (list((tmp_path / name).iterdir()) for name in "ab")
+    assert a.name == b.name and a.read_bytes() == b.read_bytes()
+
+
+def test_the_command_refuses_who_may_not_and_a_folder_with_something_in_it(house, run, tmp_path):
+    assert run("datasets", "--out", tmp_path / "x", "--as", "coordinator01", "--role", "coordinator")[0] != 0
+    assert not (tmp_path / "x").exists()
+    full = tmp_path / "full"
+    full.mkdir()
+    (full / "kept.txt").write_text("mine")
+    code, told = run("datasets", "--out", full, "--as", "statistician")
+    assert code != 0 and [path.name for path in full.iterdir()] == ["kept.txt"]
+    assert house.journal("person:data:taken") == []
