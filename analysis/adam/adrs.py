@@ -32,7 +32,7 @@ ADRS = Dataset(
         Variable("ADT", "Analysis Date", DATE, DERIVED, "Of the restaging, the decision or the operation.", ("RST.RSTDAT",), day="ADY"),
         Variable(
             "AVAL", "Analysis Value", NUMBER, DERIVED, "1 yes, 0 no; a grade, a score, days or weeks; missing where it cannot be told.",
-            ("YP.YPT", "YP.YPN", "YP.TRG", "YP.NAR", "YP.RSTAT", "SUR.SURDAT", "RGW.RGWDAT", "RT.RTENDT"),
+            ("RST.MRTRG",),
         ),
         Variable("AVALC", "Analysis Value (C)", TEXT, DERIVED, "The answer in words: Y and N, or the code of a response."),
     ),

@@ -20,9 +20,7 @@ def parquet_of(filled: Filled, metadata: Mapping[str, str]) -> bytes:
     schema = pa.schema([_field(each) for each in variables], {"label": filled.dataset.label, **metadata})
     columns = [pa.array([row[i] for row in filled.rows], TYPES[v.kind]) for i, v in enumerate(variables)]
     out = io.BytesIO()
-    pq.write_table(
-        pa.Table.from_arrays(columns, schema=schema), out, compression="snappy", version="2.6", store_schema=False
-    )
+    pq.write_table(pa.Table.from_arrays(columns, schema=schema), out, compression="snappy", version="2.6")
     return out.getvalue()
 
 

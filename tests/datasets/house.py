@@ -31,7 +31,15 @@ def crf(form: str, event: str = "SCR", occurrence: int = 1, **items: Any) -> Crf
 
 def life(**given: Any) -> tuple[Crf, ...]:
     """Consent to decision of one participant; `given` changes or blanks single answers, as RESP="NCR"."""
-    plain = {"BRTHDAT": PartialDate.parse("1960-05-20"), "SEX": "F", "ECOG": "0", "CTCAT": "cT3b", "CNCAT": "cN1", "MMR": "PMMR", "RESP": "CCR"}
+    plain = {
+        "BRTHDAT": PartialDate.parse("1960-05-20"),
+        "SEX": "F",
+        "ECOG": "0",
+        "CTCAT": "cT3b",
+        "CNCAT": "cN1",
+        "MMR": "PMMR",
+        "RESP": "CCR",
+    }
     told = plain | given
     return (
         crf("IC", ICTYPE="INITIAL", ICDAT=CONSENT, ICSIGN="Y", ICVER="1.0"),
@@ -47,11 +55,21 @@ def life(**given: Any) -> tuple[Crf, ...]:
 
 def visit(n: int, event: str = "FU06", **items: Any) -> Crf:
     """A follow-up visit, alive, with nothing found."""
-    plain = {"FUDAT": day(n), "FUMODE": "VISIT", "ALIVE": "Y", "ENDO": "NOTUM", "MRI": "NOTUM", "ENDODAT": day(n), "MRIDAT": day(n)}
+    plain = {
+        "FUDAT": day(n),
+        "FUMODE": "VISIT",
+        "ALIVE": "Y",
+        "ENDO": "NOTUM",
+        "MRI": "NOTUM",
+        "ENDODAT": day(n),
+        "MRIDAT": day(n),
+    }
     return crf("FU", event, **plain | items)
 
 
-def operated(n: int, occurrence: int = 1, procedure: str = "LAR", reason: str = "ALLOCATED", **report: Any) -> tuple[Crf, Crf]:
+def operated(
+    n: int, occurrence: int = 1, procedure: str = "LAR", reason: str = "ALLOCATED", **report: Any
+) -> tuple[Crf, Crf]:
     """An operation with its specimen."""
     event = f"SUR-{occurrence:02d}"
     surgery = crf("SUR", event, occurrence, SUROPNO=occurrence, SURDAT=day(n), SURPROC=procedure, SURREAS=reason)
@@ -61,12 +79,22 @@ def operated(n: int, occurrence: int = 1, procedure: str = "LAR", reason: str = 
 
 def regrown(n: int, event: str = "RGW-01") -> Crf:
     """A regrowth suspected on day n and confirmed two weeks later."""
-    return crf("RGW", event, RGWDAT=day(n), RGWCONF="CONFIRMED", RGWCDAT=day(n + 14), SALV="PLANNED", SALVDAT=day(n + 20))
+    return crf(
+        "RGW", event, RGWDAT=day(n), RGWCONF="CONFIRMED", RGWCDAT=day(n + 14), SALV="PLANNED", SALVDAT=day(n + 20)
+    )
 
 
 def event(onset: str | None, number: int = 1, **items: Any) -> Crf:
     """An adverse event."""
-    plain = {"AESPID": number, "AETERM": "loose stools", "AECTCAE": "Diarrhea", "AETOXGR": 2, "AESER": "N", "AEREL": ("RT",), "AEOUT": "RECOVERED"}
+    plain = {
+        "AESPID": number,
+        "AETERM": "loose stools",
+        "AECTCAE": "Diarrhea",
+        "AETOXGR": 2,
+        "AESER": "N",
+        "AEREL": ("RT",),
+        "AEOUT": "RECOVERED",
+    }
     return crf("AE", "ANY", number, **plain | {"AESTDAT": PartialDate.parse(onset) if onset else None} | items)
 
 
@@ -91,7 +119,11 @@ def visible(whole: Extract, role: str = "statistician") -> Extract:
     """What a role is given of it, by the table of roles; `trial.store.extract.listing` does the same from a database."""
 
     def seen(each: Crf) -> Crf:
-        kept = {n: v for n, v in each.answers.items.items() if not roles.hides(role, each.form, n, event=each.event, aggregate=True)}
+        kept = {
+            n: v
+            for n, v in each.answers.items.items()
+            if not roles.hides(role, each.form, n, event=each.event, aggregate=True)
+        }
         return replace(each, answers=replace(each.answers, items=kept))
 
     def row(of: Extracted) -> Extracted:
@@ -121,16 +153,39 @@ def rows(made: Made, name: str) -> list[dict[str, Any]]:
 
 def trial() -> tuple[Extracted, ...]:
     """Six people: two watched, one of them regrown and salvaged; two operated; one by preference; one who died on an unknown day."""
-    watched = person("VG-01-0001", *life(), visit(180), visit(360, "FU12"), visit(720, "FU24"), event("2026-05-20"), arm="WW")
+    watched = person(
+        "VG-01-0001", *life(), visit(180), visit(360, "FU12"), visit(720, "FU24"), event("2026-05-20"), arm="WW"
+    )
     grown = person(
-        "VG-01-0002", *life(RESP="NCR"), visit(180), regrown(300), *operated(340, reason="REGROWTH"), event("2026-06", number=1),
-        event("2028-01-02", number=2, AETERM="=1+1 \"quoted\", 腹泻", AETOXGR=3), arm="WW", response="NCR", regimen="IO",
+        "VG-01-0002",
+        *life(RESP="NCR"),
+        visit(180),
+        regrown(300),
+        *operated(340, reason="REGROWTH"),
+        event("2026-06", number=1),
+        event("2028-01-02", number=2, AETERM='=1+1 "quoted", 腹泻', AETOXGR=3),
+        arm="WW",
+        response="NCR",
+        regimen="IO",
     )
     resected = person("VG-02-0001", *life(), *operated(20, YPT="ypT0", TRG="0"), visit(400, "FU12"), arm="TME")
     spread = person(
-        "VG-02-0002", *life(RESP="NCR"), *operated(25, RSTAT="R1", TRG=None), crf("MET", "ANY", METDAT=day(500)), visit(420, "FU12"),
-        arm="TME", response="NCR", regimen="IO",
+        "VG-02-0002",
+        *life(RESP="NCR"),
+        *operated(25, RSTAT="R1", TRG=None),
+        crf("MET", "ANY", METDAT=day(500)),
+        visit(420, "FU12"),
+        arm="TME",
+        response="NCR",
+        regimen="IO",
     )
-    chosen = person("VG-02-0003", *life()[:-1], crf("DEC", "DEC", DECDAT=DECIDED, STRATEGY="CAND", RANDCONS="N", PREFARM="WW"), visit(200))
-    gone = person("VG-02-0004", *life(BRTHDAT=PartialDate.parse("1955"), SEX="M"), visit(150), death("2028-03"), arm="WW")
+    chosen = person(
+        "VG-02-0003",
+        *life()[:-1],
+        crf("DEC", "DEC", DECDAT=DECIDED, STRATEGY="CAND", RANDCONS="N", PREFARM="WW"),
+        visit(200),
+    )
+    gone = person(
+        "VG-02-0004", *life(BRTHDAT=PartialDate.parse("1955"), SEX="M"), visit(150), death("2028-03"), arm="WW"
+    )
     return watched, grown, resected, spread, chosen, gone

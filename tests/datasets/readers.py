@@ -57,7 +57,13 @@ def transport(content: bytes) -> Transport:
 
 def _column(namestr: bytes) -> Column:
     kind, _hash, length, _number = struct.unpack(">hhhh", namestr[:8])
-    return Column(namestr[8:16].decode().strip(), namestr[16:56].decode().strip(), kind == 2, length, namestr[56:64].decode().strip())
+    return Column(
+        namestr[8:16].decode().strip(),
+        namestr[16:56].decode().strip(),
+        kind == 2,
+        length,
+        namestr[56:64].decode().strip(),
+    )
 
 
 def _row(columns, raw: bytes) -> tuple:
@@ -69,7 +75,9 @@ def _row(columns, raw: bytes) -> tuple:
             values.append(part.decode().rstrip(" ") or None)
         else:
             number = ibm(part)
-            values.append(EPOCH + datetime.timedelta(number) if column.format == "DATE" and number is not None else number)
+            values.append(
+                EPOCH + datetime.timedelta(number) if column.format == "DATE" and number is not None else number
+            )
     return tuple(values)
 
 

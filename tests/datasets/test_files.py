@@ -61,7 +61,9 @@ def test_csv_is_rfc_4180_with_every_value_as_it_was():
     assert read[0] == ["USUBJID", "WORDS", "N", "X", "ADT"]
     assert read[1] == ["a", "=1+1", "3", "0.1", "2029-02-28"], "what a program reads is not quoted against formulas"
     assert read[2][1] == VALUES[1][1] and read[4] == ["d", "", "", "", ""]
-    assert [float(row[3]) for row in read[1:4]] == [row[3] for row in VALUES[:3]], "the shortest text that reads back the same"
+    assert [float(row[3]) for row in read[1:4]] == [row[3] for row in VALUES[:3]], (
+        "the shortest text that reads back the same"
+    )
     assert content.endswith(b"\r\n") and not content.startswith(b"\xef\xbb\xbf")
 
 
@@ -84,10 +86,23 @@ def test_stata_keeps_values_labels_dates_and_codes():
         frame = reader.read(convert_categoricals=False)
         assert reader.data_label == "Everything a value can be" and reader.time_stamp == "30 Jun 2029 00:00"
         assert reader.variable_labels()["WORDS"] == "x" * 40 and reader.value_labels() == {"N": {0: "none", 3: "three"}}
-    assert frame["USUBJID"].tolist() == ["a", "b", "c", "d"] and frame["WORDS"].tolist() == ["=1+1", VALUES[1][1], "腹泻 é", ""]
-    assert frame["X"].tolist()[:3] == [row[3] for row in VALUES[:3]] and frame["X"].isna().tolist() == [False, False, False, True]
+    assert frame["USUBJID"].tolist() == ["a", "b", "c", "d"] and frame["WORDS"].tolist() == [
+        "=1+1",
+        VALUES[1][1],
+        "腹泻 é",
+        "",
+    ]
+    assert frame["X"].tolist()[:3] == [row[3] for row in VALUES[:3]] and frame["X"].isna().tolist() == [
+        False,
+        False,
+        False,
+        True,
+    ]
     assert [None if pd.isna(d) else d.date() for d in frame["ADT"]] == [row[4] for row in VALUES]
-    assert stata_of(planted(), ON)[:28].startswith(b"<stata_dta><header><release>"[:28]) and b"<release>118</release>" in stata_of(planted(), ON)[:60]
+    assert (
+        stata_of(planted(), ON)[:28].startswith(b"<stata_dta><header><release>"[:28])
+        and b"<release>118</release>" in stata_of(planted(), ON)[:60]
+    )
 
 
 def test_stata_takes_a_text_of_any_length():
@@ -101,7 +116,10 @@ def test_stata_takes_a_text_of_any_length():
 def test_a_transport_file_is_read_back_by_a_reader_of_its_own():
     read = transport(xpt_of(planted(), ON))
     assert (read.member, read.label, read.left_over) == ("PLANTED", "Everything a value can be", b"")
-    assert [(c.name, c.label, c.text) for c in read.columns][:2] == [("USUBJID", "Subject", True), ("WORDS", "x" * 40, True)]
+    assert [(c.name, c.label, c.text) for c in read.columns][:2] == [
+        ("USUBJID", "Subject", True),
+        ("WORDS", "x" * 40, True),
+    ]
     assert [c.format for c in read.columns] == ["", "", "", "", "DATE"]
     assert [(r[0], r[1], r[2], r[4]) for r in read.rows] == [(r[0], r[1], r[2], r[4]) for r in VALUES]
     assert [r[3] for r in read.rows][:3] == pytest.approx([r[3] for r in VALUES][:3], rel=1e-15)
@@ -183,14 +201,22 @@ def both():
     return house.unblinded(*house.trial()), house.blinded(*house.trial())
 
 
+@pytest.mark.requirement("R66", "R70")
 @pytest.mark.parametrize("form", bundle.FORMATS)
 def test_each_file_is_vouched_for_and_the_zip_is_the_same_twice(both, form):
     for made in both:
         files = bundle.files_of(made, form, "1.2.3")
         manifest = json.loads(files["manifest.json"])
-        assert list(files)[-1] == "manifest.json" and manifest["cut"]["digest"] == made.cut.digest and manifest["release"] == "1.2.3"
+        assert (
+            list(files)[-1] == "manifest.json"
+            and manifest["cut"]["digest"] == made.cut.digest
+            and manifest["release"] == "1.2.3"
+        )
         for each in manifest["files"]:
-            assert hashlib.sha256(files[each["name"]]).hexdigest() == each["sha256"] and len(files[each["name"]]) == each["bytes"]
+            assert (
+                hashlib.sha256(files[each["name"]]).hexdigest() == each["sha256"]
+                and len(files[each["name"]]) == each["bytes"]
+            )
         assert {each["name"] for each in manifest["files"]} == files.keys() - {"manifest.json"}
         assert manifest["rows"] == {d.dataset.name: len(d.rows) for d in made.datasets}
         zipped = bundle.zip_of(files, made.cut.on)
@@ -226,7 +252,9 @@ for form in bundle.FORMATS:
 def test_another_process_with_another_hash_seed_and_clock_gives_the_same_bytes():
     def run(seed, zone):
         told = os.environ | {"PYTHONHASHSEED": seed, "TZ": zone}
-        return subprocess.run([sys.executable, "-c", DIGEST], cwd=ROOT, env=told, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(
+            [sys.executable, "-c", DIGEST], cwd=ROOT, env=told, capture_output=True, text=True, check=True
+        ).stdout
 
     first = run("0", "UTC")
     assert len(first.split()) == 2 * len(bundle.FORMATS) and first == run("4711", "Asia/Shanghai")

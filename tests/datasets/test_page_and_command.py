@@ -31,6 +31,7 @@ def taken(client, address=BLINDED, **form):
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+@pytest.mark.requirement("R22", "R28")
 @pytest.mark.parametrize("role", ["statistician", "data_manager"])
 def test_a_blinded_role_takes_datasets_without_arm(house, enter, role):
     files = taken(enter(role))
@@ -49,6 +50,7 @@ def test_the_unblinded_statistician_takes_them_with_arm(house, enter):
     assert b"RFICDY" in files["adsl.csv"] and b"RFICDT" not in files["adsl.csv"]
 
 
+@pytest.mark.requirement("R03")
 def test_every_other_role_is_refused(house, enter):
     for role in ("coordinator01", "monitor01", "safety_officer", "dsmb_member", "auditor", "administrator"):
         for address in (BLINDED, WITH_ARM):
@@ -59,7 +61,11 @@ def test_every_other_role_is_refused(house, enter):
 
 
 def test_the_roles_that_may_take_them_are_these():
-    assert {role for role in roles.ROLES if may_take(role)} == {"data_manager", "statistician", "unblinded_statistician"}
+    assert {role for role in roles.ROLES if may_take(role)} == {
+        "data_manager",
+        "statistician",
+        "unblinded_statistician",
+    }
 
 
 def test_the_page_describes_each_dataset_and_format_and_the_blinded_one_knows_no_arm(house, enter):
@@ -123,7 +129,17 @@ def test_the_command_writes_each_format_with_digests_that_hold(house, run, tmp_p
 
 
 def test_the_command_twice_gives_the_same_bytes_and_the_manifest_is_told(house, run, tmp_path):
-    asked = ("datasets", "--format", "xpt", "--zip", "--study-days", "--as", "unblinded_statistician", "--role", "unblinded_statistician")
+    asked = (
+        "datasets",
+        "--format",
+        "xpt",
+        "--zip",
+        "--study-days",
+        "--as",
+        "unblinded_statistician",
+        "--role",
+        "unblinded_statistician",
+    )
     code, told = run(*asked, "--out", tmp_path / "a", "--json")
     assert code == 0 and json.loads(told)["study_days"] is True and json.loads(told)["blinded"] is False
     assert run(*asked, "--out", tmp_path / "b")[0] == 0
@@ -137,6 +153,6 @@ def test_the_command_refuses_who_may_not_and_a_folder_with_something_in_it(house
     full = tmp_path / "full"
     full.mkdir()
     (full / "kept.txt").write_text("mine")
-    code, told = run("datasets", "--out", full, "--as", "statistician")
+    code, _ = run("datasets", "--out", full, "--as", "statistician")
     assert code != 0 and [path.name for path in full.iterdir()] == ["kept.txt"]
     assert house.journal("person:data:taken") == []

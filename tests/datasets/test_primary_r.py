@@ -35,7 +35,7 @@ YEAR = 365.25
 def _has_survival() -> bool:
     if RSCRIPT is None:
         return False
-    asked = subprocess.run([RSCRIPT, "-e", "library(survival)"], capture_output=True, check=False)  # noqa: S603
+    asked = subprocess.run([RSCRIPT, "-e", "library(survival)"], capture_output=True, check=False)
     return asked.returncode == 0
 
 
@@ -51,7 +51,11 @@ def persons() -> list[Person]:
     """The made-up trial of the reports, with the factors of randomisation."""
     made = []
     for row in PEOPLE:
-        drawn = {"arm": row.arm, "at": datetime(2029, 1, 1, tzinfo=UTC), "factors": FACTORS[row.participant]} if row.randomised_on else None
+        drawn = (
+            {"arm": row.arm, "at": datetime(2029, 1, 1, tzinfo=UTC), "factors": FACTORS[row.participant]}
+            if row.randomised_on
+            else None
+        )
         extracted = Extracted(row.participant, row.site, datetime(2026, 1, 1, tzinfo=UTC), (), drawn)
         made.append(Person(extracted, extracted.record(), row))
     return made
@@ -68,11 +72,14 @@ def run(folder, files):
     """Run `primary.R` and give its rows by measure and group."""
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    done = subprocess.run([RSCRIPT, "primary.R"], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([RSCRIPT, "primary.R"], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     with (folder / "primary.csv").open(newline="") as file:
         read = list(csv.DictReader(file))
-    return {(r["measure"], r["group"]): tuple(float(r[c]) if r[c] else None for c in ("value", "lower", "upper")) for r in read}
+    return {
+        (r["measure"], r["group"]): tuple(float(r[c]) if r[c] else None for c in ("value", "lower", "upper"))
+        for r in read
+    }
 
 
 def agrees(told, curve, group):
@@ -115,9 +122,13 @@ def test_the_comparison_by_arm_is_that_of_the_analysis_with_and_without_strata(t
 def test_before_both_arms_had_an_event_there_is_no_comparison(tmp_path):
     few = made(False)
     arm, status = (next(i for i, v in enumerate(ADTTE.variables) if v.name == name) for name in ("TRT01P", "CNSR"))
-    quiet = tuple((*row[:status], 1, *row[status + 1 :]) if row[arm] == "TME" else row for row in few.named("ADTTE").rows)
+    quiet = tuple(
+        (*row[:status], 1, *row[status + 1 :]) if row[arm] == "TME" else row for row in few.named("ADTTE").rows
+    )
     told = run(tmp_path, bundle.files_of(replace(few, datasets=(Filled(ADTTE, quiet), few.datasets[1])), bundle.R, "1"))
-    assert told["events", "TME"][0] == 0 and not any(measure in ("hazard_ratio", "log_rank_chi2") for measure, _ in told)
+    assert told["events", "TME"][0] == 0 and not any(
+        measure in ("hazard_ratio", "log_rank_chi2") for measure, _ in told
+    )
 
 
 @needs_r
@@ -138,7 +149,7 @@ def test_load_r_gives_types_labels_and_factors(tmp_path):
     stopifnot(identical(Encoding(adae$AETERM[3]), "UTF-8"), grepl("^=1\\\\+1 \\"quoted\\"", adae$AETERM[3]))
     cat(sum(adtte$PARAMCD == "NRDFS"), sum(is.na(adsl$TRT01P)), nrow(adqs))
     """
-    done = subprocess.run([RSCRIPT, "-e", asked], cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([RSCRIPT, "-e", asked], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["5", "1", "0"]
 
