@@ -52,7 +52,7 @@ ADAE = Dataset(
         Variable("AETERM", "Reported Term", TEXT, COLLECTED, "In the words of the site.", ("AE.AETERM",), identifies=True),
         Variable(
             "AEDECOD", "Dictionary-Derived Term", TEXT, DERIVED,
-            "Preferred term where coded and approved, else the CTCAE term, else the words of the site.", ("AE.AETERM", "AE.AECTCAE"),
+            "Preferred term where coded and approved, else the CTCAE term; missing with neither.", ("AE.AETERM", "AE.AECTCAE"),
         ),
         Variable("AEBODSYS", "Body System or Organ Class", TEXT, DERIVED, "Class of AEDECOD.", ("AE.AETERM", "AE.AECTCAE")),
         Variable(
@@ -94,7 +94,8 @@ def records(person: Person) -> list[dict[str, Any]]:
                 "COHORT": person.course.cohort,
                 "AESEQ": number,
                 "AETERM": scope.item("AE.AETERM"),
-                "AEDECOD": event.term,
+                # Without a class it is in the words of the site: free text, which stands in AETERM alone.
+                "AEDECOD": event.term if event.soc else None,
                 "AEBODSYS": event.soc,
                 "AETOXGR": event.grade,
                 "AESER": flag(event.serious),

@@ -177,7 +177,7 @@ def test_before_any_therapy_nothing_is_emergent():
         ({"AEREL": ("NONE",)}, "RELFL", "N"), ({"AEREL": ("RT",)}, "RELFL", "Y"), ({"AEREL": None}, "RELFL", None),
         ({"AETOXGR": 5}, "FATALFL", "Y"), ({"AEOUT": "FATAL"}, "FATALFL", "Y"), ({"AETOXGR": None}, "FATALFL", None),
         ({"AESER": None}, "AESER", None), ({"AETOXGR": None}, "AETOXGR", None), ({"AETERM": "x"}, "AEDECOD", "Diarrhea"),
-        ({"AECTCAE": None, "AETERM": "own words"}, "AEDECOD", "own words"),
+        ({"AECTCAE": None, "AETERM": "own words"}, "AEDECOD", None),
         ({"AEENDAT": PartialDate.parse("2026-05-20")}, "ADURN", 1), ({"AEENDAT": PartialDate.parse("2026-05-22")}, "ADURN", 3),
         ({"AEENDAT": PartialDate.parse("2026-06")}, "ADURN", None),
     ],
