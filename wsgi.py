@@ -198,6 +198,7 @@ def _results(app: Flask) -> None:
         "analysis.output_pages",
         "analysis.closed_output_pages",
         "analysis.cut_pages",
+        "analysis.dataset_pages",
     ):
         if find_spec(name) is not None:
             room = import_module(name)

@@ -15,6 +15,7 @@ import click
 from analysis.commands import outputs
 from analysis.commands.at import At, at_a_cut
 from analysis.commands.cuts import cut
+from analysis.commands.datasets import datasets
 
 ROLE = "statistician"
 CLOSED_COMMANDS = ("analysis.commands.interim",)
@@ -29,6 +30,7 @@ def register(commands: click.Group) -> None:
     commands.add_command(performance)
     commands.add_command(outputs.output)
     commands.add_command(cut)
+    commands.add_command(datasets)
     for name in CLOSED_COMMANDS:
         import_module(name).register(commands)
     registry = commands.commands["registry"]

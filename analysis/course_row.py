@@ -32,7 +32,10 @@ TEMPORARY, PERMANENT = "TEMPORARY", "PERMANENT"
 
 @dataclass(frozen=True)
 class Operation:
-    """A SUR form and its YP. `salvage`: an SLV form points at it. `residual`, `ypt`, `ypn`: None until reported."""
+    """A SUR form and its YP. `salvage`: an SLV form points at it. `residual`, `ypt`, `ypn`, `trg`, `nar`: None until reported.
+
+    `trg`: CAP/AJCC tumour regression grade, 0 to 3. `nar`: neoadjuvant rectal score, 0 to 100, as the form derives it.
+    """
 
     on: Day
     procedure: str | None
@@ -42,6 +45,8 @@ class Operation:
     ypn: str | None = None
     salvage: bool = False
     number: int | None = None
+    trg: int | None = None
+    nar: float | None = None
 
     @property
     def is_salvage(self) -> bool:
@@ -120,3 +125,4 @@ class CourseRow:
     withdrawn_on: Day | None = None
     ended_on: Day | None = None
     end_reason: str | None = None
+    last_fraction_on: Day | None = None

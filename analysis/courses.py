@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from analysis.course_row import (
     PREFERENCE,
@@ -71,6 +72,7 @@ def course_row(row: Extracted, cut_on: date) -> CourseRow:
         withdrawn_on=record.value("IC.ICWDAT"),
         ended_on=ended,
         end_reason=reason,
+        last_fraction_on=max(_all(record, "RT", "RTENDT"), default=None),
     )
 
 
@@ -108,11 +110,18 @@ def _operations(record: Record) -> Iterator[Operation]:
             )
 
 
-def _specimen(record: Record, report: Crf | None) -> dict[str, str | None]:
+def _specimen(record: Record, report: Crf | None) -> dict[str, Any]:
     if report is None:
         return {}
     scope = record.scope(report)
-    return {"residual": scope.item("YP.RSTAT"), "ypt": scope.item("YP.YPT"), "ypn": scope.item("YP.YPN")}
+    grade, nar = scope.item("YP.TRG"), scope.item("YP.NAR")
+    return {
+        "residual": scope.item("YP.RSTAT"),
+        "ypt": scope.item("YP.YPT"),
+        "ypn": scope.item("YP.YPN"),
+        "trg": None if grade is None else int(grade),
+        "nar": None if nar is None else float(nar),
+    }
 
 
 def _regrowths(record: Record) -> Iterator[Regrowth]:

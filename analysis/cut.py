@@ -79,6 +79,7 @@ _MILESTONES = (
     "randomised_on",
     "withdrawn_on",
     "ended_on",
+    "last_fraction_on",
 )
 
 

@@ -18,14 +18,17 @@ def definition_lines(
 
 
 def estimand_lines(estimand: Estimand, tr: Translate = str) -> tuple[str, ...]:
-    """Who is counted, from when, what ends it, what competes, when it is censored, and where that is written."""
+    """The five attributes of ICH E9(R1), with what starts, ends and censors the time, and where that is written."""
     competing = "; ".join(tr(c.text) for c in estimand.competing) or tr(_l("none"))
     return (
+        *_treatment(estimand, tr),
         tr(_l("Population: {text}.")).format(text=tr(estimand.population.text)),
         tr(_l("Origin: {text}.")).format(text=tr(estimand.origin.text)),
         tr(_l("Event, first of: {text}.")).format(text="; ".join(tr(c.text) for c in estimand.events)),
         tr(_l("Competing event: {text}.")).format(text=competing),
         tr(_l("Censoring: {text}.")).format(text=tr(estimand.censoring.text)),
+        *_intercurrent(estimand, tr),
+        *([tr(_l("Summary measure: {text}.")).format(text=tr(estimand.summary))] if estimand.summary else ()),
         tr(_l("Source: {text}.")).format(text=estimand.source),
     )
 
@@ -33,6 +36,19 @@ def estimand_lines(estimand: Estimand, tr: Translate = str) -> tuple[str, ...]:
 def note_lines(notes: Sequence[tuple[str, int]], tr: Translate = str) -> tuple[str, ...]:
     """Each footnote with the number of participants it concerns."""
     return tuple(tr(_l("Note: {text} (participants: {n}).")).format(text=tr(text), n=n) for text, n in notes)
+
+
+def _treatment(estimand: Estimand, tr: Translate) -> tuple[str, ...]:
+    if estimand.treatment is None:
+        return ()
+    return (tr(_l("Treatment: {text}.")).format(text=tr(estimand.treatment.text)),)
+
+
+def _intercurrent(estimand: Estimand, tr: Translate) -> tuple[str, ...]:
+    if not estimand.intercurrent:
+        return ()
+    said = "; ".join(f"{tr(each.text)} ({tr(each.strategy.name)})" for each in estimand.intercurrent)
+    return (tr(_l("Intercurrent events: {text}.")).format(text=said),)
 
 
 def left_out_line(n: int, tr: Translate = str) -> str:
