@@ -13,7 +13,7 @@ import numpy as np
 
 from analysis.efron import likelihood, risk_sets
 from analysis.exact import clopper_pearson
-from analysis.incidence import aalen_johansen
+from analysis.incidence import Incidence, aalen_johansen
 from analysis.newton import maximise
 from analysis.not_estimable import NotEstimable
 from analysis.power.known import Rows, failure_days, failures, regrowths, salvages
@@ -120,9 +120,14 @@ def final_bound(scenario: Scenario) -> float:
 
 @dataclass(frozen=True)
 class Stopped:
-    """Months from the opening to the first time each rule for watch and wait is met; infinity where it never is."""
+    """Months from the opening to the first time each rule for watch and wait is met; infinity where it never is.
+
+    `literal`: the rule on regrowth met by a curve that has ended before two years as well. When the last participant at risk regrows, the
+    curve jumps to almost 1 with narrow limits, and reading it on to two years meets the rule by accident in the first two years of a trial.
+    """
 
     regrowth: float
+    literal: float
     r0: float
 
 
@@ -130,18 +135,23 @@ def stopping_rules(trial: Trial, days: list[int]) -> Stopped:
     """The two rules, asked at each interim analysis and every year until the final one (PROTOCOL 8)."""
     yearly = [round(year * YEAR) for year in range(1, ceil(days[-1] / YEAR))]
     asked = sorted({*days, *(day for day in yearly if day < days[-1])})
-    return Stopped(*(_first(asked, lambda day, rule=rule: rule(trial, day)) for rule in (regrows_too_often, r0_too_seldom)))
+    curves = {day: _regrowth(trial, day) for day in asked}
+    limit = trial.scenario.design.stop_regrowth_2_years
+    often = [day for day, curve in curves.items() if regrows_too_often(curve, limit)]
+    reached = [day for day in often if curves[day].at_risk_at(2 * YEAR)]
+    seldom = (day for day in asked if r0_too_seldom(trial, day))
+    return Stopped(*(min(met, default=inf) / MONTH for met in (reached, often, seldom)))
 
 
-def _first(days: list[int], met) -> float:  # noqa: ANN001
-    return next((day / MONTH for day in days if met(day)), inf)
-
-
-def regrows_too_often(trial: Trial, day: int) -> bool:
-    """Lower limit, one-sided 97.5 %, of the two-year incidence of regrowth above the protocol's 40 %."""
+def _regrowth(trial: Trial, day: int) -> Incidence:
     rows = regrowths(trial, day)
-    found = aalen_johansen(rows.days, rows.status).at(2 * YEAR)
-    return found.lower is not None and found.lower > trial.scenario.design.stop_regrowth_2_years
+    return aalen_johansen(rows.days, rows.status)
+
+
+def regrows_too_often(curve: Incidence, limit: float) -> bool:
+    """Lower limit, one-sided 97.5 %, of the two-year incidence of regrowth above the protocol's 40 %."""
+    lower = curve.at(2 * YEAR).lower
+    return lower is not None and lower > limit
 
 
 def r0_too_seldom(trial: Trial, day: int) -> bool:

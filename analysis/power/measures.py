@@ -35,7 +35,7 @@ INTERVALS = (
 FACTS = (
     "enrolled", "accrual_months", "interims", "z_1", "z_2", "z_final", "events_1", "events_2", "events_final", "month_final",
     "efficacy", "stopped_at", "month_stop", "events_stop", "randomised_stop", "futile_1", "futile_2", "efficacy_binding", "month_binding",
-    "every_repeated_low", "every_repeated_high", "regrowth_rule", "r0_rule",
+    "every_repeated_low", "every_repeated_high", "regrowth_rule", "regrowth_rule_literal", "r0_rule",
 )  # fmt: skip
 COLUMNS = (*FACTS, *(f"{name}.{part}" for name in INTERVALS for part in ("value", "lower", "upper")))
 
@@ -86,6 +86,7 @@ def facts(trial: Trial, seen: tuple[Seen, ...]) -> dict[str, float]:
         "every_repeated_low": max(low for low, _high in limits),
         "every_repeated_high": min(high for _low, high in limits),
         "regrowth_rule": rules.regrowth,
+        "regrowth_rule_literal": rules.literal,
         "r0_rule": rules.r0,
     }
 
