@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from analysis import design_outputs
 from analysis.output import Output
 
-OPEN: tuple[Output, ...] = ()
+OPEN: tuple[Output, ...] = (*design_outputs.OUTPUTS,)
 BY_ID = {output.id: output for output in OPEN}

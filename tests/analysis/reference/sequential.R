@@ -14,5 +14,21 @@ bounds <- lapply(kinds, function(kind) lapply(looks, function(rates) {
 five_percent <- made(looks$planned, kinds[[1]], alpha = 0.05)$criticalValues
 planned <- made(looks$planned, kinds[[1]])
 shape <- getDesignCharacteristics(planned)
+
+# A trial that stopped at its second and at its third look: known variance 1, so that z = mean sqrt(n); stage-wise ordering.
+stopped <- function(n, z) {
+  data <- getDataset(cumulativeSampleSizes = n, cumulativeMeans = z / sqrt(n), cumulativeStDevs = rep(1, length(n)))
+  stage <- getStageResults(planned, data, stage = length(n), normalApproximation = TRUE)
+  ci <- getFinalConfidenceInterval(planned, data, stage = length(n), normalApproximation = TRUE)
+  list(z = z, p = getFinalPValue(stage)$pFinal, ci = ci$finalConfidenceInterval, mue = ci$medianUnbiased)
+}
+final <- list(second = stopped(c(50, 75), c(2.1, 2.6)), third = stopped(c(50, 75, 100), c(1.4, 1.9, 2.3)))
+conditional <- function(z, theta) {
+  data <- getDataset(cumulativeSampleSizes = c(50, 75), cumulativeMeans = z / sqrt(c(50, 75)), cumulativeStDevs = c(1, 1))
+  stage <- getStageResults(planned, data, stage = 2, normalApproximation = TRUE)
+  getConditionalPower(stage, nPlanned = 25, thetaH1 = theta, assumedStDev = 1)$conditionalPower[3]
+}
+power <- list(z = 1.1, trend = conditional(c(0.8, 1.1), 1.1 / sqrt(75)), null = conditional(c(0.8, 1.1), 0), design = conditional(c(0.8, 1.1), 0.28))
 write_json(list(R = R.version.string, rpact = as.character(packageVersion("rpact")), bounds = bounds, five_percent = five_percent,
-  inflation = shape$inflationFactor, shift = shape$shift, power = shape$power), "sequential.json", auto_unbox = TRUE, digits = NA)
+  inflation = shape$inflationFactor, shift = shape$shift, power = shape$power,
+  final = final, conditional = power), "sequential.json", auto_unbox = TRUE, digits = NA)
