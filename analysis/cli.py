@@ -12,6 +12,8 @@ from typing import Any
 
 import click
 
+from analysis.commands.power import power
+
 ROLE = "statistician"
 
 
@@ -21,6 +23,7 @@ def register(commands: click.Group) -> None:
     commands.add_command(report)
     commands.add_command(monitor)
     commands.add_command(performance)
+    commands.add_command(power)
     registry = commands.commands["registry"]
     assert isinstance(registry, click.Group)
     registry.add_command(export_registry)

@@ -49,4 +49,6 @@ def _one(chunk: Chunk, number: int) -> Floats:
     try:
         return replicate(chunk.scenario, chunk.seed, number)
     except Exception as problem:  # whatever it is, it has to be told with the replicate, or nobody could look into it
-        raise ReplicateFailed(chunk.scenario.name, chunk.seed, number, f"{type(problem).__name__}: {problem}") from problem
+        raise ReplicateFailed(
+            chunk.scenario.name, chunk.seed, number, f"{type(problem).__name__}: {problem}"
+        ) from problem

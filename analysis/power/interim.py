@@ -7,7 +7,7 @@ the trial ends. Each has the actual information; the final one spends whatever e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, exp, inf, log, nan, sqrt
+from math import ceil, exp, inf, isnan, log, nan
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from analysis.not_estimable import NotEstimable
 from analysis.power.known import Rows, failure_days, failures, regrowths, salvages
 from analysis.power.scenario import MONTH, YEAR, Scenario
 from analysis.power.virtual import Trial
+from analysis.prospects import conditional_power, repeated_interval, trend
 from analysis.samples import Ints
 from analysis.sequential import Look, boundaries
 
@@ -81,7 +82,7 @@ def _end(trial: Trial, known: Ints) -> int:
 def _seen(scenario: Scenario, day: int, rows: Rows, bound: Look, *, interim: bool) -> Seen:
     log_hr, se = hazard_ratio(rows)
     z = (log(scenario.design.margin_hazard_ratio) - log_hr) / se
-    power = conditional_power(z, bound.fraction, scenario) if interim else nan
+    power = _power(z, bound.fraction, scenario) if interim else nan
     return Seen(day, int(rows.status.sum()), bound.fraction, log_hr, se, z, bound.z, power)
 
 
@@ -101,15 +102,8 @@ def hazard_ratio(rows: Rows) -> tuple[float, float]:
     return float(found.at[0]), float(np.sqrt(found.covariance[0, 0]))
 
 
-def conditional_power(z: float, fraction: float, scenario: Scenario) -> float:
-    """The chance to end above the final bound if the trend goes on (Lan & Wittes 1988); 1 or 0 where nothing more is to come."""
-    from scipy.special import ndtr
-
-    final = final_bound(scenario)
-    left = 1 - fraction
-    if left <= 0:
-        return float(z >= final)
-    return float(ndtr((z / sqrt(fraction) - final) / sqrt(left)))
+def _power(z: float, fraction: float, scenario: Scenario) -> float:
+    return nan if isnan(z) else conditional_power(z, fraction, final_bound(scenario), trend(z, fraction))
 
 
 def final_bound(scenario: Scenario) -> float:
@@ -164,6 +158,5 @@ def r0_too_seldom(trial: Trial, day: int) -> bool:
 
 
 def repeated(look: Seen) -> tuple[float, float, float]:
-    """The repeated 95 % interval of the hazard ratio at a look: ratio and limits (Jennison & Turnbull 2000, chapter 9)."""
-    half = look.bound * look.se
-    return exp(look.log_hr), float(np.exp(look.log_hr - half)), float(np.exp(look.log_hr + half))
+    """The hazard ratio at a look with its repeated 95 % interval."""
+    return exp(look.log_hr), *repeated_interval(look.log_hr, look.se, look.bound)

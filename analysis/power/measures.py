@@ -27,8 +27,8 @@ AT = MILESTONE * MONTH
 NOTHING = Estimate(None)
 WAYS = (("ww", 1), ("tme", 0))
 INTERVALS = (
-    "hr", "hr_at_stop", "hr_repeated", "failure_free_ww", "failure_free_tme", "alive_ww", "alive_tme", "regrowth_1", "regrowth_2", "regrowth_3",
-    "metastasis_ww", "metastasis_tme", "rmst", "metastasis_shr", "salvage_r0",
+    "hr", "hr_at_stop", "hr_repeated", "failure_free_ww", "failure_free_tme", "alive_ww", "alive_tme", "regrowth_1",
+    "regrowth_2", "regrowth_3", "metastasis_ww", "metastasis_tme", "rmst", "metastasis_shr", "salvage_r0",
 )  # fmt: skip
 """Every 95 % interval that is reported, by name; its truth is in `truth`."""
 
@@ -158,5 +158,3 @@ def subdistribution(rows: Rows) -> Estimate:
     except NotEstimable:
         return NOTHING
     return Estimate(found.hr, found.lower, found.upper)
-
-

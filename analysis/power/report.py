@@ -10,8 +10,12 @@ from analysis.power.summary import Characteristics, Coverage, Figure
 from analysis.table import DASH, Column, Table, Translate
 from forms.text import _l
 
-TYPE_ONE = _l("Watch and wait is truly worse by the margin here: declaring non-inferiority is the error of type I, planned at {alpha} %.")
-POWER = _l("Watch and wait is truly not worse by the margin here: declaring non-inferiority is the power, planned at {power} %.")
+TYPE_ONE = _l(
+    "Watch and wait is truly worse by the margin here: declaring non-inferiority is the error of type I, planned at {alpha} %."
+)
+POWER = _l(
+    "Watch and wait is truly not worse by the margin here: declaring non-inferiority is the power, planned at {power} %."
+)
 LOOKS = _l(
     "Looks at {shares} of {events} events and at the last one or the end of the trial, Lan-DeMets bounds of the O'Brien-Fleming type at "
     "the actual information; futility does not bind; Cox model stratified by response and regimen, ties by Efron."
@@ -89,7 +93,12 @@ def _figure(each: Figure, tr: Translate) -> tuple[str, ...]:
 
 
 def _interval(each: Coverage, tr: Translate) -> tuple[str, ...]:
-    numbers = (_number(each.truth, 4), _number(each.mean, 4), _number(100 * each.covered, 2, " %"), _number(100 * each.error, 2, " %"))
+    numbers = (
+        _number(each.truth, 4),
+        _number(each.mean, 4),
+        _number(100 * each.covered, 2, " %"),
+        _number(100 * each.error, 2, " %"),
+    )
     return tr(each.label), *numbers, str(each.n)
 
 

@@ -1,4 +1,4 @@
-"""What many virtual trials say of the design: shares and means with their Monte Carlo standard errors, and whether intervals hold the truth.
+"""What many virtual trials say of the design: shares and means with Monte Carlo standard errors, and whether intervals hold the truth.
 
 Every sum runs over the replicates in order, so that it is the same whoever computed the rows.
 """

@@ -1,4 +1,4 @@
-"""What each interval of a virtual trial should hold: from the law where it has a formula, else from one population without sampling error to speak of.
+"""What each interval of a virtual trial should hold: from the law where it has a formula, else from one very large population.
 
 The subdistribution hazard ratio of a model that is not exactly true, and the hazard ratio where hazards are not proportional, depend on
 follow-up: their truth is what the same fit gives in a trial of a hundred thousand participants under the same calendar.
@@ -30,7 +30,9 @@ def truths(scenario: Scenario) -> dict[str, float]:
     """The true value of each of INTERVALS. Failures are what they are, not what a scenario makes of them on the forms."""
     exact = replace(scenario, overlooked=0.0, false_events_a_year=0.0)
     trial = _population(exact)
-    ratio = scenario.hazard_ratios[0][1] if scenario.proportional else float(np.exp(hazard_ratio(_at_the_end(trial))[0]))
+    ratio = (
+        scenario.hazard_ratios[0][1] if scenario.proportional else float(np.exp(hazard_ratio(_at_the_end(trial))[0]))
+    )
     curves = law(exact)
     day = int(AT)
     found = {
@@ -59,7 +61,9 @@ def _population(scenario: Scenario) -> Trial:
     arm = np.where(np.arange(n) < n // 2, WATCH, OPERATE)
     design = scenario.design
     entry = np.sort(rng.integers(0, int(design.accrual_months / scenario.pace * MONTH), n))
-    near, deep, io = (rng.random(n) < share for share in (scenario.near_complete, scenario.deep, scenario.immunotherapy))
+    near, deep, io = (
+        rng.random(n) < share for share in (scenario.near_complete, scenario.deep, scenario.immunotherapy)
+    )
     who = People(n, rng.permutation(entry), np.ones(n, dtype=bool), arm, arm == WATCH, near, deep, io)
     return Trial(scenario, who, lives(rng, scenario, who))
 
@@ -86,4 +90,3 @@ def _shares(trial: Trial) -> dict[str, float]:
 
 def _share(of: np.ndarray) -> float:
     return float(np.mean(of))
-

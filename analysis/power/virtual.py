@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.power.law import DEATH, FALSE, METASTASIS, UNSALVAGED, Law, law, ratio, shares
-from analysis.power.people import WATCH, People, people
+from analysis.power.people import People, people
 from analysis.power.scenario import MONTH, YEAR, Scenario
 from analysis.power.watching import FAR, Visits, changes_of_mind, regrown, visible_at, visits
 from analysis.samples import Floats, Ints
@@ -124,9 +124,7 @@ def _deaths(rng: np.random.Generator, failed: Ints, kind: Ints) -> Ints:
     return np.where(failed == FAR, FAR, np.where(kind == DEATH, failed, later))
 
 
-def _recorded(
-    rng: np.random.Generator, scenario: Scenario, failed: Ints, kind: Ints, died: Ints
-) -> tuple[Ints, Ints]:
+def _recorded(rng: np.random.Generator, scenario: Scenario, failed: Ints, kind: Ints, died: Ints) -> tuple[Ints, Ints]:
     """Failures as the forms hold them: some overlooked until death, some recorded that were none."""
     missed = (rng.random(failed.size) < scenario.overlooked) & (kind != DEATH)
     found, what = np.where(missed, died, failed), np.where(missed, DEATH, kind)
