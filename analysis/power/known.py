@@ -77,7 +77,7 @@ def salvages(trial: Trial, cut: int) -> tuple[int, int]:
 def failure_days(trial: Trial) -> Ints:
     """Days from the opening on which failures of the randomised come to be known, ascending."""
     people, lives = trial.people, trial.lives
-    known = people.randomised & (lives.failed <= lives.lost)
+    known = people.randomised & (lives.failed < FAR) & (lives.failed <= lives.lost)
     return np.sort((people.entry + lives.failed)[known])
 
 

@@ -39,7 +39,9 @@ def test_and_under_watch_and_wait_the_scenario_s(scenario, left):
     assert law(scenario).watching[THREE_YEARS] == pytest.approx(left, abs=2e-4)
 
 
-@pytest.mark.parametrize(("name", "strays"), [("alternative", 2e-3), ("null", 1e-4), ("higher-regrowth", 5e-3), ("poor-salvage", 5e-3)])
+@pytest.mark.parametrize(
+    ("name", "strays"), [("alternative", 2e-3), ("null", 1e-4), ("higher-regrowth", 5e-3), ("poor-salvage", 5e-3)]
+)
 def test_hazards_are_proportional_on_every_day_but_for_weeks_after_a_round_of_visits(name, strays):
     found, stated = law(SCENARIOS[name]), SCENARIOS[name].hazard_ratios[0][1]
     assert np.abs(found.watching - found.operated**stated).max() < strays
@@ -63,8 +65,14 @@ def test_lives_that_are_drawn_fail_as_the_law_says(arm):
 
 def test_a_constant_hazard_under_tme_is_one_under_watch_and_wait_although_its_parts_are_not(watched):
     """Failed salvage comes in the first two years; the sum of all failures a year does not change."""
-    yearly = [((watched.failed > a) & (watched.failed <= a + 365)).sum() / (watched.failed > a).sum() for a in (0, 365, 730, 1095)]
-    salvage = [((watched.failed > a) & (watched.failed <= a + 365) & (watched.kind == UNSALVAGED)).sum() for a in (0, 365, 730, 1095)]
+    yearly = [
+        ((watched.failed > a) & (watched.failed <= a + 365)).sum() / (watched.failed > a).sum()
+        for a in (0, 365, 730, 1095)
+    ]
+    salvage = [
+        ((watched.failed > a) & (watched.failed <= a + 365) & (watched.kind == UNSALVAGED)).sum()
+        for a in (0, 365, 730, 1095)
+    ]
     assert max(yearly) - min(yearly) < 0.008
     assert salvage[0] > 5 * salvage[2] > 5 * salvage[3]
 
@@ -77,11 +85,15 @@ def test_failed_salvage_is_as_frequent_as_regrowth_and_salvage_make_it(watched):
 
 def test_metastasis_is_four_times_as_frequent_once_a_regrowth_can_be_seen(watched):
     """Among those whose regrowth is salvaged R0, in the year after it was seen, against who never regrows in the same months."""
-    grown = (watched.suspected < FAR) & (watched.failed > watched.suspected) & watched.cleared & (watched.salvaged < FAR)
+    grown = (
+        (watched.suspected < FAR) & (watched.failed > watched.suspected) & watched.cleared & (watched.salvaged < FAR)
+    )
     after = watched.failed - watched.suspected
     hit = (grown & (after <= 365) & (watched.kind == METASTASIS)).sum() / np.minimum(after, 365)[grown].sum()
     never = watched.suspected == FAR
-    plain = (never & (watched.failed <= 900) & (watched.kind == METASTASIS)).sum() / np.minimum(watched.failed, 900)[never].sum()
+    plain = (never & (watched.failed <= 900) & (watched.kind == METASTASIS)).sum() / np.minimum(watched.failed, 900)[
+        never
+    ].sum()
     assert 3.3 < hit / plain < 4.7
 
 

@@ -27,7 +27,9 @@ def test_every_scenario_is_judged_above():
     assert [name for name, each in SCENARIOS.items() if each.name != name or not each.label] == []
 
 
-@pytest.mark.parametrize(("ratio", "inferior"), [(1.0, False), (1.7, False), (1.765, False), (1.77, True), (1.78, True), (3.0, True)])
+@pytest.mark.parametrize(
+    ("ratio", "inferior"), [(1.0, False), (1.7, False), (1.765, False), (1.77, True), (1.78, True), (3.0, True)]
+)
 def test_the_margin_is_where_the_protocol_puts_it(ratio, inferior):
     assert Scenario("x", "x", ((0.0, ratio),)).inferior is inferior
 
