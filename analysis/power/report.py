@@ -22,8 +22,8 @@ LOOKS = _l(
 )
 ERRORS = _l("Standard errors are those of the simulation (Monte Carlo); seed {seed}, one stream a replicate.")
 INTERVALS_AT = _l(
-    "95 % intervals at the final analysis unless said otherwise; ratios by geometric mean; truths from the scenario's law, or from one "
-    "population of {n} participants."
+    "95 % intervals at the final analysis unless said otherwise; ratios by geometric mean; truths from the scenario's law, or from "
+    "populations of {n} participants."
 )
 
 
@@ -46,7 +46,7 @@ def design_table(found: Characteristics, tr: Translate = str) -> Table:
 
 def interval_table(found: Characteristics, tr: Translate = str) -> Table:
     """Each interval with its truth."""
-    from analysis.power.truth import POPULATION
+    from analysis.power.truth import POPULATION, POPULATIONS
 
     heads = (_l("Truth"), _l("Mean estimate"), _l("Coverage"), _l("Standard error"), _l("Trials"))
     return Table(
@@ -55,7 +55,7 @@ def interval_table(found: Characteristics, tr: Translate = str) -> Table:
         (Column(tr(_l("Interval"))), *(Column(tr(head), True) for head in heads)),
         tuple(_interval(each, tr) for each in found.intervals),
         _trials(found, tr),
-        (tr(INTERVALS_AT).format(n=f"{POPULATION:,}"), tr(ERRORS).format(seed=found.seed)),
+        (tr(INTERVALS_AT).format(n=f"{POPULATION * POPULATIONS:,}"), tr(ERRORS).format(seed=found.seed)),
     )
 
 

@@ -106,7 +106,7 @@ def test_the_tables_state_trials_truth_seed_and_definitions(told):
     assert one.denominator == two.denominator == "Virtual trials: 4; 440 randomised in each."
     assert "error of type I, planned at 2.5 %" in one.footnotes[0]
     assert "planned at 80 %" in design_table(summed(ALTERNATIVE, efficacy=[1, 1])).footnotes[0]
-    assert "seed 5" in one.footnotes[-1] and "Aalen-Johansen" in two.as_text() and "200,000" in two.as_text()
+    assert "seed 5" in one.footnotes[-1] and "Aalen-Johansen" in two.as_text() and "1,600,000" in two.as_text()
 
 
 def test_shares_are_per_cent_means_have_their_unit_and_what_is_not_there_a_dash(told):

@@ -1,4 +1,4 @@
-"""Chapter: replicates on any number of workers, here or on a cluster, give the same bits; nothing is lost unnoticed, nobody is left behind."""
+"""Chapter: replicates on any number of workers, here or on a cluster, give the same bits; nothing is lost, nobody is left behind."""
 
 import os
 import signal
@@ -109,7 +109,7 @@ def test_a_cluster_with_another_release_is_refused(scheduler, monkeypatch):
 def test_where_no_scheduler_answers_it_is_said(monkeypatch):
     pytest.importorskip("distributed")
     monkeypatch.setattr(cluster, "SECONDS", 1)
-    with pytest.raises(NoCluster, match="127.0.0.1:9"):
+    with pytest.raises(NoCluster, match=r"127\.0\.0\.1:9"):
         simulate(ALTERNATIVE, 5, SEED, scheduler="tcp://127.0.0.1:9")
 
 

@@ -58,7 +58,8 @@ def test_the_average_ratio_is_that_of_the_cumulative_hazards(ratios, months, ave
     "wrong",
     [
         {"regrows": 1.2}, {"overlooked": -0.1}, {"pace": 0.0}, {"sites": 0}, {"false_events_a_year": -1.0}, {"prefer_watching": 2.0},
-        {"hazard_ratios": ()}, {"hazard_ratios": ((6.0, 1.0),)}, {"hazard_ratios": ((0.0, 0.0),)}, {"hazard_ratios": ((0.0, 1.0), (0.0, 2.0))},
+        {"hazard_ratios": ()}, {"hazard_ratios": ((6.0, 1.0),)}, {"hazard_ratios": ((0.0, 0.0),)},
+        {"hazard_ratios": ((0.0, 1.0), (0.0, 2.0))},
         {"hazard_ratios": ((0.0, 1.0), (24.0, 2.0), (12.0, 1.0))},
     ],
 )  # fmt: skip
