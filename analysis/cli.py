@@ -16,6 +16,7 @@ from analysis.commands import outputs
 from analysis.commands.at import At, at_a_cut
 from analysis.commands.cuts import cut
 from analysis.commands.datasets import datasets
+from analysis.commands.power import power
 
 ROLE = "statistician"
 CLOSED_COMMANDS = ("analysis.commands.interim",)
@@ -31,6 +32,7 @@ def register(commands: click.Group) -> None:
     commands.add_command(outputs.output)
     commands.add_command(cut)
     commands.add_command(datasets)
+    commands.add_command(power)
     for name in CLOSED_COMMANDS:
         import_module(name).register(commands)
     registry = commands.commands["registry"]

@@ -14,6 +14,14 @@ from trial.simulate.toxicity import known_by
 from trial.simulate.visits import Visit, draw_visits, seen_at
 
 
+SALVAGE = {"DONE": 0.885, "REFUSED": 0.045, "NOTRES": 0.04, "UNFIT": 0.03}
+"""What becomes of a regrowth."""
+SYMPTOMS, FELT_AFTER = 0.11, (3, 40)
+"""Symptoms bring one in nine before the next visit, so many days after it could be seen."""
+CONFIRMED_AFTER, SALVAGE_DECIDED_AFTER, SALVAGED_AFTER = (5, 24), (2, 14), (10, 42)
+"""Days: suspicion to confirmation, to the decision on salvage, to the operation."""
+
+
 @dataclass(frozen=True)
 class Regrowth:
     """`visible` to an examiner from that day, `suspected` at the first visit after it; salvage is a code of SALVAGE."""
@@ -147,21 +155,20 @@ def _regrowth(dice: Dice, at: Setting, visits: tuple[Visit, ...]) -> tuple[Regro
     if at.fate.regrows is None:
         return None, None
     visible = at.day + round(at.fate.regrows)
-    between = visible + dice.whole(3, 40)
+    between = visible + dice.whole(*FELT_AFTER)
     visit = seen_at(visits, visible)
-    # Symptoms bring one in nine before the next visit.
-    suspected = between if visit is None or (dice.chance(0.11) and between < visit) else visit
-    confirmed = suspected + dice.whole(5, 24)
-    salvage = dice.pick({"DONE": 0.885, "REFUSED": 0.045, "NOTRES": 0.04, "UNFIT": 0.03})
+    suspected = between if visit is None or (dice.chance(SYMPTOMS) and between < visit) else visit
+    confirmed = suspected + dice.whole(*CONFIRMED_AFTER)
+    salvage = dice.pick(SALVAGE)
     found = Regrowth(
         visible, suspected, confirmed,
         dice.pick({"WALL": 0.93, "NODE": 0.04, "BOTH": 0.03}),
         dice.pick({("ENDO",): 3, ("DRE", "ENDO"): 3, ("ENDO", "MRI"): 3, ("ENDO", "MRI", "BX"): 1}),
-        dice.pick({"POS": 0.85, "NEG": 0.05, "ND": 0.1}), salvage, confirmed + dice.whole(2, 14),
+        dice.pick({"POS": 0.85, "NEG": 0.05, "ND": 0.1}), salvage, confirmed + dice.whole(*SALVAGE_DECIDED_AFTER),
     )  # fmt: skip
     if salvage != "DONE":
         return found, None
-    day = found.salvage_day + dice.whole(10, 42)
+    day = found.salvage_day + dice.whole(*SALVAGED_AFTER)
     return found, draw_operation(dice, day, "REGROWTH", at.distance, at.biology)
 
 

@@ -51,12 +51,18 @@ OTHER_DEATH_AT_60, OTHER_DEATH_RISE = 0.0072, 0.085
 SECOND_CANCER_A_YEAR, SECOND_IS_COLORECTAL = 0.007, 0.3
 CHANGE_OF_MIND_A_YEAR = 0.013
 LOST_SHARE, WITHDRAWN_SHARE = 0.05, 0.015
+LOST_BETWEEN = (0.25, 4.9)
+"""Years after the decision."""
+SOONEST_REGROWTH = 20
+"""Days from the decision until anything can be seen."""
+SURVIVAL_SHAPE, SURVIVAL_SCALE = 1.2, 44.0
+"""Weibull, months from metastasis to death."""
 
 
 def draw_fate(dice: Dice, person: Person, biology: Biology) -> Fate:
     """All that chance decides about the years after the decision."""
     regrows = dice.chance(REGROWTH_WHEN_STERILE if biology.sterile else REGROWTH_WITH_TUMOUR)
-    seen = max(dice.weibull(REGROWTH_SHAPE, REGROWTH_SCALE * MONTH) - SEEN_EARLIER, 20)
+    seen = max(dice.weibull(REGROWTH_SHAPE, REGROWTH_SCALE * MONTH) - SEEN_EARLIER, SOONEST_REGROWTH)
     lost, withdrawn = dice.chance(LOST_SHARE), dice.chance(WITHDRAWN_SHARE)
     return Fate(
         regrows=seen if regrows else None,
@@ -65,14 +71,14 @@ def draw_fate(dice: Dice, person: Person, biology: Biology) -> Fate:
             {("LIVER",): 5, ("LUNG",): 5, ("LIVER", "LUNG"): 1, ("PERITONEUM",): 1, ("NODE",): 1, ("BONE",): 0.5}
         ),
         metastasis_treatment=dice.pick({"RESECTION": 2, "SYSTEMIC": 4, "BOTH": 3, "BSC": 1}),
-        survival_with_metastasis=dice.weibull(1.2, 44 * MONTH),
+        survival_with_metastasis=dice.weibull(SURVIVAL_SHAPE, SURVIVAL_SCALE * MONTH),
         recurrence_risk=dice.exponential(),
         recurrence_site=dice.pick({"ANASTOMOSIS": 3, "PRESACRAL": 4, "LATERAL": 4, "PERINEAL": 1}),
         other_death=_gompertz(dice.exponential(), person.age),
         second_cancer=dice.exponential() / SECOND_CANCER_A_YEAR * YEAR,
         second_is_colorectal=dice.chance(SECOND_IS_COLORECTAL),
         changes_mind=dice.exponential() / CHANGE_OF_MIND_A_YEAR * YEAR,
-        lost=dice.uniform(0.25, 4.9) * YEAR if lost else None,
+        lost=dice.uniform(*LOST_BETWEEN) * YEAR if lost else None,
         withdrawn=dice.uniform(0.1, 3) * YEAR if withdrawn and not lost else None,
     )
 

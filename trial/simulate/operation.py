@@ -161,7 +161,11 @@ def _stage(dice: Dice, biology: Biology, *, regrown: bool) -> tuple[str, str]:
     return ypt, dice.pick({"ypN0": 0.72, "ypN1a": 0.1, "ypN1b": 0.08, "ypN1c": 0.03, "ypN2a": 0.05, "ypN2b": 0.02})
 
 
+RESIDUAL = {"R0": 0.955, "R1": 0.04, "R2": 0.005}
+RESIDUAL_OF_A_REGROWTH = {"R0": 0.915, "R1": 0.07, "R2": 0.015}
+
+
 def _residual(dice: Dice, ypt: str, *, regrown: bool) -> str:
     if ypt == "ypT0":
         return "R0"
-    return dice.pick({"R0": 0.915, "R1": 0.07, "R2": 0.015} if regrown else {"R0": 0.955, "R1": 0.04, "R2": 0.005})
+    return dice.pick(RESIDUAL_OF_A_REGROWTH if regrown else RESIDUAL)

@@ -10,6 +10,9 @@ FOLLOW_UP = tuple(
 )
 """Code, days after the decision, and half the window in days (PROTOCOL 3)."""
 NEAR = (("NC07", 49, 7), ("NC20", 140, 7))
+MODES = {"VISIT": 0.955, "PHONE": 0.02, "REGISTRY": 0.005, "MISSED": 0.02}
+LATE, LATE_BY = 0.025, (1, 6)
+"""How often a visit is late, and by how many days after its window."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,9 @@ def draw_visits(dice: Dice, decision: int, *, near: bool) -> tuple[Visit, ...]:
 
 
 def _visit(dice: Dice, event: str, nominal: int, half: int) -> Visit:
-    late = dice.chance(0.025)
-    day = nominal + (half + dice.whole(1, 6) if late else round(dice.normal(-1, half / 3, -half, half)))
-    mode = dice.pick({"VISIT": 0.955, "PHONE": 0.02, "REGISTRY": 0.005, "MISSED": 0.02})
+    late = dice.chance(LATE)
+    day = nominal + (half + dice.whole(*LATE_BY) if late else round(dice.normal(-1, half / 3, -half, half)))
+    mode = dice.pick(MODES)
     return Visit(event, day, mode)
 
 
