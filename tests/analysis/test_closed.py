@@ -35,6 +35,7 @@ CLOSED = {
     "analysis.closed_outputs": "analysis/closed_outputs.py",
     "analysis.closed_safety_outputs": "analysis/closed_safety_outputs.py",
     "analysis.closed_safety_tables": "analysis/closed_safety_tables.py",
+    "analysis.closed_surgery_table": "analysis/closed_surgery_table.py",
     "analysis.reports.closed": "analysis/reports/closed.py",
 }
 
