@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from analysis.closed_safety_tables import Pair, overview_by_arm, rates_by_arm, surgery_table, terms_by_arm, with_arm
+from analysis.closed_safety_tables import Pair, overview_by_arm, rates_by_arm, terms_by_arm, with_arm
+from analysis.closed_surgery_table import surgery_table
 from analysis.course_row import PREFERENCE, RANDOMISED, TME, WW
 from analysis.figure import Figure
 from analysis.output import Made, Output
 from analysis.plots import Line, curves
-from analysis.safety import listings, tables
+from analysis.safety import listings, tables, tables_time
 from analysis.safety.deaths import by_cause, death_lines
 from analysis.safety.events import Observed, Selection
 from analysis.safety.first_event import FirstEvent, first_event
@@ -65,7 +66,7 @@ def first_events(extract: Extract, tr: Translate) -> Made:
     title = tr(_l("Time to the first adverse event of grade 3 or higher"))
     found = [(arm, first_event(Selection.of(_of(people, arm)), severe)) for arm in (WW, TME)]
     made = tuple(
-        tables.first_event_table(each, f"{title}: {arm}", f"safety-first-severe-{arm.lower()}", tr(ORIGIN), tr)
+        tables_time.first_event_table(each, f"{title}: {arm}", f"safety-first-severe-{arm.lower()}", tr(ORIGIN), tr)
         for arm, each in found
     )
     return Made(made, (_drawn(found, title, tr),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.adverse_events import tabulate
 from analysis.output import Made, Output
-from analysis.safety import figures, listings, tables, tables_laboratory
+from analysis.safety import figures, listings, tables, tables_laboratory, tables_time
 from analysis.safety.blind import without_arm
 from analysis.safety.deaths import by_cause, death_lines
 from analysis.safety.events import Observed, Rule, SafetyEvent, Selection
@@ -51,8 +51,8 @@ def rates(extract: Extract, tr: Translate) -> Made:
     frequent = figures.most_frequent(tabulate(every[1].sure(), (m.participant for m in every[1].members)))[:FREQUENT]
     title = _l("First adverse events by exposure: the most frequent terms")
     sorts = [(str(line.term), of_term(str(line.term))) for line in frequent]
-    by_term = tables.rates_table([every], tr, id="safety-rates-terms", title=title, sorts=sorts)
-    return Made((tables.rates_table(columns, tr), by_term))
+    by_term = tables_time.rates_table([every], tr, id="safety-rates-terms", title=title, sorts=sorts)
+    return Made((tables_time.rates_table(columns, tr), by_term))
 
 
 def of_term(term: str) -> Rule:
@@ -78,7 +78,7 @@ def first_events(extract: Extract, tr: Translate) -> Made:
             first_event(Selection.of(from_immunotherapy(people)), immune),
         ),
     )
-    made = tuple(tables.first_event_table(each, title, id, tr(origin), tr) for id, title, origin, each in found)
+    made = tuple(tables_time.first_event_table(each, title, id, tr(origin), tr) for id, title, origin, each in found)
     drawn = tuple(
         figures.first_event_figure(each, identity=id, title=title, origin=origin, tr=tr)
         for id, title, origin, each in found
@@ -91,7 +91,7 @@ def immune_related(extract: Extract, tr: Translate) -> Made:
     rows = {row.participant: without_arm(row) for row in extract.rows}
     people = openly(extract)
     found = [e for p in people for e in immune_events(p, steroids_of(rows[p.participant]))]
-    return Made((tables.immune_table(found, sum(bool(p.person.immunotherapy) for p in people), tr),))
+    return Made((tables_time.immune_table(found, sum(bool(p.person.immunotherapy) for p in people), tr),))
 
 
 def deaths(extract: Extract, tr: Translate) -> Made:

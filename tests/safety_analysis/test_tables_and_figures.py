@@ -15,7 +15,8 @@ from analysis.safety.laboratory import Measured, Result
 from analysis.safety.liver import liver
 from analysis.safety.overview import severe
 from analysis.safety.periods import DECISION, NEOADJUVANT
-from analysis.safety.tables import columns_of, counted, denominators_table, overview_table, rates_table
+from analysis.safety.tables import columns_of, counted, denominators_table, overview_table
+from analysis.safety.tables_time import rates_table
 from tests.safety_analysis.people import day, event, observed, selection
 
 
