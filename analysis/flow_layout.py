@@ -61,12 +61,16 @@ class Placed:
         return self.x + self.width / 2
 
 
+Arrow = tuple[tuple[float, float], ...]
+"""The corners of a line; its head is at the last one."""
+
+
 @dataclass(frozen=True)
 class Layout:
-    """Boxes, arrows as corners of a line whose last one has the head, and the height of it all."""
+    """Boxes, arrows, and the height of it all."""
 
     boxes: tuple[Placed, ...]
-    arrows: tuple[tuple[tuple[float, float], ...], ...]
+    arrows: tuple[Arrow, ...]
     height: float
 
 
@@ -74,7 +78,9 @@ def arranged(flow: Flow, measure: Measure, tr: Translate = str) -> Layout:
     """Place every box but exits that nobody took."""
     trunk = [box for box in flow.boxes if not box.exit and any(below.of == box.id for below in flow.boxes)]
     spine = _spine(flow, trunk)
-    boxes, arrows, y = [], [], 0.0
+    boxes: list[Placed] = []
+    arrows: list[Arrow] = []
+    y = 0.0
     for place, box in enumerate(spine):
         here = Placed(box, 0.0, y, TRUNK, _set(box, TRUNK, measure, tr))
         exits = list(_exits(flow, box, here.bottom + GAP, measure, tr))
@@ -85,7 +91,7 @@ def arranged(flow: Flow, measure: Measure, tr: Translate = str) -> Layout:
             arrows.append(((here.middle, here.bottom), (here.middle, y)))
     feet = _feet(flow, spine, {p.box.id: p for p in boxes}, y + GAP, measure, tr)
     placed = [*boxes, *feet[0]]
-    arrows += feet[1]
+    arrows.extend(feet[1])
     for box in flow.boxes:
         if box.sums:
             foot = Placed(box, 0.0, max(p.bottom for p in placed) + 2 * GAP, WIDTH, _set(box, WIDTH, measure, tr))
@@ -117,7 +123,7 @@ def _exits(flow: Flow, box: Box, y: float, measure: Measure, tr: Translate) -> I
 
 def _feet(
     flow: Flow, spine: list[Box], placed: dict[str, Placed], y: float, measure: Measure, tr: Translate
-) -> tuple[list[Placed], list[tuple[tuple[float, float], ...]]]:
+) -> tuple[list[Placed], list[Arrow]]:
     """The branches: those below the last box of the spine, with a row of arms under them where there is one, and side branches last."""
     last, side = spine[-1], [b for box in spine[:-1] for b in flow.below(box.id) if not b.exit and b not in spine]
     groups = [b for b in flow.below(last.id) if not b.exit]
@@ -125,7 +131,7 @@ def _feet(
     columns = sum(len(under) for _, under in ends) + len(side)
     width = (WIDTH - COLUMN_GAP * (columns - 1)) / columns
     boxes: list[Placed] = []
-    arrows: list[tuple[tuple[float, float], ...]] = []
+    arrows: list[Arrow] = []
     fork, at = placed[last.id].bottom, 0
     heads = []
     for group, under in ends:
@@ -152,7 +158,7 @@ def _feet(
     return boxes, arrows
 
 
-def _down(x: float, top: float, to: float, bottom: float) -> tuple[tuple[float, float], ...]:
+def _down(x: float, top: float, to: float, bottom: float) -> Arrow:
     """From a box down, across where it has to, and down again; it turns a gap above the lower box."""
     turn = bottom - GAP
     return ((x, top), (x, turn), (to, turn), (to, bottom)) if abs(x - to) > 0.5 else ((x, top), (x, bottom))
