@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from analysis.pro_scores import C30, CR29, FORMS, LARS, MEASURES, WEX, WITH_STOMA, WITHOUT_STOMA, Measure
+from analysis.pro_scores import BY_ID, C30, CR29, FORMS, LARS, MEASURES, WEX, WITH_STOMA, WITHOUT_STOMA, Measure
 from forms.answers import Crf
 from forms.derivations.quality_of_life import c30_summary
 from forms.record import Record
@@ -52,8 +52,9 @@ class Questionnaire:
 
     @property
     def evaluable(self) -> bool:
-        """Whether it gave at least one score."""
-        return any(score is not None for score in self.scores.values())
+        """Whether it gave at least one score, of those that a stoma does not route: what a stoma says tells the arm (PROTOCOL 10)."""
+        whole = self.form in (LARS, WEX)
+        return any(score is not None and (whole or BY_ID[name].stoma is None) for name, score in self.scores.items())
 
 
 @dataclass(frozen=True)

@@ -40,14 +40,17 @@ def deterioration(measure: Measure, scores: Iterable[Score], *, baseline: str, c
         raise ValueError(f"no change of {measure.id} is agreed to matter")
     start, later = _split(measure, scores, baseline)
 
+    def known(row: CourseRow) -> list[tuple[date, float]]:
+        return [each for each in later.get(row.participant, ()) if each[0] <= row.cut_on]
+
     def worsened(row: CourseRow) -> Iterator[Finding]:
         if row.participant in start:
-            on = _first(measure, start[row.participant][1], later.get(row.participant, []), confirmed)
+            on = _first(measure, start[row.participant][1], known(row), confirmed)
             if on is not None:
                 yield Finding(on)
 
     def last(row: CourseRow) -> date | None:
-        return max((on for on, _ in later.get(row.participant, ())), default=None)
+        return max((on for on, _ in known(row)), default=None)
 
     return Estimand(
         f"TTD_{measure.id}",
