@@ -1,5 +1,7 @@
 """Endpoints that are an answer: what a course says, what it does not say yet, and the attributes of every estimand."""
 
+from dataclasses import replace
+
 import pytest
 
 from analysis import attributes as a
@@ -8,6 +10,7 @@ from analysis.adam.adtte import PARAMETERS
 from analysis.course_row import PREFERENCE, STANDARD, TME, WW
 from analysis.endpoints import derive
 from analysis.estimands import DFS_OPERATED, ESTIMANDS
+from analysis.reports.wording import definition_lines
 from analysis.responses import RESPONSES, answers, answers_of
 from tests.analysis.courses import course, day, operation, regrowth
 
@@ -33,6 +36,19 @@ def test_every_endpoint_states_the_five_attributes(estimand):
     )
     assert estimand.intercurrent and {each.strategy for each in estimand.intercurrent} <= STRATEGIES
     assert len({each.id for each in estimand.intercurrent}) == len(estimand.intercurrent)
+
+
+def test_the_attributes_are_printed_under_a_curve():
+    lines = definition_lines(ESTIMANDS["NRDFS"], "the estimator")
+    assert lines[0] == "Treatment: watch-and-wait against surgery (TME), as allocated."
+    (said,) = (line for line in lines if line.startswith("Intercurrent events: "))
+    assert (
+        "death of any cause (composite)" in said
+        and "another strategy than allocated or chosen (treatment policy)" in said
+    )
+    assert "Summary measure: hazard ratio, watch-and-wait to surgery; survival at 1, 2 and 3 years." in lines
+    bare = definition_lines(replace(ESTIMANDS["NRDFS"], treatment=None, intercurrent=(), summary=""), "the estimator")
+    assert set(lines) - set(bare) == {lines[0], said, *(line for line in lines if line.startswith("Summary measure"))}
 
 
 def test_what_a_sensitivity_analysis_changes_is_one_strategy():
