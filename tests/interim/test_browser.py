@@ -18,7 +18,9 @@ def test_looks_are_typed_and_worked_out_anew(at_desk: Callable[[str], Desk], wit
     desk.press("main .filter button")
     table = desk.page.locator("#table-interim-looks").inner_text()
     assert "1, made" in table and "2, now" in table and "1.250" in table
-    desk.page.wait_for_function("() => [...document.querySelectorAll('main img')].every(i => i.complete && i.naturalWidth > 100)")
+    desk.page.wait_for_function(
+        "() => [...document.querySelectorAll('main img')].every(i => i.complete && i.naturalWidth > 100)"
+    )
     assert "looks=0.31" in desk.page.locator("main img").get_attribute("src")
     assert desk.page.locator("#looks").input_value() == "0.31=1.25"
     desk.page.set_viewport_size({"width": 800, "height": 900})
