@@ -208,10 +208,11 @@ def _salvage(rule: SalvageRule, tr: Translate) -> list[tuple[str, str]]:
 
 def _beside(found: StoppingRules, tr: Translate) -> list[tuple[str, str]]:
     total = sum(n for _, n in found.without_salvage)
-    words = [(decode(code), str(n)) for code, n in found.without_salvage]
+    decided = tr(_l("Decision on salvage: {decision}"))
+    words = [(decided.format(decision=tr(decode(code))), str(n)) for code, n in found.without_salvage]
     return [(_l("Of all confirmed regrowths"), tr(_l("{n} of {of}")).format(n=total, of=found.confirmed)), *words]
 
 
 def decode(code: str | None) -> str:
     """What was decided about salvage, in words."""
-    return _l("Not decided yet, or not said") if code is None else SALVAGE.decode(code)
+    return _l("not made yet, or not said") if code is None else SALVAGE.decode(code)

@@ -26,8 +26,12 @@ class Prospects:
 
 def prospects(z: float, t: float, final: float, *, design: float) -> Prospects:
     """All four. Raises InformationInvalid where no information is to come, or none has come."""
-    going, null, equal = (conditional_power(z, t, final, drift) for drift in (trend(z, t), 0.0, design))
-    return Prospects(going, null, equal, predictive_power(z, t, final))
+    return Prospects(
+        conditional_power(z, t, final, trend(z, t)),
+        conditional_power(z, t, final, 0.0),
+        conditional_power(z, t, final, design),
+        predictive_power(z, t, final),
+    )
 
 
 def trend(z: float, t: float) -> float:

@@ -127,7 +127,8 @@ def test_both_rules_stand_with_their_inputs():
 def test_regrowth_without_salvage_stands_beside_them_in_words():
     rows = stopping_table(RULES).rows
     assert rows[-4:] == (
-        ("Of all confirmed regrowths", "7 of 20"), ("not resectable", "2"), ("refused", "1"), ("Not decided yet, or not said", "4"),
+        ("Of all confirmed regrowths", "7 of 20"), ("Decision on salvage: not resectable", "2"),
+        ("Decision on salvage: refused", "1"), ("Decision on salvage: not made yet, or not said", "4"),
     )  # fmt: skip
 
 
