@@ -25,6 +25,10 @@ class ReplicateFailed(RuntimeError):
         return f"scenario {self.scenario}, seed {self.seed}, replicate {self.number}: {self.problem}"
 
 
+BROKEN = (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RuntimeError)
+"""What a computation breaks with: told with the replicate, or nobody could look into it."""
+
+
 @dataclass(frozen=True)
 class Chunk:
     """Replicates `first` to `first + count - 1`."""
@@ -48,7 +52,7 @@ def work(chunk: Chunk) -> Done:
 def _one(chunk: Chunk, number: int) -> Floats:
     try:
         return replicate(chunk.scenario, chunk.seed, number)
-    except Exception as problem:  # whatever it is, it has to be told with the replicate, or nobody could look into it
+    except BROKEN as problem:
         raise ReplicateFailed(
             chunk.scenario.name, chunk.seed, number, f"{type(problem).__name__}: {problem}"
         ) from problem

@@ -88,10 +88,9 @@ def _on_cores(todo: list[Chunk], workers: int) -> Iterator[Done]:
             yield from _as_they_come(pool, todo)
         except BrokenProcessPool as lost:
             raise WorkersLost(str(lost)) from lost
-        except BaseException:
-            # An interruption too: what has not begun does not begin, what has is waited for.
+        finally:
+            # After an interruption too: what has not begun does not begin, what has is waited for.
             pool.shutdown(wait=True, cancel_futures=True)
-            raise
 
 
 def _as_they_come(pool: Executor, todo: list[Chunk]) -> Iterator[Done]:

@@ -1,8 +1,7 @@
 """What each interval of a virtual trial should hold: from the law where it has a formula, else from very large populations.
 
 The subdistribution hazard ratio of a model that is not exactly true, and the hazard ratio where hazards are not proportional, depend on
-follow-up: their truth is what the same fit gives in one such population under the planned calendar. A trial that ends early, as it
-does where failures are frequent, has another; the difference is a few per cent.
+follow-up: their truth is what the same fit gives in one such population on the day that has the planned share of events.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from analysis.power.interim import hazard_ratio
-from analysis.power.known import Rows, failures, metastases
+from analysis.power.known import Rows, failure_days, failures, metastases
 from analysis.power.law import METASTASIS, law
 from analysis.power.measures import AT, INTERVALS, subdistribution
 from analysis.power.people import OPERATE, WATCH, People
@@ -76,8 +75,11 @@ def _population(scenario: Scenario, number: int) -> Trial:
 
 
 def _end(trial: Trial) -> int:
-    design = trial.scenario.design
-    return int((design.accrual_months / trial.scenario.pace + design.further_months) * MONTH)
+    """The day that has the planned share of events, or ends the trial: when a trial of ordinary size has its final analysis."""
+    design, known = trial.scenario.design, failure_days(trial)
+    last = known[POPULATION * design.events // design.randomised - 1]
+    ends = (design.accrual_months / trial.scenario.pace + design.further_months) * MONTH
+    return int(last if trial.scenario.to_the_last_event else min(last, ends))
 
 
 def _at_the_end(trial: Trial) -> Rows:
