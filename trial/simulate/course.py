@@ -13,7 +13,6 @@ from trial.simulate.operation import Operation, draw_operation
 from trial.simulate.toxicity import known_by
 from trial.simulate.visits import Visit, draw_visits, seen_at
 
-
 SALVAGE = {"DONE": 0.885, "REFUSED": 0.045, "NOTRES": 0.04, "UNFIT": 0.03}
 """What becomes of a regrowth."""
 SYMPTOMS, FELT_AFTER = 0.11, (3, 40)
