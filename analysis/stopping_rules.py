@@ -39,7 +39,14 @@ class RegrowthRule:
 
     @property
     def met(self) -> bool | None:
-        """Whether the rule is met; None while nobody was followed so long, or where the limit does not exist."""
+        """Whether the rule is met; None where that cannot be told.
+
+        While nobody was followed to two years the curve cannot be read there: when the last one at risk regrows it jumps to almost 1 with
+        narrow limits, in 6 to 7 % of simulated trials (docs/decisions/0031). Then the rule is met if it would be, were nobody else to.
+        """
+        if not self.at_risk:
+            least = proportion(self.events, self.participants, level=LEVEL).lower if self.participants else None
+            return True if least is not None and least > self.threshold else None
         if self.incidence.value is None:
             return None
         if self.incidence.lower is None:

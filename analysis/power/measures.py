@@ -14,8 +14,8 @@ from analysis.exact import clopper_pearson
 from analysis.fine_gray import fine_gray
 from analysis.incidence import aalen_johansen
 from analysis.not_estimable import NotEstimable
-from analysis.power.interim import Seen, looks, repeated, stopping_rules
 from analysis.power.known import Rows, failures, metastases, regrowths, salvages, survival
+from analysis.power.looking import Seen, looks, repeated, stopping_rules
 from analysis.power.scenario import MILESTONE, MONTH, YEAR, Scenario
 from analysis.power.virtual import Trial, generator, virtual_trial
 from analysis.rmst import rmst_difference
@@ -48,8 +48,10 @@ def replicate(scenario: Scenario, seed: int, number: int) -> Floats:
 def measured(trial: Trial) -> Floats:
     """One virtual trial, measured."""
     seen = looks(trial)
-    found = {**facts(trial, seen), **{name: _three(each) for name, each in intervals(trial, seen)}}
-    return np.array([*(found[name] for name in FACTS), *(x for name in INTERVALS for x in found[name])], dtype=float)
+    told, found = facts(trial, seen), {name: _three(each) for name, each in intervals(trial, seen)}
+    return np.array(
+        [*(told[name] for name in FACTS), *(x for name in INTERVALS for x in found[name])], dtype=np.float64
+    )
 
 
 def _three(found: Estimate) -> tuple[float, float, float]:

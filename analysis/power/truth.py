@@ -11,9 +11,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from analysis.power.interim import hazard_ratio
 from analysis.power.known import Rows, failure_days, failures, metastases
 from analysis.power.law import METASTASIS, law
+from analysis.power.looking import hazard_ratio
 from analysis.power.measures import AT, INTERVALS, subdistribution
 from analysis.power.people import OPERATE, WATCH, People
 from analysis.power.scenario import MONTH, YEAR, Scenario
@@ -37,6 +37,8 @@ def truths(scenario: Scenario) -> dict[str, float]:
     )
     curves = law(exact)
     day = int(AT)
+    shr = subdistribution(metastases(trial, _end(trial))).value
+    assert shr is not None, "so large a population has an estimate"
     found = {
         "hr": ratio,
         "hr_at_stop": ratio,
@@ -44,7 +46,7 @@ def truths(scenario: Scenario) -> dict[str, float]:
         "failure_free_ww": float(curves.watching[day]),
         "failure_free_tme": float(curves.operated[day]),
         "rmst": _area(curves.watching) - _area(curves.operated),
-        "metastasis_shr": subdistribution(metastases(trial, _end(trial))).value,
+        "metastasis_shr": shr,
         "salvage_r0": scenario.r0,
         **_mean([_shares(each) for each in (trial, *(_population(exact, i) for i in range(1, POPULATIONS)))]),
     }

@@ -21,6 +21,17 @@ def rule(estimate: Estimate) -> RegrowthRule:
 
 
 @pytest.mark.parametrize(
+    ("events", "of", "met"),
+    [(1, 3, None), (40, 100, None), (51, 100, True), (50, 100, None), (0, 0, None), (3, 3, None), (6, 6, True)],
+)
+def test_while_nobody_was_followed_to_two_years_the_curve_does_not_decide(events, of, met):
+    """The lower limit of 51 in 100 is 0.4080 and of 50 it is 0.3983; of 3 in 3 it is 0.2924, of 6 in 6 0.5407 (R 4.2.2: binom.test)."""
+    jumped = Estimate(0.98, 0.90, 0.999)
+    assert RegrowthRule(0.40, of, events, 0, 0, jumped).met is met
+    assert RegrowthRule(0.40, of, events, 0, 1, jumped).met is True
+
+
+@pytest.mark.parametrize(
     ("estimate", "met"),
     [
         (Estimate(0.60, 0.4000001, 0.75), True),

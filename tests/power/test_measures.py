@@ -6,8 +6,8 @@ import pytest
 from analysis.cox import cox
 from analysis.incidence import aalen_johansen
 from analysis.power import measures
-from analysis.power.interim import Seen, looks
 from analysis.power.known import failures, metastases, regrowths
+from analysis.power.looking import Seen, looks
 from analysis.power.measures import AT, COLUMNS, FACTS, INTERVALS, facts, intervals, measured, replicate, stopping
 from analysis.power.summary import LABELS
 from analysis.survival import kaplan_meier

@@ -9,7 +9,8 @@ import pytest
 
 from analysis.cox import cox
 from analysis.incidence import aalen_johansen
-from analysis.power.interim import (
+from analysis.power.known import Rows, failures, regrowths
+from analysis.power.looking import (
     Seen,
     falling,
     final_bound,
@@ -20,7 +21,6 @@ from analysis.power.interim import (
     repeated,
     stopping_rules,
 )
-from analysis.power.known import Rows, failures, regrowths
 from analysis.power.scenario import MONTH
 from analysis.sequential import boundaries
 from tests.power.trials import ALTERNATIVE, FAR, OPERATE, by_hand, trial
