@@ -6,7 +6,9 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from html import unescape
+from mimetypes import guess_type
 from urllib.parse import urldefrag, urljoin, urlsplit
+from zipfile import ZipFile
 
 from flask.testing import FlaskClient
 from pypdf import PdfReader
@@ -29,9 +31,19 @@ def seen(client: FlaskClient, address: str) -> tuple[int, str]:
 
 
 def words_of(content: bytes, kind: str) -> str:
-    """The text of a PDF page by page; anything else as it is."""
+    """The text of a PDF page by page, each file of a zip; anything else as it is.
+
+    A picture of dots bears the digest at its foot and cannot be read: it is drawn from what the SVG beside it shows.
+    """
     if kind == "application/pdf":
         return "\f".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    if kind == "application/zip":
+        with ZipFile(io.BytesIO(content)) as box:
+            return "\n".join(
+                f"{name}\n{words_of(box.read(name), guess_type(name)[0] or '')}" for name in box.namelist()
+            )
+    if kind == "image/png":
+        return "a picture"
     return content.decode("utf-8", "backslashreplace")
 
 

@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from analysis.outputs import OPEN
+from analysis.performance_outputs import with_calls
 from tests.blinding.looking import reachable, seen, unnamed
 from tests.blinding.twins import PLAN
 from trial.actions.tokens import Wanted, make_token
 from trial.actor import Actor
 from trial.store import extract
+from trial.store.model_calls import model_calls
 
 STATISTICIAN = Actor(None, "Statistician", "statistician", None)
 NAMES = {
@@ -43,9 +45,9 @@ def test_the_two_trials_differ_in_who_got_which_arm_and_in_what_followed(twins):
 
 
 def test_whoever_is_not_blinded_sees_the_difference(twins):
-    """With as little data as this the figures by arm are exchanged: what is compared below could be told apart."""
-    first, second = (seen(w.client("unblinded_statistician"), "/results/closed/") for w in both(twins))
-    assert first[0] == second[0] == 200
+    """What is compared below could be told apart."""
+    viewer = Actor(None, "Unblinded", "unblinded_statistician", None)
+    first, second = (listed(w, viewer) for w in both(twins))
     assert first != second
 
 
@@ -93,7 +95,7 @@ def test_a_data_manager_sees_the_same_in_every_aggregate(twins, address):
 @pytest.mark.parametrize("output", OPEN, ids=lambda output: output.id)
 def test_every_output_that_is_open_is_the_same(twins, output):
     first, second = (output.make(pooled(w), str) for w in both(twins))
-    assert first.tables == second.tables
+    assert [unnamed(str(table)) for table in first.tables] == [unnamed(str(table)) for table in second.tables]
     assert [(f.id, f.title, f.alt, f.svg) for f in first.figures] == [
         (f.id, f.title, f.alt, f.svg) for f in second.figures
     ]
@@ -102,7 +104,8 @@ def test_every_output_that_is_open_is_the_same(twins, output):
 def pooled(world):
     now = datetime.combine(PLAN.until, time(20, tzinfo=UTC))
     with world.house.reading() as reader:
-        return extract.pooled(reader, STATISTICIAN, cut_on=PLAN.until, now=now)
+        taken = extract.pooled(reader, STATISTICIAN, cut_on=PLAN.until, now=now)
+        return with_calls(taken, model_calls(reader, STATISTICIAN, cut_on=PLAN.until))
 
 
 def listed(world, viewer):

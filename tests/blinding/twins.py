@@ -28,7 +28,7 @@ KEY = b"k" * 32
 SEED = 15
 PAIRS = ("RANDOMISED", "CHOSE", "NO CANDIDATE")
 PLAN = Plan(2 * len(PAIRS), SEED, date(2021, 1, 4), 6, date(2024, 6, 30))
-PEOPLE = ("statistician", "data_manager", "unblinded_statistician")
+PEOPLE = ("statistician", "data_manager")
 WATCH, OPERATE = ("WW", "TME")
 
 
@@ -46,7 +46,7 @@ class Twins:
 
 
 def entered(folder: Path, *, exchanged: bool) -> World:
-    """One of the two trials, and the people who look at it."""
+    """One of the two trials, and the blinded people who look at it."""
     engine, files = make_engine(f"sqlite:///{folder / 'vigil.sqlite3'}"), Files(folder / "files")
     migrate(engine)
     with FrozenModel() as model, _arranged(_lives(model), exchanged=exchanged):
