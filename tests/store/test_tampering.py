@@ -88,10 +88,10 @@ def office(house: House):
         }
         write("file_report", **sent, form="RST", item="ENDOIMG", **facts)
         write("file_look", **sent, finding="clean", by=who, role="investigator", at=NOON)
-        write("audit_review", **reviewed, by=who, role="data_manager", at=NOON)
         locked = {"position": 1, "head": "c" * 64, "digest": "d" * 64, "calls_digest": "e" * 64}
         cut = {"cut_on": NOON.date(), "definitions": {}, "code": "0.1.0", "reason": "the board", "role": "statistician"}
         write("data_cut", name="dmc-1", **locked, **cut, by=who, at=NOON)
+        write("audit_review", **reviewed, by=who, role="data_manager", at=NOON)
 
 
 def foreign(write, who):
