@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask_babel import gettext as _
 
 from analysis.dataset_work import UNBLINDED_VERB, taken_datasets
+from analysis.pages import chosen, offered
 from forms.text import _l
 from trial.release import release
 from trial.web.house import house, writing
@@ -33,7 +34,7 @@ FORMATS: Mapping[str, tuple[str, str]] = {
 }
 
 
-@pages.get("")
+@pages.get("/")
 def index() -> str:
     """The datasets without arm."""
     return _page(blinded=True)
@@ -45,7 +46,7 @@ def with_arm() -> str:
     return _page(blinded=False)
 
 
-@pages.post("")
+@pages.post("/")
 def take() -> Response:
     """A zip without arm."""
     return _taken()
@@ -67,6 +68,8 @@ def _page(blinded: bool) -> str:
         formats=formats,
         blinded=blinded,
         today=house().clock.today(),
+        cuts=offered(),
+        at=chosen(),
     )
 
 
@@ -76,8 +79,8 @@ def _taken() -> Response:
     form = request.form.get("format", "")
     if form not in FORMATS:
         abort(400)
-    days = request.form.get("days") == "y"
-    found = taken_datasets(form, study_days=days, release=release(), uow=writing())
+    days, cut = request.form.get("days") == "y", request.form.get("cut") or None
+    found = taken_datasets(form, study_days=days, release=release(), uow=writing(), cut=cut)
     answer = make_response(zip_of(found.files, found.cut.on))
     answer.mimetype = "application/zip"
     answer.headers["Content-Disposition"] = f'attachment; filename="{found.name}.zip"'

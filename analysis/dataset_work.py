@@ -33,22 +33,25 @@ def may_take(role: str) -> bool:
     return roles.may(role, UNBLINDED_VERB) or all(roles.may(role, verb) for verb in BLINDED_VERBS)
 
 
-def taken_datasets(form: str, *, study_days: bool, release: str, uow: UnitOfWork) -> Taken:
-    """The files in one of `analysis.taken.bundle.FORMATS`. Raises NotAllowed, KeyError for another format."""
+def taken_datasets(form: str, *, study_days: bool, release: str, uow: UnitOfWork, cut: str | None = None) -> Taken:
+    """The files in one of `analysis.taken.bundle.FORMATS`, at a locked cut or as the data stand.
+
+    Raises NotAllowed, NotFound and CutAltered for the cut, KeyError for another format.
+    """
     from analysis.taken.bundle import files_of
 
     with uow:
-        made = read(uow, uow.actor, study_days=study_days)
+        made = read(uow, uow.actor, study_days=study_days, cut=cut)
         files = files_of(made, form, release)
         uow.record(DataTaken(f"datasets as {form}{', study days' if study_days else ''}", made.cut.digest))
         uow.commit()
     arm = "blinded" if made.blinded else "unblinded"
-    return Taken(f"vigil-datasets-{form}-{arm}-{made.cut.on.isoformat()}", made.cut, made.blinded, files)
+    return Taken(f"vigil-datasets-{form}-{arm}-{made.cut.slug}", made.cut, made.blinded, files)
 
 
-def read(reader: Any, viewer: Any, *, study_days: bool = False) -> Made:
-    """The datasets as the viewer may have them, of the data as they stand. Raises NotAllowed."""
-    at = {"cut_on": reader.clock.today(), "now": reader.clock.now()}
+def read(reader: Any, viewer: Any, *, study_days: bool = False, cut: str | None = None) -> Made:
+    """The datasets as the viewer may have them. Raises NotAllowed, NotFound, CutAltered."""
+    at = {"cut_on": reader.clock.today(), "now": reader.clock.now(), "cut": cut}
     listing = extract.listing(reader, viewer, **at)
     pooled = None if roles.may(viewer.role, UNBLINDED_VERB) else extract.pooled(reader, viewer, **at)
     return datasets(PROTOCOL.study_id, listing, pooled, study_days=study_days)

@@ -12,14 +12,22 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from analysis import closed_tables
+from analysis.adam.made import datasets
+from analysis.closed_outputs import CLOSED
 from analysis.closed_results import closed_results
+from analysis.interim_outputs import AtLook
+from analysis.issued import as_json, issue
+from analysis.outputs import OPEN
+from analysis.performance_outputs import with_calls
 from analysis.performance_results import document, long_table, performance_results
 from analysis.reports import status_figures, status_tables
 from analysis.reports.closed import closed_report
 from analysis.reports.performance import performance_report
 from analysis.reports.status import status_report
 from analysis.results import pooled_results
+from analysis.taken.bundle import FORMATS, files_of
 from trial.actor import Actor
+from trial.protocol import PROTOCOL
 from trial.store import extract
 from trial.store.engine import make_engine
 from trial.store.model_calls import model_calls
@@ -38,7 +46,7 @@ def made(reader: Reading, cut: str, now: datetime) -> Iterator[tuple[str, bytes]
     status = pooled_results(pooled, pooled.opened_on)
     by_arm, measured = closed_results(closed), performance_results(pooled, calls)
     yield "status.pdf", status_report(status, system="Vigil", made_at=now)
-    yield "closed.pdf", closed_report(by_arm, system="Vigil", made_at=now)
+    yield "closed.pdf", closed_report(by_arm, AtLook.of(by_arm, closed, None, last=False), system="Vigil", made_at=now)
     yield "performance.pdf", performance_report(measured, system="Vigil", made_at=now)
     yield "performance.csv", long_table(measured).as_csv().encode()
     yield "performance.json", json.dumps(document(measured)).encode()
@@ -52,7 +60,21 @@ def made(reader: Reading, cut: str, now: datetime) -> Iterator[tuple[str, bytes]
         yield f"figure-{number}.svg", figure.svg
         yield f"figure-{number}.pdf", figure.pdf
     yield "by-arm.csv", closed_tables.by_arm_table(by_arm.nrdfs).as_csv().encode()
+    yield from issued(with_calls(pooled, calls), closed)
+    for form in FORMATS:
+        listing = extract.listing(reader, BLINDED, **when)
+        files = files_of(datasets(PROTOCOL.study_id, listing, pooled), form, "9").items()
+        yield from ((f"{form}/{name}", content) for name, content in files)
     yield from tables(reader, cut, now)
+
+
+def issued(pooled: extract.Extract, closed: extract.Extract) -> Iterator[tuple[str, bytes]]:
+    """Every output there is, as a document and as drawings."""
+    for outputs, taken in ((OPEN, pooled), (CLOSED, closed)):
+        for output in outputs:
+            found = issue(output, taken, closed=taken is closed)
+            yield f"{taken is closed} {output.id}.json", as_json(found).encode()
+            yield from ((f"{taken is closed} {output.id} {drawn.id}.svg", drawn.svg) for drawn in found.figures)
 
 
 def tables(reader: Reading, cut: str, now: datetime) -> Iterator[tuple[str, bytes]]:

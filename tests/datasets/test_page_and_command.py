@@ -14,11 +14,13 @@ from analysis.dataset_work import may_take
 from analysis.taken.bundle import FORMATS
 from tests.actions.house import KEY
 from trial import cli, roles
+from trial.actions.cuts import Wanted, make_cut
+from trial.actions.participants import add_participant
 from trial.clock import FixedClock
 from trial.settings import Settings
 from wsgi import create_app
 
-BLINDED, WITH_ARM = "/results/datasets", "/results/datasets/with-arm"
+BLINDED, WITH_ARM = "/results/datasets/", "/results/datasets/with-arm"
 
 
 def taken(client, address=BLINDED, **form):
@@ -57,6 +59,23 @@ def test_every_other_role_is_refused(house, enter):
             assert enter(role).get(address).status_code == 403, (role, address)
     assert enter("statistician").get(WITH_ARM).status_code == 403
     assert enter("unblinded_statistician").get(BLINDED).status_code == 403
+    assert house.journal("person:data:taken") == []
+
+
+def test_a_locked_cut_gives_the_same_bytes_after_later_entries(house, enter):
+    make_cut(Wanted("first", house.clock.today(), "for the test"), uow=house.work("statistician"))
+    client = enter("statistician")
+    assert '<option value="first">cut first</option>' in client.get(BLINDED).text
+    assert '<option value="first" selected>' in client.get(f"{BLINDED}?cut=first").text
+    before, live = taken(client, cut="first"), taken(client)
+    add_participant("01", uow=house.work())
+    assert taken(client, cut="first") == before
+    assert taken(client) != live
+    assert json.loads(before["manifest.json"])["cut"]["name"] == "first"
+
+
+def test_a_cut_that_is_none_is_not_found(house, enter):
+    assert enter("statistician").post(BLINDED, data={"format": "csv", "cut": "none"}).status_code == 404
     assert house.journal("person:data:taken") == []
 
 
