@@ -83,7 +83,7 @@ def _dress(axes: Axes, found: Interim, seen: Sequence[tuple[float, float]], tr: 
     axes.grid(axis="y", color=FAINT, linewidth=0.7)
     axes.set_axisbelow(True)
     if not found.looks:
-        axes.text(0.5, 0.5, tr(_l("No event yet")), transform=axes.transAxes, ha="center", color=INK)
+        axes.text(0.5, 0.85, tr(_l("No event yet")), transform=axes.transAxes, ha="center", color=INK)
     axes.legend(loc="lower right")
 
 

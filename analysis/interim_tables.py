@@ -181,14 +181,18 @@ def stopping_table(found: StoppingRules, tr: Translate = str) -> Table:
     )
 
 
+LIMIT = _l("Lower limit; the rule asks for more than")
+LEAST = _l("Nobody followed to 2 years: lower limit were nobody else to regrow; the rule asks for more than")
+
+
 def _regrowth(rule: RegrowthRule, tr: Translate) -> list[tuple[str, str]]:
-    limit = None if rule.incidence.value is None else rule.incidence.lower
+    limit, judged = rule.limit, LIMIT if rule.at_risk else LEAST
     return [
         (_l("Participants"), str(rule.participants)),
         (_l("Regrowths by 2 years; competing events"), f"{rule.events}; {rule.competing}"),
         (_l("At risk at 2 years"), str(rule.at_risk)),
         (_l("Incidence at 2 years (95 % confidence interval)"), percent_in_words(rule.incidence, tr)),
-        (_l("Lower limit; the rule asks for more than"), f"{NONE if limit is None else _percent(limit)}; {_percent(rule.threshold)}"),
+        (judged, f"{NONE if limit is None else _percent(limit)}; {_percent(rule.threshold)}"),
         (_l("Verdict"), tr(VERDICTS[rule.met])),
     ]  # fmt: skip
 

@@ -17,7 +17,7 @@ from analysis.estimands import REGROWTH
 from analysis.incidence import aalen_johansen
 from analysis.rates import proportion
 from analysis.rules import confirmed, is_salvage, salvages_of
-from analysis.steps import Estimate
+from analysis.steps import Estimate, observed_at
 from trial.protocol import Design
 
 LEVEL = 0.95
@@ -38,21 +38,25 @@ class RegrowthRule:
     notes: tuple[tuple[str, int], ...] = ()
 
     @property
-    def met(self) -> bool | None:
-        """Whether the rule is met; None where that cannot be told.
+    def limit(self) -> float | None:
+        """The lower limit that is judged: of the incidence; while nobody was followed to two years, of the share were nobody else to regrow.
 
-        While nobody was followed to two years the curve cannot be read there: when the last one at risk regrows it jumps to almost 1 with
-        narrow limits, in 6 to 7 % of simulated trials (docs/decisions/0031). Then the rule is met if it would be, were nobody else to.
+        Then the curve cannot be read there: when the last one at risk regrows it jumps to almost 1 with narrow limits, in 6 to 7 % of
+        simulated trials (docs/decisions/0031).
         """
-        if not self.at_risk:
-            least = proportion(self.events, self.participants, level=LEVEL).lower if self.participants else None
-            return True if least is not None and least > self.threshold else None
-        if self.incidence.value is None:
+        if self.at_risk:
+            return self.incidence.lower
+        return proportion(self.events, self.participants, level=LEVEL).lower if self.participants else None
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the rule is met; None where that cannot be told: nobody was followed so long, or the limit does not exist."""
+        if self.limit is not None and self.limit > self.threshold:
+            return True
+        if not self.at_risk or self.incidence.value is None:
             return None
-        if self.incidence.lower is None:
-            # Without a limit below: an estimate no higher than the threshold cannot have one above it.
-            return False if self.incidence.value <= self.threshold else None
-        return self.incidence.lower > self.threshold
+        # Without a limit below: an estimate no higher than the threshold cannot have one above it.
+        return False if self.incidence.lower is not None or self.incidence.value <= self.threshold else None
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ def regrowth_rule(rows: Iterable[CourseRow], design: Design) -> RegrowthRule:
         by_then[EVENT],
         competing,
         curve.at_risk_at(TWO_YEARS),
-        curve.at(TWO_YEARS),
+        observed_at(curve, TWO_YEARS),
         table.notes,
     )
 

@@ -39,7 +39,9 @@ def taken(
 ) -> Extract:
     """An extract of these people."""
     lines = None if log is None else tuple(dict(line) for line in log)
-    return Extract(rows, cut, TAKEN, "d" * 64, lines, {"01": OPENED} if opened is None else opened)
+    since = {"01": OPENED} if opened is None else opened
+    sites = tuple({"code": code, "opened_on": on} for code, on in since.items())
+    return Extract(rows, cut, TAKEN, "d" * 64, sites=sites, log=lines)
 
 
 def consented(day: str = "2026-03-01") -> Crf:

@@ -122,4 +122,4 @@ def row(name: str, *crfs: Crf, arm: str | None = None, site: str = "01") -> Extr
 
 
 def extract(*rows: Extracted, ranges: tuple[dict[str, Any], ...] = ()) -> Extract:
-    return Extract(rows, CUT, MADE, "0" * 64, ranges)
+    return Extract(rows, CUT, MADE, "0" * 64, ranges=ranges)
