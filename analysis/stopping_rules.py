@@ -39,7 +39,8 @@ class RegrowthRule:
 
     @property
     def limit(self) -> float | None:
-        """The lower limit that is judged: of the incidence; while nobody was followed to two years, of the share were nobody else to regrow.
+        """The lower limit that is judged: of the incidence; while nobody was followed to two years, of the share were nobody else to
+        regrow.
 
         Then the curve cannot be read there: when the last one at risk regrows it jumps to almost 1 with narrow limits, in 6 to 7 % of
         simulated trials (docs/decisions/0031).
