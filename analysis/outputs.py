@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from analysis import design_outputs, endpoint_outputs, flow_outputs, performance_outputs, safety_outputs, status_outputs
+from analysis import (
+    design_outputs,
+    endpoint_outputs,
+    flow_outputs,
+    performance_outputs,
+    pro_outputs,
+    safety_outputs,
+    status_outputs,
+)
 from analysis.output import Output
 
 OPEN: tuple[Output, ...] = (
@@ -12,5 +20,6 @@ OPEN: tuple[Output, ...] = (
     *endpoint_outputs.OUTPUTS,
     *performance_outputs.OUTPUTS,
     *safety_outputs.OUTPUTS,
+    *pro_outputs.OUTPUTS,
 )
 BY_ID = {output.id: output for output in OPEN}

@@ -17,6 +17,7 @@ from forms.text import _l
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+NOBODY = _l("Nobody is expected yet")
 MARKS = "osD^"
 _ASIDE = 0.055  # of a visit, so that limits of two lines do not lie on one another
 
@@ -43,12 +44,21 @@ def profile_figure(
         axes = drawing.add_axes((0.24, beneath / height, 0.74, 1 - (beneath + above) / height))
         for place, (course, (colour, dash)) in enumerate(zip(courses, SERIES, strict=False)):
             _line(axes, course, place - (len(courses) - 1) / 2, colour, dash, MARKS[place])
-        axes.set(xlim=(-0.4, len(events) - 0.6), ylim=(0, high), ylabel=y_label, xlabel=tr(_l("Visit")))
+        axes.set(
+            xlim=(-0.4, len(events) - 0.6), ylim=(-0.03 * high, 1.03 * high), ylabel=y_label, xlabel=tr(_l("Visit"))
+        )
         axes.set_xticks(range(len(events)), events)
         axes.grid(axis="y", color=FAINT, linewidth=0.7)
         axes.set_axisbelow(True)
         if any(v.n for c in courses for v in c.visits):
-            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(courses), borderaxespad=0.6, handlelength=3)
+            axes.legend(
+                loc="lower left",
+                bbox_to_anchor=(0, 1),
+                ncols=len(courses),
+                borderaxespad=0.6,
+                handlelength=2.4,
+                columnspacing=1.2,
+            )
         else:
             axes.text(0.5, 0.5, tr(_l("No score yet")), transform=axes.transAxes, ha="center", color=MUTED)
         _answered(axes, courses, 190, tr)
@@ -100,6 +110,8 @@ def completion_figure(
         panels = drawing.subplots(2, 2, sharex=True, sharey=True).ravel()
         for axes, (form, name) in zip(panels, FORMS.items(), strict=True):
             _bars(axes, form, groups)
+            if not any(c.expected for found in groups.values() for c in found if c.form == form):
+                axes.text(0.5, 0.5, tr(NOBODY), transform=axes.transAxes, ha="center", color=MUTED)
             axes.set_title(tr(name), fontsize=10, loc="left")
         for axes in panels[::2]:
             axes.set_ylabel(tr(_l("Received, %")))
@@ -125,7 +137,7 @@ def _bars(axes: Axes, form: str, groups: dict[str, Sequence[Completion]]) -> Non
                 fontsize=6.8 if len(groups) > 1 else 7.6,
                 color=INK,
             )
-    axes.set(ylim=(0, 118), yticks=range(0, 101, 25))
+    axes.set(xlim=(-0.6, len(VISITS) - 0.4), ylim=(0, 118), yticks=range(0, 101, 25))
     axes.set_xticks(range(len(VISITS)), VISITS)
     axes.grid(axis="y", color=FAINT, linewidth=0.7)
     axes.set_axisbelow(True)
@@ -138,4 +150,4 @@ def _told(groups: dict[str, Sequence[Completion]], title: str, tr: Translate) ->
         for c in found
         if c.expected
     ]
-    return f"{title}. " + "; ".join(parts) + "."
+    return f"{title}. " + ("; ".join(parts) or tr(NOBODY)) + "."

@@ -6,14 +6,15 @@ hidden answers alone or of open ones alone: what joined the two, person by perso
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from analysis.course_row import CourseRow
 from analysis.courses import course_rows
 from analysis.death import RULE
 from analysis.endpoints import derive_all
 from analysis.incidence import DEFINITION, Incidence, aalen_johansen
 from analysis.output import Made, Output
-from analysis.plots import Line, curves
+from analysis.plots import DAYS_PER_MONTH, Line, curves
 from analysis.pro_answers import ITEMS_MISSING, STOMA, Questionnaire, Score, questionnaires, scores
 from analysis.pro_completion import VISITS, completion, standings
 from analysis.pro_deterioration import BASELINE_TEXT, cannot_worsen, deterioration
@@ -21,7 +22,8 @@ from analysis.pro_figures import Course, completion_figure, profile_figure
 from analysis.pro_profile import profile, values
 from analysis.pro_scores import C30, CR29, LARS, MEASURES, Measure, measures_of
 from analysis.pro_tables import Timed, bowel_table, completion_table, deterioration_table, scores_table
-from analysis.table import Translate
+from analysis.steps import observed_at
+from analysis.table import Translate, percent_in_words
 from forms.derivations.bowel_function import lars_category
 from forms.text import _l
 from trial.store.extract import Extract
@@ -31,7 +33,12 @@ BASELINE = "SCR"
 SHOWN = tuple(m for m in MEASURES if not m.tells_arm)
 TIMED = tuple(m for m in measures_of(C30) if m.important)
 DRAWN = ("C30QL", "C30PF", "C30SUM")
-EVERYBODY = _l("All participants, pooled.")
+EVERYBODY = _l("All {n} participants, pooled.")
+
+
+def everybody(extract: Extract, tr: Translate) -> str:
+    """The denominator of every open table of this subject."""
+    return tr(EVERYBODY).format(n=len(extract.rows))
 
 
 def make_completion(extract: Extract, tr: Translate) -> Made:
@@ -39,7 +46,7 @@ def make_completion(extract: Extract, tr: Translate) -> Made:
     found = {"": completion(standings(extract), questionnaires(extract))}
     title = tr(_l("Completion of questionnaires"))
     return Made(
-        (completion_table("pro-completion", title, found, tr(EVERYBODY), tr),),
+        (completion_table("pro-completion", title, found, everybody(extract, tr), tr),),
         (completion_figure(dict(found), identity="pro-completion", title=title, tr=tr),),
     )
 
@@ -51,7 +58,7 @@ def make_scores(extract: Extract, tr: Translate) -> Made:
     tables = tuple(
         scores_table(
             f"pro-scores-{name}", tr(_l("{questionnaire}: scores and change")).format(questionnaire=label),
-            {m: each for m, each in found.items() if m.form == form}, BASELINE, tr(EVERYBODY), tr,
+            {m: each for m, each in found.items() if m.form == form}, BASELINE, everybody(extract, tr), tr,
         )
         for form, name, label in ((C30, "c30", "EORTC QLQ-C30"), (CR29, "cr29", "EORTC QLQ-CR29"))
     )  # fmt: skip
@@ -66,21 +73,24 @@ def make_scores(extract: Extract, tr: Translate) -> Made:
 def make_deterioration(extract: Extract, tr: Translate) -> Made:
     """Time to deterioration of each QLQ-C30 score since screening, death competing."""
     given = tuple(scores(questionnaires(extract)))
-    found = [timed(extract, m, given, BASELINE) for m in TIMED]
+    courses = course_rows(extract)
+    found = [timed(courses, m, given, BASELINE) for m in TIMED]
     title = tr(_l("Time to deterioration since screening"))
-    table = deterioration_table("pro-deterioration", title, {"": found}, tr(EVERYBODY), deterioration_notes(tr), tr)
-    shown = [t for t in found if t.measure.id in DRAWN]
+    table = deterioration_table(
+        "pro-deterioration", title, {"": found}, everybody(extract, tr), deterioration_notes(tr), tr
+    )
+    shown = [t for t in found if t.measure.id in DRAWN[:2]]
     figure = curves(
-        [Line(tr(t.measure.label), tr(t.measure.label), t.first) for t in shown],
+        [Line(f"{tr(t.measure.label)} ({t.measure.code})", t.measure.code, t.first) for t in shown],
         identity="pro-deterioration", title=title, y_label=tr(_l("Cumulative incidence of deterioration")),
-        origin=BASELINE_TEXT, alt=title, tr=tr,
+        origin=BASELINE_TEXT, alt=spoken([(tr(t.measure.label), t.first) for t in shown], title, tr), tr=tr,
     )  # fmt: skip
     return Made((table,), (figure,))
 
 
 def make_bowel(extract: Extract, tr: Translate) -> Made:
     """LARS by category, as counts."""
-    return Made((bowel_table(lars_counts(questionnaires(extract)), tr(EVERYBODY), tr),))
+    return Made((bowel_table(lars_counts(questionnaires(extract)), everybody(extract, tr), tr),))
 
 
 def lars_counts(found: Iterable[Questionnaire]) -> dict[str, dict[str, int]]:
@@ -99,15 +109,25 @@ def _category(q: Questionnaire) -> str:
     return str(lars_category(int(score)))
 
 
-def timed(extract: Extract, measure: Measure, given: tuple[Score, ...], baseline: str) -> Timed:
+def timed(courses: Sequence[CourseRow], measure: Measure, given: Sequence[Score], baseline: str) -> Timed:
     """Deterioration of one score, first and confirmed."""
-    courses = course_rows(extract)
 
     def curve(confirmed: bool) -> Incidence:
         table = derive_all(courses, deterioration(measure, given, baseline=baseline, confirmed=confirmed))
         return aalen_johansen(table.days, table.status)
 
     return Timed(measure, curve(False), curve(True), cannot_worsen(measure, given, baseline=baseline))
+
+
+def spoken(found: Iterable[tuple[str, Incidence]], title: str, tr: Translate) -> str:
+    """What curves of deterioration show, for those who do not see them: events of participants, and the incidence at a year."""
+    told = _l("{label}: {events} of {n}, by 12 months {incidence}")
+    year = 12 * DAYS_PER_MONTH
+    parts = (
+        tr(told).format(label=label, events=e.n_events, n=e.n, incidence=percent_in_words(observed_at(e, year), tr))
+        for label, e in found
+    )
+    return f"{title}. {'; '.join(parts)}."
 
 
 def deterioration_notes(tr: Translate) -> tuple[str, ...]:

@@ -20,6 +20,8 @@ LANDMARKS = (12, 24, 36)
 """Months at which the incidence of deterioration is printed."""
 TOO_FEW = _l("{dash}: not estimable, too few scores.")
 NOT_AGREED = _l("{dash} under better and worse: no change of this score is agreed to matter.")
+NOBODY_YET = _l("nobody yet")
+NO_SCORE_YET = _l("not estimable: no score yet")
 _DEAD = _l("Somebody who died has no score afterwards: none is imputed or carried forward.")
 
 
@@ -41,7 +43,8 @@ def completion_table(
     rows: list[tuple[str, ...]] = []
     under: set[int] = set()
     for form in FORMS:
-        rows.append((tr(FORMS[form]), *[""] * (8 + named)))
+        reached = any(c.form == form for found in groups.values() for c in found)
+        rows.append((tr(FORMS[form]), *([""] if named else []), "", "", "" if reached else tr(NOBODY_YET), *[""] * 5))
         for event in pro_completion.VISITS:
             for group, found in groups.items():
                 for each in (c for c in found if (c.form, c.event) == (form, event)):
@@ -82,6 +85,7 @@ def reasons_table(groups: Mapping[str, Sequence[Completion]], denominator: str, 
         for c in found
         for why, n in c.reasons
     ]
+    rows = rows or [(tr(_l("none")), "", "", "", "")]
     heads = (_l("Questionnaire"), _l("Visit"), _l("Group"), _l("Reason"))
     columns = (*(Column(tr(h)) for h in heads), Column(tr(_l("Questionnaires")), numeric=True))
     return Table("pro-reasons", tr(_l("Questionnaires not done, by reason")), columns, tuple(rows), denominator)
@@ -99,8 +103,9 @@ def scores_table(
     rows: list[tuple[str, ...]] = []
     under: set[int] = set()
     for measure, visits in found.items():
-        rows.append((_named(measure, tr), *[""] * 6))
-        for each in visits:
+        answered = any(each.n for each in visits)
+        rows.append((named(measure, tr), "", "" if answered else tr(NO_SCORE_YET), *[""] * 4))
+        for each in visits if answered else ():
             under.add(len(rows))
             rows.append((each.event, str(each.n), spread(each), *_changed(each)))
     columns = (_l("n"), _l("Mean (SD)"), _l("n with change"), _l("Mean change (95 % CI)"), _l("Better"), _l("Worse"))
@@ -138,7 +143,8 @@ def _changed(each: AtVisit) -> tuple[str, ...]:
     return str(each.changed), limits(each.change), share(each.better, each.changed), share(each.worse, each.changed)
 
 
-def _named(measure: Measure, tr: Translate) -> str:
+def named(measure: Measure, tr: Translate) -> str:
+    """A score with its direction, and of whom it is where a stoma routes it."""
     good = _l("{label} (high is good)") if measure.rises else _l("{label} (high is bad)")
     stoma = {"Y": _l("{label}, with a stoma"), "N": _l("{label}, without a stoma")}.get(measure.stoma or "", "{label}")
     return tr(good).format(label=tr(stoma).format(label=tr(measure.label)))
@@ -153,23 +159,21 @@ def bowel_table(counts: Mapping[str, Mapping[str, int]], denominator: str, tr: T
         _l("Has a stoma"),
         _l("Items missing"),
     )
-    rows = []
-    for event, found in counts.items():
-        scored = sum(found[c] for c in ("NONE", "MINOR", "MAJOR"))
-        rows.append(
-            (
-                event,
-                *(share(found[c], scored) for c in ("NONE", "MINOR", "MAJOR")),
-                str(found["STOMA"]),
-                str(found["MISSING"]),
-            )
-        )
+    rows = [(event, *_bowel(found)) for event, found in counts.items() if any(found.values())]
+    if not rows:
+        rows = [(tr(NOBODY_YET), *[""] * len(heads))]
     return Table(
         "pro-lars", tr(_l("Low anterior resection syndrome")),
         (Column(tr(_l("Visit"))), *(Column(tr(h), numeric=True) for h in heads)), tuple(rows), denominator,
         (tr(_l("Shares are of those with a score; people with a stoma have none and are counted beside.")),
          tr(_l("Source: Emmertsen and Laurberg 2012; a bowel emptied less than once a day scores 5."))),
     )  # fmt: skip
+
+
+def _bowel(found: Mapping[str, int]) -> tuple[str, ...]:
+    categories = ("NONE", "MINOR", "MAJOR")
+    scored = sum(found[c] for c in categories)
+    return (*(share(found[c], scored) for c in categories), str(found["STOMA"]), str(found["MISSING"]))
 
 
 def deterioration_table(

@@ -53,7 +53,6 @@ def test_a_questionnaire_that_came_early_was_expected():
 def test_the_dead_and_those_who_left_are_not_expected_from_then_on():
     assert stood(death("2027-12-01")) == {
         "SCR": EXPECTED,
-        "DEC": EXPECTED,
         "FU06": EXPECTED,
         "FU12": DIED,
         "FU24": DIED,
