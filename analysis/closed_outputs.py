@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis import (
     closed_endpoint_outputs,
     closed_flow_outputs,
+    closed_pro_outputs,
     closed_safety_outputs,
     closed_watching_outputs,
     interim_outputs,
@@ -17,5 +18,6 @@ CLOSED: tuple[Output, ...] = (
     *closed_watching_outputs.OUTPUTS,
     *interim_outputs.OUTPUTS,
     *closed_safety_outputs.OUTPUTS,
+    *closed_pro_outputs.OUTPUTS,
 )
 BY_ID = {output.id: output for output in CLOSED}

@@ -115,7 +115,7 @@ def completion_figure(
             axes.set_title(tr(name), fontsize=10, loc="left")
         for axes in panels[::2]:
             axes.set_ylabel(tr(_l("Received, %")))
-        if len(groups) > 1:
+        if len(groups) > 1 and any(c.expected for found in groups.values() for c in found):
             drawing.legend(*panels[0].get_legend_handles_labels(), loc="outside upper right", ncols=len(groups))
         return saved(drawing, identity=identity, title=title, alt=_told(groups, title, tr))
 
