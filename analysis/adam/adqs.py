@@ -1,24 +1,28 @@
-"""ADQS: a row an answered item of a questionnaire. Wording is copyrighted: an item carries its number and nothing of its words.
+"""ADQS: a row an answered item of a questionnaire, and a row a score that exists (`analysis.pro_scores`).
 
-Scales are scored by the forms' own derivations and described where quality of life is analysed; here are the answers they are made of.
+Wording is copyrighted: an item carries its number and nothing of its words.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from analysis.adam.common import COHORT, IDS, PLANNED, visit
 from analysis.adam.people import Person
 from analysis.adam.variables import ASSIGNED, COLLECTED, DATE, DERIVED, INTEGER, NUMBER, TEXT, Dataset, Variable
+from analysis.pro_answers import questionnaires_of, scores
 from forms.language import Item
 
 FORMS = {"QLQ30": "EORTC QLQ-C30", "QLQ29": "EORTC QLQ-CR29", "LARS": "LARS score", "WEX": "Wexner score"}
+SCORE = "DERIVED"
 _YES_NO = {"Y": 1.0, "N": 0.0}
 
 ADQS = Dataset(
     "ADQS",
     "Questionnaires Analysis Dataset",
-    "One record per participant per visit per item answered",
+    "One record per participant per visit per item or score",
     ("USUBJID", "QSCAT", "AVISIT", "ASEQ", "QSTESTCD"),
     (
         *IDS,
@@ -41,15 +45,36 @@ ADQS = Dataset(
             day="ADY",
         ),
         Variable("QSORRES", "Result in Original Units", TEXT, COLLECTED, "The answer as recorded."),
-        Variable("AVAL", "Analysis Value", NUMBER, DERIVED, "QSORRES as a number; yes 1, no 0."),
+        Variable("AVAL", "Analysis Value", NUMBER, DERIVED, "QSORRES as a number; yes 1, no 0. Of a score, the score."),
+        Variable(
+            "PARAMTYP",
+            "Parameter Type",
+            TEXT,
+            ASSIGNED,
+            "DERIVED for a score; missing for an answer.",
+            codes=((SCORE, "Score"),),
+        ),
     ),
 )
 
 
-def records(person: Person) -> list[dict[str, Any]]:
-    """One row an answer on file. What a blinded role may not see is not in its record, and so not here."""
+def records(person: Person, blinded: bool) -> list[dict[str, Any]]:
+    """One row an answer on file, then one a score by the cut. What a blinded role may not see is not in its record, and so not here."""
     same = {**person.ids(), "TRT01P": person.allocation.get("TRT01P"), "COHORT": person.course.cohort}
-    return [same | row for form in FORMS for crf in person.record.all(form) for row in _answers(person, crf)]
+    answers = (row for form in FORMS for crf in person.record.all(form) for row in _answers(person, crf))
+    return [same | row for row in (*answers, *_scores(person, blinded))]
+
+
+def _scores(person: Person, blinded: bool) -> Iterator[dict[str, Any]]:
+    place: Counter[tuple[str, str]] = Counter()
+    for found in questionnaires_of(person.row, person.course.cut_on):
+        place[found.form, found.event] += 1
+        for each in scores((found,)):
+            if not (blinded and each.measure.tells_arm):
+                yield {
+                    "QSCAT": found.form, "AVISIT": found.event, "ASEQ": place[found.form, found.event], "ADT": each.on,
+                    "QSTESTCD": each.measure.id, "QSTEST": str(each.measure.label), "AVAL": each.value, "PARAMTYP": SCORE,
+                }  # fmt: skip
 
 
 def _answers(person: Person, crf: Any) -> list[dict[str, Any]]:

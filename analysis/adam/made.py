@@ -49,7 +49,7 @@ def datasets(study: str, listing: Extract, pooled: Extract | None, *, study_days
         *([fill(ADTTEP, adtte.pooled(course_rows(pooled)))] if pooled is not None else ()),
         fill(ADAE, (row for each in everyone for row in adae.records(each))),
         fill(ADRS, (row for each in everyone for row in adrs.records(each, blinded))),
-        fill(ADQS, (row for each in everyone for row in adqs.records(each))),
+        fill(ADQS, (row for each in everyone for row in adqs.records(each, blinded))),
     ]
     if blinded:
         found = [without_arm(each) for each in found]

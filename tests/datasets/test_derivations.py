@@ -224,13 +224,28 @@ def questionnaires():
 
 def test_each_answered_item_is_a_row_with_zero_among_them_and_no_wording():
     made = one("ADQS", *life(), *questionnaires(), arm="WW")
-    found = {r["QSTESTCD"]: (r["QSORRES"], r["AVAL"]) for r in made}
+    found = {r["QSTESTCD"]: (r["QSORRES"], r["AVAL"]) for r in made if r["PARAMTYP"] is None}
     assert found == {
         "QLQ30Q1": ("1", 1.0), "QLQ30Q2": ("4", 4.0), "QLQ30Q29": ("7", 7.0), "QLQ29Q31": ("2", 2.0), "QLQ29Q48": ("N", 0.0),
         "LARSL1": ("1", 1.0), "LARSL3": ("4", 4.0), "WEXW1": ("0", 0.0), "WEXW5": ("4", 4.0),
     }  # fmt: skip
     assert {r["ADT"] for r in made} == {day(180)} and all(len(r["QSTESTCD"]) <= 8 for r in made)
     assert {r["QSTEST"] for r in made if r["QSCAT"] == "WEX"} == {"Wexner score item 1", "Wexner score item 5"}
+
+
+def test_a_score_that_exists_is_a_row_and_one_that_does_not_is_none():
+    """PF: 5 items, 3 answered 1, 2, 2: mean 5/3, 100 * (1 - (5/3 - 1)/3) = 77.78. Fatigue has one of three answered: less than half."""
+    form = crf("QLQ30", "FU06", QSDAT=day(180), QSMODE="PAPER", QSLANG="zh", Q1=1, Q2=2, Q3=2, Q10=3)
+    made = [r for r in one("ADQS", *life(), form, arm="WW") if r["PARAMTYP"] == "DERIVED"]
+    found = {r["QSTESTCD"]: r for r in made}
+    assert found["C30PF"]["AVAL"] == 77.78, "two decimals, as the form keeps them"
+    assert "C30FA" not in found and "C30SUM" not in found
+    assert (found["C30PF"]["QSTEST"], found["C30PF"]["ADT"], found["C30PF"]["QSORRES"]) == (
+        "Physical functioning",
+        day(180),
+        None,
+    )
+    assert {(r["QSCAT"], r["AVISIT"], r["ASEQ"]) for r in made} == {("QLQ30", "FU06", 1)}
 
 
 # The whole
