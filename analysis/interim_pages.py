@@ -17,6 +17,7 @@ from analysis.pages import at_cut, note, offered, svg, taken_at
 from trial.happenings import ResultsSeen
 from trial.store import extract
 from trial.store.extract import Extract
+from trial.web.errors import Said
 from trial.web.house import reading
 
 pages = Blueprint("interim", __name__, url_prefix="/results/closed")
@@ -28,11 +29,11 @@ UNFIT = (LooksUnreadable, InformationInvalid)
 @pages.get("/interim")
 def show() -> tuple[str, int]:
     """The present look and the stopping rules; that it was opened is recorded."""
-    refused, status = "", 200
+    refused = None
     try:
         found = _found(typed_looks(), last=typed_last())
     except UNFIT as wrong:
-        refused, status = refusal(wrong), 422
+        refused = refusal(wrong)
         found = _found(None, last=False)
     note(ResultsSeen(at_cut("interim analysis"), closed=True))
     page = render_template(
@@ -46,7 +47,7 @@ def show() -> tuple[str, int]:
         last=typed_last(),
         asked={} if refused else request.args.to_dict(),
     )
-    return page, status
+    return page, refused.status if refused else 200
 
 
 @pages.get("/interim.svg")
@@ -69,14 +70,15 @@ def typed_last() -> bool:
     return request.args.get("last") == "Y"
 
 
-def refusal(wrong: Exception) -> str:
+def refusal(wrong: Exception) -> Said:
     """Why the looks that were typed cannot be, in words."""
+    said = _("These looks cannot be. Each needs more information than the one before, and less than there is now.")
     if isinstance(wrong, LooksUnreadable):
-        return _(
+        said = _(
             "“%(text)s” is not a look. Write each as its share of the information, with its z if known.",
             text=wrong.text,
         )
-    return _("These looks cannot be. Each needs more information than the one before, and less than there is now.")
+    return Said(422, _("Not worked out"), f"{said} {_('Below, earlier looks stand as planned.')}")
 
 
 def _found(earlier: Sequence[Earlier] | None, *, last: bool) -> AtLook:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trial import rights, roles
-from trial.rights import APPROVAL, CLOSED, DELEGATION, ENDED, NOT_YET, TRAINING, Evidence
+from trial.rights import APPROVAL, CLOSED, DELEGATION, ENDED, NOT_YET, TRAINING, UNBLINDED, Evidence
 
 TODAY = date(2026, 6, 1)
 YESTERDAY, TOMORROW = TODAY - timedelta(1), TODAY + timedelta(1)
@@ -198,7 +198,7 @@ def test_whatever_the_log_says_a_role_is_in_force_exactly_under_a_signed_delegat
 
 
 def test_every_reason_has_words():
-    assert set(rights.WHY) == {APPROVAL, TRAINING, DELEGATION, NOT_YET, ENDED, CLOSED}
+    assert set(rights.WHY) == {APPROVAL, TRAINING, DELEGATION, UNBLINDED, NOT_YET, ENDED, CLOSED}
     assert all(len(words) > 10 for words in rights.WHY.values())
 
 

@@ -81,6 +81,7 @@ ERRORS = [
     (e.SigningNotEnabled("x", ("identity",)), 403),
     (e.ComponentMissing("x", ("username", "code")), 422),
     (e.CodeNeeded(1, "x", ""), 401),
+    (e.CutAltered("first", ("rows",)), 409),
     (e.FileMissing("a"), 404),
     (e.FileDamaged("a"), 503),
     (e.Unread("table", "3"), 422),
