@@ -1,17 +1,19 @@
-"""The application at work in a thread, with the populated trial in it, and people who sit at browsers."""
+"""The application at work behind the server of production, with the populated trial in it, and people at browsers."""
 
 from __future__ import annotations
 
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
+from waitress import wasyncore
+from waitress.server import create_server
 
 import wsgi
 from tests.actions.house import KEY, PASSWORD, House
@@ -46,14 +48,35 @@ def office(house: House, tmp_path: Path) -> Iterator[Office]:
         https=False,
     )
     app = wsgi.create_app(settings, clock=house.clock, model=house.model)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Office(f"http://127.0.0.1:{server.server_port}", house)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with _served(app) as port:
+        yield Office(f"http://127.0.0.1:{port}", house)
     app.extensions["vigil"].engine.dispose()
+
+
+@contextmanager
+def _served(app: Any) -> Iterator[int]:
+    """Serve as `vigil serve` does, on a free port, until the block ends; gives the port.
+
+    Not by the development server: it leaves the file it was sending open when a browser goes away.
+    """
+    sockets: dict[int, Any] = {}
+    server = create_server(app, map=sockets, host="127.0.0.1", port=0, threads=8, ident=None)
+    stopped = threading.Event()
+
+    def turn() -> None:
+        while not stopped.is_set():
+            wasyncore.loop(timeout=1, map=sockets, use_poll=True, count=1)
+
+    thread = threading.Thread(target=turn)
+    thread.start()
+    try:
+        yield server.effective_port
+    finally:
+        stopped.set()
+        server.pull_trigger()
+        thread.join()
+        server.task_dispatcher.shutdown()
+        wasyncore.close_all(sockets)
 
 
 @dataclass
