@@ -24,6 +24,7 @@ __all__ = ["house", "populated"]
 
 PATIENCE = 15_000
 """Milliseconds: two cores are shared with a server, a browser and whatever else is tested."""
+SCREEN = {"width": 1280, "height": 900}
 SAVE = "#crf .bar button[value=save]"
 
 
@@ -39,10 +40,17 @@ class Office:
 @pytest.fixture
 def office(house: House, tmp_path: Path) -> Iterator[Office]:
     """The application on a port of its own, living by the clock of the house."""
+    with at_work(house, tmp_path) as opened:
+        yield opened
+
+
+@contextmanager
+def at_work(house: House, folder: Path) -> Iterator[Office]:
+    """Serve the application on the house until the block ends."""
     settings = Settings(
-        instance=tmp_path,
+        instance=folder,
         database_url=house.engine.url.render_as_string(hide_password=False),
-        files=tmp_path / "files",
+        files=folder / "files",
         secret_key="a secret of the journeys, long enough",
         sealing_key=KEY,
         https=False,
@@ -148,12 +156,19 @@ class Desk:
 
 
 @pytest.fixture
-def at_desk(office: Office, browser: Any) -> Iterator[Callable[..., Desk]]:
+def at_desk(office: Office, browser: Any) -> Iterator[Callable[[str], Desk]]:
     """Sit somebody down, each in a browser of their own, and sign in."""
+    with desks(office, browser) as sit:
+        yield sit
+
+
+@contextmanager
+def desks(office: Office, browser: Any) -> Iterator[Callable[[str], Desk]]:
+    """Desks to sit down at until the block ends; no page may have had a fault by then."""
     contexts: list[Any] = []
 
     def sit(username: str) -> Desk:
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+        context = browser.new_context(viewport=SCREEN, locale="en-GB")
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         desk = Desk(context.new_page(), office)

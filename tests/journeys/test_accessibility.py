@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.actions.house import READY, RESTAGED, SCREENED, House
+from tests.actions.house import READY, RESTAGED, SCREENED, House, open_house
+from tests.actions.rooms import copied
 from tests.coding.work import code, load, report
-from tests.journeys.conftest import Desk, Office
+from tests.journeys.conftest import SCREEN, Desk, Office, at_work, desks
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
 PAGES = {
@@ -80,8 +83,16 @@ def _violations(desk: Desk) -> list[str]:
     return [f"{v['id']}: {[n['target'] for n in v['nodes'][:4]]}" for v in grave]
 
 
-def _drawn(house: House) -> None:
+@pytest.fixture(scope="module")
+def reading_room(populated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """One house for all who only read, in which something has happened that every page can show."""
+    folder = tmp_path_factory.mktemp("reading-room")
+    house = open_house(copied(populated, folder), folder / "files")
     house.randomise(READY)
+    _coded(house)
+    with at_work(house, folder) as office:
+        yield office
+    house.engine.dispose()
 
 
 def _coded(house: House) -> None:
@@ -91,19 +102,29 @@ def _coded(house: House) -> None:
     code(house, "loose motions", "Diarrhea", keep=True)
 
 
-BEFORE: dict[str, Callable[[House], None]] = {"certificate": _drawn, "a term to code": _coded, "synonyms": _coded}
-"""What has to have happened before some pages have anything on them."""
+@pytest.fixture(scope="module")
+def reader(reading_room: Office, browser: Any) -> Iterator[Callable[[str], Desk]]:
+    """Who reads in that room: everybody signs in once."""
+    with desks(reading_room, browser) as sit:
+        yield cache(sit)
+
+
+def _opened(reader: Callable[[str], Desk], name: str, screen: dict[str, int]) -> Desk:
+    """Open one of the pages on a screen of a size."""
+    who, path = PAGES[name]
+    desk = reader(who)
+    desk.page.set_viewport_size(screen)
+    assert desk.open(path) == 200
+    return desk
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_page_keeps_anybody_out(at_desk: Callable[[str], Desk], office: Office, name: str) -> None:
-    who, path = PAGES[name]
-    BEFORE.get(name, lambda house: None)(office.house)
-    desk = at_desk(who)
-    assert desk.open(path) == 200
+def test_no_page_keeps_anybody_out(reader: Callable[[str], Desk], name: str) -> None:
+    desk = _opened(reader, name, SCREEN)
     # What is folded away is read too.
     desk.page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
     assert _violations(desk) == []
+    assert desk.faults == []
 
 
 def test_setting_up_the_second_factor_keeps_nobody_out(at_desk: Callable[[str], Desk]) -> None:
@@ -145,13 +166,9 @@ def _sideways(desk: Desk) -> bool:
         "start of a role without lists",
     ],
 )
-def test_a_telephone_shows_every_word(at_desk: Callable[[str], Desk], office: Office, name: str) -> None:
+def test_a_telephone_shows_every_word(reader: Callable[[str], Desk], name: str) -> None:
     """Nothing is wider than the screen, and no table but those of figures hides columns to the right."""
-    who, path = PAGES[name]
-    BEFORE.get(name, lambda house: None)(office.house)
-    desk = at_desk(who)
-    desk.page.set_viewport_size(TELEPHONE)
-    assert desk.open(path) == 200
+    desk = _opened(reader, name, TELEPHONE)
     assert not _sideways(desk)
     hidden = "(t) => t.scrollWidth > t.clientWidth + 1"
     tables = "[...document.querySelectorAll('table.list:not(.figures, .numbers, .risk), table.grid')]"
@@ -188,12 +205,9 @@ def test_a_row_on_a_telephone_says_the_heading_of_each_cell(at_desk: Callable[[s
         "tokens and calendar",
     ],
 )
-def test_no_page_keeps_anybody_out_on_a_narrow_screen(at_desk: Callable[[str], Desk], name: str) -> None:
+def test_no_page_keeps_anybody_out_on_a_narrow_screen(reader: Callable[[str], Desk], name: str) -> None:
     """Tables that scroll are reached by keyboard, and the page itself never scrolls sideways."""
-    who, path = PAGES[name]
-    desk = at_desk(who)
-    desk.page.set_viewport_size({"width": 800, "height": 768})
-    assert desk.open(path) == 200
+    desk = _opened(reader, name, {"width": 800, "height": 768})
     assert _violations(desk) == []
     assert not _sideways(desk)
 

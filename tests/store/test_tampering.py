@@ -20,6 +20,17 @@ from trial.store.verify import verify
 @pytest.fixture
 def trial(house):
     """Two revisions of one CRF, one of another, an allocation, a model call, a signature; entries 6 and on."""
+    return everything(house)
+
+
+@pytest.fixture(scope="module")
+def guarded(standing):
+    """The same, once for all tests in which the database refuses whatever is tried."""
+    return everything(standing)
+
+
+def everything(house: House) -> House:
+    """A row in every table."""
     house.save(WORD="yes")
     house.save(based_on=1, WORD="no")
     house.save("VG-01-0002", WORD="maybe")
@@ -437,30 +448,30 @@ def test_an_offline_verifier_needs_only_the_rule_in_the_manual(trial):
 
 
 @pytest.mark.parametrize("table", ["journal", *sorted(tables.INSERT_ONLY)])
-def test_the_database_itself_refuses_change_and_deletion(trial, table):
+def test_the_database_itself_refuses_change_and_deletion(guarded, table):
     column = next(c.name for c in tables.table_named(table).columns)
     copy = ", ".join(f'"{c.name}"' for c in tables.table_named(table).columns)
     statements = [f"update {table} set {column} = {column}", f"delete from {table}"]
-    if trial.engine.dialect.name == "sqlite":
+    if guarded.engine.dialect.name == "sqlite":
         statements += [
             f"insert or replace into {table} ({copy}) select {copy} from {table}",
             f"replace into {table} select * from {table}",
         ]
     else:
         statements += [f"truncate {table} cascade"]
-    before = trial.reader.all(table)
+    before = guarded.reader.all(table)
     for statement in statements:
-        with pytest.raises(Exception, match="append-only"), trial.engine.begin() as c:
+        with pytest.raises(Exception, match="append-only"), guarded.engine.begin() as c:
             c.execute(text(statement))
-    assert trial.reader.all(table) == before
+    assert guarded.reader.all(table) == before
 
 
 @pytest.mark.parametrize("table", ["journal", *sorted(tables.INSERT_ONLY)])
-def test_replace_is_refused_also_on_a_connection_without_our_settings(trial, table):
-    if trial.engine.dialect.name != "sqlite":
-        assert not inspect(trial.engine).has_table("sqlite_master")
+def test_replace_is_refused_also_on_a_connection_without_our_settings(guarded, table):
+    if guarded.engine.dialect.name != "sqlite":
+        assert not inspect(guarded.engine).has_table("sqlite_master")
         return
-    other = sqlite3.connect(make_url(trial.url).database)
+    other = sqlite3.connect(make_url(guarded.url).database)
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         other.execute(f"insert or replace into {table} select * from {table}")
     other.close()

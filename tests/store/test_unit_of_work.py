@@ -178,14 +178,14 @@ def test_an_update_changes_exactly_one_row_or_none(house):
 
 
 @pytest.mark.parametrize("table", sorted(tables.INSERT_ONLY))
-def test_what_is_written_once_is_not_updated(house, table):
-    with house.work() as uow, pytest.raises(UnitOfWorkMisused):
+def test_what_is_written_once_is_not_updated(standing, table):
+    with standing.work() as uow, pytest.raises(UnitOfWorkMisused):
         uow.update(table, {"form": "AA"})
 
 
 @pytest.mark.parametrize("table", sorted(tables.LEDGER))
-def test_the_journal_is_written_by_commit_alone(house, table):
-    with house.work() as uow:
+def test_the_journal_is_written_by_commit_alone(standing, table):
+    with standing.work() as uow:
         for act in (
             lambda: uow.insert(table),
             lambda: uow.update(table, {"one": 1}),
@@ -198,8 +198,8 @@ def test_the_journal_is_written_by_commit_alone(house, table):
 
 @pytest.mark.requirement("R18")
 @pytest.mark.parametrize("table", [t.name for t in tables.JOURNALLED])
-def test_the_record_is_never_overwritten_nor_dropped(house, table):
-    with house.work() as uow:
+def test_the_record_is_never_overwritten_nor_dropped(standing, table):
+    with standing.work() as uow:
         for act in (lambda: uow.put(table, at=NOON), lambda: uow.drop(table, {"at": NOON})):
             with pytest.raises(UnitOfWorkMisused, match="part of the record"):
                 act()
@@ -251,8 +251,8 @@ def test_the_database_refuses_what_cannot_be(house, table, values):
 
 @pytest.mark.parametrize("where", ["text", "json", "json key", "event", "looked for", "draft"])
 @pytest.mark.parametrize("bad", ["a\x00b", "half \ud83d"])
-def test_text_no_database_can_keep_is_refused_in_the_same_way_on_both(house, bad, where):
-    key = {"person": house.actor.person_id, "participant": "VG-01-0001", "event": "SCR", "form": "AA", "occurrence": 1}
+def test_text_no_database_can_keep_is_refused_in_the_same_way_on_both(standing, bad, where):
+    key = {"person": standing.actor.person_id, "participant": "VG-01-0001", "event": "SCR", "form": "AA", "occurrence": 1}
     acts = {
         "text": lambda u: u.insert("setting", key="k", value=bad),
         "json": lambda u: u.update("site", {"code": "01"}, consent_versions=[{"version": [bad]}]),
@@ -261,7 +261,7 @@ def test_text_no_database_can_keep_is_refused_in_the_same_way_on_both(house, bad
         "looked for": lambda u: u.one("person", username=bad),
         "draft": lambda u: u.put("draft", **key, form_version=1, raw={"WORD": bad}, at=NOON),
     }
-    with house.work() as uow, pytest.raises(UnstorableText) as caught:
+    with standing.work() as uow, pytest.raises(UnstorableText) as caught:
         acts[where](uow)
     assert caught.value.character in bad
 

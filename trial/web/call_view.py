@@ -111,6 +111,11 @@ def _part(known: Known, did: Contribution | None, longest: float) -> Part:
 
 def _did(name: str, did: Contribution) -> str:
     numbers = {"name": name, "without": percent(did.without or Decimal(0)), "p": percent(did.probability)}
+    if did.turn != "same" and numbers["without"] == numbers["p"]:
+        return {
+            "raised": _("%(name)s raised the probability of %(p)s by less than can be shown.", **numbers),
+            "lowered": _("%(name)s lowered the probability of %(p)s by less than can be shown.", **numbers),
+        }[did.turn]
     return {
         "raised": _("%(name)s raised the probability from %(without)s to %(p)s.", **numbers),
         "lowered": _("%(name)s lowered the probability from %(without)s to %(p)s.", **numbers),
