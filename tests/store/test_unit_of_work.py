@@ -252,7 +252,13 @@ def test_the_database_refuses_what_cannot_be(house, table, values):
 @pytest.mark.parametrize("where", ["text", "json", "json key", "event", "looked for", "draft"])
 @pytest.mark.parametrize("bad", ["a\x00b", "half \ud83d"])
 def test_text_no_database_can_keep_is_refused_in_the_same_way_on_both(standing, bad, where):
-    key = {"person": standing.actor.person_id, "participant": "VG-01-0001", "event": "SCR", "form": "AA", "occurrence": 1}
+    key = {
+        "person": standing.actor.person_id,
+        "participant": "VG-01-0001",
+        "event": "SCR",
+        "form": "AA",
+        "occurrence": 1,
+    }
     acts = {
         "text": lambda u: u.insert("setting", key="k", value=bad),
         "json": lambda u: u.update("site", {"code": "01"}, consent_versions=[{"version": [bad]}]),

@@ -83,8 +83,16 @@ def test_a_contribution_is_said_in_words_beside_its_bar(asked, enter):
     [
         (0.8, "Clinical lowered the probability from 80.0 % to 63.0 %.", 'x="0.0" y="2" width="100.0"'),
         (0.63, "Clinical left the probability at 63.0 %.", 'x="100.0" y="2" width="0.0"'),
-        (0.6296, "Clinical raised the probability of 63.0 % by less than can be shown.", 'x="100.0" y="2" width="100.0"'),
-        (0.6304, "Clinical lowered the probability of 63.0 % by less than can be shown.", 'x="0.0" y="2" width="100.0"'),
+        (
+            0.6296,
+            "Clinical raised the probability of 63.0 % by less than can be shown.",
+            'x="100.0" y="2" width="100.0"',
+        ),
+        (
+            0.6304,
+            "Clinical lowered the probability of 63.0 % by less than can be shown.",
+            'x="0.0" y="2" width="100.0"',
+        ),
     ],
 )
 def test_a_modality_can_lower_or_do_nothing_or_nearly_nothing(house, telling, enter, without, words, bar):
