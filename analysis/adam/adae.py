@@ -4,17 +4,22 @@ missing.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from analysis.adam.common import COHORT, IDS, PLANNED
 from analysis.adam.people import Person, flag, interval, partial
 from analysis.adam.variables import COLLECTED, DATE, DERIVED, INTEGER, TEXT, YES_NO, Dataset, Variable, decoded
 from analysis.results import adverse_events
+from analysis.safety.blind import without_arm
+from analysis.safety.periods import AFTER, BEFORE, TITLES
+from analysis.safety.reading import from_first_dose
 from forms.codelists import safety
 from forms.dates import PartialDate, days_between, not_after
 from trial.course import course
 from trial.protocol import PROTOCOL
 from trial.safety import in_period, reporting_periods
+from trial.store.extract import Extracted
 
 _NOT_IMPUTED = "Missing where a part is unknown: nothing is imputed."
 _KNOWN, _FIRST, _LAST = (
@@ -24,6 +29,15 @@ _KNOWN, _FIRST, _LAST = (
 )
 _PERIODS = {"THERFL": "therapy", "DECFL": "decision", "OPERFL": "operation"}
 _IN = "The onset, whatever its unknown part is, lies in the period; missing where that part decides."
+_COUNTED = (
+    "The one period that the tables of safety count the onset in: of reporting periods that overlap, the one begun last; "
+    "missing where the unknown part of the onset leaves several."
+)
+_COUNTED_IN = (
+    (BEFORE, "before the first dose"),
+    *((period, str(title).lower()) for period, title in TITLES.items()),
+    (AFTER, "after the end of observation"),
+)
 
 
 def _partial(prefix: str, what: str, item: str) -> tuple[Variable, ...]:
@@ -76,6 +90,11 @@ ADAE = Dataset(
         _yes("THERFL", "Period: Therapy Flag", f"From consent to 30 days after the last dose, 90 with immunotherapy. {_IN}", "AE.AESTDAT"),
         _yes("DECFL", "Period: Decision Flag", f"90 days from the decision. {_IN}", "AE.AESTDAT", "DEC.DECDAT"),
         _yes("OPERFL", "Period: Operation Flag", f"90 days from any operation. {_IN}", "AE.AESTDAT", "SUR.SURDAT", reveals=True),
+        Variable("APERIODC", "Analysis Period", TEXT, DERIVED, f"{_COUNTED} Operations begin none.", ("AE.AESTDAT",), _COUNTED_IN),
+        Variable(
+            "APEROPC", "Analysis Period, with Operations", TEXT, DERIVED, f"{_COUNTED} For the tables by arm.",
+            ("AE.AESTDAT", "SUR.SURDAT"), _COUNTED_IN, reveals=True,
+        ),
     ),
 )  # fmt: skip
 
@@ -83,6 +102,7 @@ ADAE = Dataset(
 def records(person: Person) -> list[dict[str, Any]]:
     """One row an AE form of the participant."""
     events, forms = tuple(adverse_events(person.row)), person.row.record().all("AE")
+    openly, whole = (_counted_in(row, person.cut_on) for row in (without_arm(person.row), person.row))
     made = []
     for number, (event, crf) in enumerate(zip(events, forms, strict=True), start=1):
         scope = person.record.scope(crf)
@@ -108,6 +128,8 @@ def records(person: Person) -> list[dict[str, Any]]:
                 **_dates("AEN", resolved),
                 "ADURN": _duration(onset, resolved),
                 **_periods(person, onset),
+                "APERIODC": openly.get(crf.address),
+                "APEROPC": whole.get(crf.address),
             }
         )
     return made
@@ -139,3 +161,10 @@ def _periods(person: Person, onset: PartialDate | None) -> dict[str, Any]:
     begun = False if told.therapy_started_on is None else not_after(told.therapy_started_on, onset)
     emergent = False if False in (inside["THERFL"], begun) else None if None in (inside["THERFL"], begun) else True
     return {"TRTEMFL": flag(emergent)} | {name: flag(value) for name, value in inside.items()}
+
+
+def _counted_in(row: Extracted, cut_on: date) -> dict[str, str]:
+    """By the address of its form, the period in which the tables of safety count each event of which that can be told."""
+    seen = from_first_dose(row, cut_on)
+    possible = {event.address: seen.timeline.possible(event.first, event.last) for event in seen.events}
+    return {address: period for address, (period, *others) in possible.items() if not others}

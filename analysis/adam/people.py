@@ -19,11 +19,12 @@ from trial.store.extract import Extract, Extracted
 
 @dataclass(frozen=True)
 class Person:
-    """`row`: what was extracted, `record`: its answers, `course`: its course at the cut."""
+    """`row`: what was extracted, `record`: its answers, `course`: its course at the cut, which is the day `cut_on`."""
 
     row: Extracted
     record: Record
     course: CourseRow
+    cut_on: date
 
     @property
     def id(self) -> str:
@@ -52,7 +53,7 @@ def people(extract: Extract) -> tuple[Person, ...]:
 
 def _person(row: Extracted, cut_on: date) -> Person:
     record = Record(in_course_order(row.crfs), row.record().definitions)
-    return Person(row, record, at_the_cut(course_row(row, cut_on)))
+    return Person(row, record, at_the_cut(course_row(row, cut_on)), cut_on)
 
 
 def references(everyone: Iterable[Person]) -> dict[str, date | None]:

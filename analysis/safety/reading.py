@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -16,21 +16,24 @@ from trial.store.extract import Extract, Extracted
 
 def openly(extract: Extract) -> tuple[Observed, ...]:
     """Everybody, from the first dose on. An operation begins no period here: it would tell who had one."""
-    rows = (without_arm(row) for row in extract.rows)
-    return tuple(
-        _observed(row, found, found.first_dose_on, extract.cut_on) for row, found in _read(rows, extract.cut_on)
-    )
+    return tuple(from_first_dose(without_arm(row), extract.cut_on) for row in extract.rows)
 
 
 def by_arm(extract: Extract) -> tuple[Observed, ...]:
     """Those who were randomised, from that day on: what came before cannot differ by arm."""
-    found = ((row, p) for row, p in _read(extract.rows, extract.cut_on) if p.cohort == RANDOMISED)
-    return tuple(_observed(row, p, p.randomised_on, extract.cut_on) for row, p in found)
+    read = ((row, person(row, extract.cut_on)) for row in extract.rows)
+    return tuple(_observed(row, p, p.randomised_on, extract.cut_on) for row, p in read if p.cohort == RANDOMISED)
 
 
 def whole(extract: Extract) -> tuple[Observed, ...]:
     """Everybody with operations, from the first dose on: for closed tables of operations and deaths."""
-    return tuple(_observed(row, p, p.first_dose_on, extract.cut_on) for row, p in _read(extract.rows, extract.cut_on))
+    return tuple(from_first_dose(row, extract.cut_on) for row in extract.rows)
+
+
+def from_first_dose(row: Extracted, cut_on: date) -> Observed:
+    """One participant from the first dose on, as far as the row shows them."""
+    found = person(row, cut_on)
+    return _observed(row, found, found.first_dose_on, cut_on)
 
 
 def from_immunotherapy(people: Iterable[Observed]) -> tuple[Observed, ...]:
@@ -39,10 +42,6 @@ def from_immunotherapy(people: Iterable[Observed]) -> tuple[Observed, ...]:
     return tuple(
         replace(p, timeline=timeline(p.person.periods, window[0], p.person.end_on)) for p, window in found if window
     )
-
-
-def _read(rows: Iterable[Extracted], cut_on: date) -> Iterator[tuple[Extracted, Person]]:
-    return ((row, person(row, cut_on)) for row in rows)
 
 
 def _observed(row: Extracted, found: Person, origin: date | None, cut_on: date) -> Observed:

@@ -57,7 +57,7 @@ def persons() -> list[Person]:
             else None
         )
         extracted = Extracted(row.participant, row.site, datetime(2026, 1, 1, tzinfo=UTC), (), drawn)
-        made.append(Person(extracted, extracted.record(), row))
+        made.append(Person(extracted, extracted.record(), row, report_data.CUT.on))
     return made
 
 
