@@ -5,13 +5,14 @@ SHELL := /bin/bash
 BIN := .venv/bin
 READY := .venv/.ready
 PO := $(wildcard locale/*/LC_MESSAGES/messages.po)
-QUICK := not slow and not bench
+# What must pass before a change is taken: `make test`, then `make long`.
+BOTH := not slow and not bench
 # The machine's own Python if it is new enough, else a newer one beside it. `make PYTHON=/path/to/python3 demo` overrules.
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 	$$each -c '$(SUPPORTED)' >/dev/null 2>&1 && echo $$each && break; done)
 
-.PHONY: help demo test check lint format-check types security architecture faults bench docs messages environment clean
+.PHONY: help demo test long check lint format-check types security architecture faults bench docs messages environment clean
 
 help:  ## List what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -19,19 +20,22 @@ help:  ## List what can be made
 demo: environment  ## A simulated trial in a new database, and the server, with an address and one login a role (DEMO="--port 8010" if 8000 is taken)
 	@$(BIN)/vigil demo $(DEMO)
 
-test: environment  ## Unit, property, reference, migration and browser tests; says what it skipped and why
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "$(QUICK)"
+test: environment  ## Unit, property, reference and migration tests (minutes); says what it skipped and why
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "$(BOTH) and not long"
+
+long: environment  ## The tests that go with them and take longer: browser journeys, twin trials, whole simulated trials, crashes, races
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "$(BOTH) and long"
 
 check: lint format-check types security architecture  ## Style, types, security and the order of imports; what a commit must pass
 
-faults: environment  ## The long tests: whole simulated trials, crashes, races (minutes)
+faults: environment  ## The longest tests: a thousand people through the forms, training, coverage (two hours)
 	$(BIN)/python -m pytest -m slow
 
 bench: environment  ## Benchmarks, with their peers
 	@if [ -f bench/__main__.py ]; then $(BIN)/python -m bench; else echo "Skipped: there are no benchmarks in bench/ yet."; fi
 
 docs: environment  ## The documents that are made from the code and a test run (docs/generated)
-	VIGIL_WRITE_DOCS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "$(QUICK)"
+	VIGIL_WRITE_DOCS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "$(BOTH)"
 
 messages: environment  ## Bring the Chinese catalogue up to date with the texts in the code, the pages and the released forms
 	@mkdir -p build

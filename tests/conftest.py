@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url
 
 from tests import traceability
+from tests.long import LONG
 from tests.postgres import NoPostgres, running
 from tests.web.node import playwrights, refusal
 from trial.store.engine import make_engine, migrate
@@ -145,10 +146,13 @@ def _migrate(url: str) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark by fixture, so that `-m "not browser"` needs no second spelling in each test."""
+    """Mark by fixture and by file, so that `-m "not browser"` and `-m long` need no second spelling in each test."""
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        driven = "browser" in getattr(item, "fixturenames", ())
+        if driven:
             item.add_marker(pytest.mark.browser)
+        if driven or item.nodeid.startswith(LONG):
+            item.add_marker(pytest.mark.long)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

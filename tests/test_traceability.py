@@ -23,7 +23,7 @@ def marks(function: ast.FunctionDef) -> Iterator[tuple[str, tuple[object, ...]]]
 
 
 def claimed() -> set[tuple[str, str]]:
-    """Requirement and test, of every mark in the sources of tests that `make test` runs."""
+    """Requirement and test, of every mark in the sources of tests that `make test` and `make long` run."""
     found = set()
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for node in ast.parse(path.read_text("utf-8")).body:

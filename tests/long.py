@@ -1,0 +1,31 @@
+"""Which files of tests are `long`: CI runs them after the others, `make long` runs them here.
+
+A person who waits for `make test` should get its answer within ten minutes on two cores. What is named here takes the better part of
+a minute or more, because it makes a whole trial, asks every page for every role, or drives a browser (those are marked by their
+fixture). Nothing else tells the two apart: both must pass.
+"""
+
+LONG = (
+    "tests/blinding/",
+    "tests/cuts/test_as_it_stood.py",
+    "tests/cuts/test_byte_identity.py",
+    "tests/cuts/test_pages.py",
+    "tests/faults/",
+    "tests/files/test_upload.py",
+    "tests/flow/test_outputs.py",
+    "tests/imports/test_large_file.py",
+    "tests/imports/test_omics_tables.py",
+    "tests/interim/test_rooms.py",
+    "tests/model/test_training.py",
+    "tests/outputs/test_issued.py",
+    "tests/outputs/test_pages.py",
+    "tests/performance/test_dossier_rooms.py",
+    "tests/performance/test_rooms.py",
+    "tests/power/test_characteristics.py",
+    "tests/power/test_run.py",
+    "tests/registry/test_outside_the_trial.py",
+    "tests/simulate/",
+    "tests/store/test_concurrency.py",
+    "tests/store/test_tampering.py",
+)
+"""Folders end with a stroke."""
