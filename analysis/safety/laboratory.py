@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 
 from analysis.safety.people import Person
-from forms.derivations.reference_range import HIGH
+from forms.derivations.reference_range import HIGH, LOW, reference_indicator
 from forms.derivations.toxicity_grade import BRANCHES, DIRECTIONS, Limits, grades_by_direction
 from forms.laboratory import TESTS, to_si
 from forms.record import InstanceScope
@@ -42,6 +42,19 @@ class Result:
     def grades(self) -> dict[str, int | None]:
         """CTCAE grade by direction."""
         return grades_by_direction(self.test, self.operator, self.value, Limits(self.low, self.high, self.baseline))
+
+    @property
+    def indicator(self) -> str | None:
+        """LOW, NORMAL or HIGH against the reference range, as on the form (LBNRIND); None where it cannot be told."""
+        found: str | None = reference_indicator(self.operator, self.value, self.low, self.high)
+        return found
+
+    @property
+    def abnormal(self) -> bool | None:
+        """Outside the reference range, or of CTCAE grade 1 or higher (creatinine is graded by its rise too); None: cannot be told."""
+        if self.indicator in (LOW, HIGH) or any(self.grades.values()):
+            return True
+        return None if self.indicator is None else False
 
     @property
     def multiple(self) -> float | None:
@@ -93,6 +106,11 @@ class Measured:
         """The results after the day of the first dose."""
         start = self.person.first_dose_on
         return tuple(r for r in self.results if r.test == test and start and r.on > start)
+
+
+def measured(rows: Iterable[Extracted], people: Iterable[Person], extract: Extract) -> tuple[Measured, ...]:
+    """Each person with the results in their row; rows and people in the same order."""
+    return tuple(Measured(p, results(row, p, extract)) for row, p in zip(rows, people, strict=True))
 
 
 @dataclass(frozen=True)
