@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from analysis import closed_safety_laboratory
+from analysis.closed_safety_laboratory import ORIGIN
 from analysis.closed_safety_population import (
     ARMS,
     AS_TREATED,
     GROUPS,
     WORDS,
-    group_in_words,
+    groups_in_words,
     population_table,
     treated_group,
 )
@@ -19,11 +21,10 @@ from analysis.closed_surgery_table import surgery_table
 from analysis.figure import Figure
 from analysis.output import Made, Output
 from analysis.plots import Line, curves
-from analysis.safety import listing_laboratory, listings, tables, tables_time
+from analysis.safety import listings, tables, tables_time
 from analysis.safety.deaths import by_cause, death_lines
 from analysis.safety.events import Observed, Selection
 from analysis.safety.first_event import FirstEvent, first_event
-from analysis.safety.laboratory import measured
 from analysis.safety.overview import severe
 from analysis.safety.people import Person
 from analysis.safety.periods import AT_RISK, DECISION, FOLLOW_UP, PERIOPERATIVE, TITLES
@@ -37,7 +38,6 @@ from forms.text import _l
 from trial.store.extract import Extract
 
 PERIODS = (DECISION, PERIOPERATIVE, FOLLOW_UP)
-ORIGIN = _l("randomisation")
 SINCE = _l("since randomisation")
 
 
@@ -105,7 +105,7 @@ def deaths(extract: Extract, tr: Translate) -> Made:
     randomised = [p.person for p in by_arm(extract)]
     everybody = [p.person for p in whole(extract)]
     made = [table for arm in ARMS for table in _deaths_of(arm, [p for p in randomised if p.treated_as == arm], tr)]
-    return Made((*made, with_arm(listings.deaths_listing(everybody, tr), _groups(everybody, tr), tr)))
+    return Made((*made, with_arm(listings.deaths_listing(everybody, tr), groups_in_words(everybody, tr), tr)))
 
 
 def _deaths_of(arm: str, people: Sequence[Person], tr: Translate) -> Iterator[Table]:
@@ -120,26 +120,14 @@ def serious_events(extract: Extract, tr: Translate) -> Made:
     people = whole(extract)
     found = [(p, serious_reports(rows[p.participant], p.events, extract.cut_on)) for p in people]
     listed = listings.serious_listing(found, listings.always, tr)
-    return Made((with_arm(listed, _groups((p.person for p in people), tr), tr),))
+    return Made((with_arm(listed, groups_in_words((p.person for p in people), tr), tr),))
 
 
 def event_listing(extract: Extract, tr: Translate) -> Made:
     """Every adverse event."""
     people = whole(extract)
     listed = listings.events_listing(people, listings.always, tr)
-    return Made((with_arm(listed, _groups((p.person for p in people), tr), tr),))
-
-
-def laboratory_listing(extract: Extract, tr: Translate) -> Made:
-    """Every abnormal laboratory value."""
-    people = [p.person for p in whole(extract)]
-    found = measured(extract.rows, people, extract)
-    listed = listing_laboratory.laboratory_listing(found, tr, closed=True)
-    return Made((with_arm(listed, _groups(people, tr), tr),))
-
-
-def _groups(people: Iterable[Person], tr: Translate) -> dict[str, str]:
-    return {p.participant: group_in_words(p, tr) for p in people}
+    return Made((with_arm(listed, groups_in_words((p.person for p in people), tr), tr),))
 
 
 def _of(people: Iterable[Observed], arm: str) -> tuple[Observed, ...]:
@@ -169,11 +157,17 @@ OUTPUTS: tuple[Output, ...] = (
     Output("safety-surgery-arm", _l("After an operation: complications"), surgery, "14.3.1.6"),
     Output("safety-deaths-arm", _l("Deaths by arm"), deaths, "14.3.2.1"),
     Output("safety-serious-arm", _l("Serious adverse events with arm"), serious_events, "14.3.2.2"),
+    Output(
+        "safety-laboratory-arm",
+        _l("Laboratory: shift of grades by arm"),
+        closed_safety_laboratory.laboratory,
+        "14.3.4.1",
+    ),
     Output("safety-listing-arm", _l("Listing of adverse events with arm"), event_listing, "16.2.7.1"),
     Output(
         "safety-laboratory-listing-arm",
         _l("Listing of abnormal laboratory values with arm"),
-        laboratory_listing,
+        closed_safety_laboratory.listing,
         "16.2.8.1",
     ),
 )

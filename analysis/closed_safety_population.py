@@ -53,6 +53,11 @@ def group_in_words(person: Person, tr: Translate = str) -> str:
     return tr(_l("{group}; begun: {strategy}")).format(group=group, strategy=tr(STRATEGY_BEGUN.decode(begun)))
 
 
+def groups_in_words(people: Iterable[Person], tr: Translate = str) -> dict[str, str]:
+    """The group of each participant, for a listing."""
+    return {p.participant: group_in_words(p, tr) for p in people}
+
+
 def population_table(people: Iterable[Person], tr: Translate = str) -> Table:
     """Those randomised, by allocation and by what was begun: how far the two analyses differ, and by whom."""
     counts = Counter((p.arm, _begun(p)) for p in people if p.cohort == RANDOMISED)

@@ -92,19 +92,25 @@ def _before(result: Result, start: date | None, every: Iterable[Result]) -> Deci
 
 @dataclass(frozen=True)
 class Measured:
-    """A participant with the day of the first dose and every result."""
+    """A participant with every result. `since`: the day that parts before from after, where it is not that of the first dose."""
 
     person: Person
     results: tuple[Result, ...]
+    since: date | None = None
+
+    @property
+    def origin(self) -> date | None:
+        """The last day of what was before: that of the first dose, or another one as asked; None where there is none."""
+        return self.since or self.person.first_dose_on
 
     def before(self, test: str) -> Result | None:
-        """The last result on or before the first dose; None without one."""
-        start = self.person.first_dose_on
+        """The last result on or before the origin; None without one."""
+        start = self.origin
         return next((r for r in reversed(self.results) if r.test == test and start and r.on <= start), None)
 
     def under(self, test: str) -> tuple[Result, ...]:
-        """The results after the day of the first dose."""
-        start = self.person.first_dose_on
+        """The results after the day of the origin."""
+        start = self.origin
         return tuple(r for r in self.results if r.test == test and start and r.on > start)
 
 
@@ -115,9 +121,9 @@ def measured(rows: Iterable[Extracted], people: Iterable[Person], extract: Extra
 
 @dataclass(frozen=True)
 class Shift:
-    """Participants by grade before and worst grade after the first dose, of one test in one direction; a grade None is not known.
+    """Participants by grade before and worst grade after the origin, of one test in one direction; a grade None is not known.
 
-    `without`: members without a result after the first dose, who are in no cell.
+    `without`: members without a result after the origin, who are in no cell.
     """
 
     test: str
@@ -142,9 +148,9 @@ def graded() -> tuple[tuple[str, str], ...]:
 
 
 def shifts(people: Iterable[Measured]) -> tuple[Shift, ...]:
-    """The shift of every test and direction of which anybody has a result after the first dose."""
-    treated = [p for p in people if p.person.first_dose_on is not None]
-    found = (_shift(test, direction, treated) for test, direction in graded())
+    """The shift of every test and direction of which anybody has a result after the origin."""
+    begun = [p for p in people if p.origin is not None]
+    found = (_shift(test, direction, begun) for test, direction in graded())
     return tuple(shift for shift in found if shift.n)
 
 
@@ -165,7 +171,7 @@ def worst(grades: Iterable[int | None]) -> int | None:
 
 
 def above_without_grade(people: Iterable[Measured]) -> tuple[tuple[str, int], ...]:
-    """Tests of whose rise CTCAE defines no grade by value, and how many had one after the first dose: haemoglobin, glucose."""
+    """Tests of whose rise CTCAE defines no grade by value, and how many had one after the origin: haemoglobin, glucose."""
     crowd, defined = list(people), set(graded())
     tests = [t for t, ways in DIRECTIONS.items() if HIGH in ways and (t, HIGH) not in defined]
     return tuple(

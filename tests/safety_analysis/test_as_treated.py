@@ -178,3 +178,39 @@ def test_closed_listings_say_what_was_begun_where_it_is_not_what_was_allocated(o
 def test_openly_what_was_begun_is_not_read():
     (found,) = openly(extract(crossed()))
     assert (found.person.begun, found.person.arm, found.person.treated_as) == (None, None, None)
+
+
+def shifted(*rows: Extracted, arm: str = "WW") -> tuple[tuple[str, ...], ...]:
+    return tables("safety-laboratory-arm", *rows)[f"safety-shift-{arm.lower()}"].rows
+
+
+def test_laboratory_by_arm_goes_from_before_randomisation_to_the_worst_after_it():
+    """Randomised on day 177: a grade 3 under therapy is no grade of an arm, and the last value before the draw is the one before."""
+    samples = (
+        lb(1, -3, HGB="140"),
+        lb(2, 60, HGB="75"),
+        lb(3, 177, HGB="120"),
+        lb(4, 178, HGB="95"),
+        lb(5, 300, HGB="140"),
+    )
+    found = shifted(row("A", *treated(), *samples, arm="WW"))
+    assert found[:2] == (
+        ("Haemoglobin, low", "", "", "", "", "", "", "1"),
+        ("Grade 1", "0", "0", "1", "0", "0", "0", "1"),
+    )
+    assert shifted(row("A", *treated(), *samples[:3], arm="WW")) == ()  # nothing after it
+
+
+def test_laboratory_by_arm_is_as_treated():
+    crossed_over = crossed("X", "TME", "WW", lb(1, 170, ALT="20"), lb(2, 300, ALT="200"))
+    assert shifted(crossed_over)[1] == ("Grade 0", "0", "0", "1", "0", "0", "0", "1")
+    assert shifted(crossed_over, arm="TME") == ()
+
+
+def test_a_term_graded_by_baseline_keeps_the_value_before_therapy_as_on_the_form():
+    """Creatinine 1.6 times what it was before therapy is grade 2, whatever it was on the day of the draw."""
+    samples = (lb(1, -3, CREAT="60"), lb(2, 170, CREAT="96"), lb(3, 300, CREAT="97"))
+    assert shifted(row("A", *treated(), *samples, arm="WW"))[1] == ("Grade 2", "0", "0", "1", "0", "0", "0", "1")
+    table = tables("safety-laboratory-arm", row("A", *treated(), *samples, arm="WW"))["safety-shift-ww"]
+    assert any("the value before therapy" in note for note in table.footnotes)
+    assert "after the day of randomisation" in table.denominator
