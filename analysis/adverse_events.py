@@ -16,6 +16,8 @@ DEFINITION = _l(
 )
 SEVERE_FROM = 3
 FATAL_GRADE = 5
+THERAPY = ("RT", "CHEMO", "IO")
+"""Codes of neoadjuvant therapy in AE.AEREL, given in every arm alike; operation and study procedure tell an arm (PROTOCOL 10)."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ def at_least(grade: int) -> Callable[[AdverseEvent], bool | None]:
 
 
 def _is_related(event: AdverseEvent) -> bool | None:
-    return None if event.related is None else bool(event.related)
+    """To neoadjuvant therapy. With operations counted in, a reader could subtract therapy and be left with who was operated on."""
+    return None if event.related is None else not event.related.isdisjoint(THERAPY)
 
 
 def both(a: bool | None, b: bool | None) -> bool | None:
@@ -105,9 +108,13 @@ _OVERVIEW: tuple[tuple[str, str, Callable[[AdverseEvent], bool | None]], ...] = 
     ("ANY", _l("Any adverse event"), lambda e: True),
     ("SEVERE", _l("Grade 3 or higher"), at_least(SEVERE_FROM)),
     ("SERIOUS", _l("Serious"), lambda e: e.serious),
-    ("RELATED", _l("Related to study treatment or procedure"), _is_related),
-    ("RELATED_SEVERE", _l("Related, grade 3 or higher"), lambda e: both(_is_related(e), at_least(SEVERE_FROM)(e))),
-    ("RELATED_SERIOUS", _l("Related and serious"), lambda e: both(_is_related(e), e.serious)),
+    ("RELATED", _l("Related to neoadjuvant therapy"), _is_related),
+    (
+        "RELATED_SEVERE",
+        _l("Related to neoadjuvant therapy, grade 3 or higher"),
+        lambda e: both(_is_related(e), at_least(SEVERE_FROM)(e)),
+    ),
+    ("RELATED_SERIOUS", _l("Related to neoadjuvant therapy and serious"), lambda e: both(_is_related(e), e.serious)),
     ("IMMUNE", _l("Immune-related"), lambda e: e.immune_related),
     ("FATAL", _l("Fatal outcome or grade 5"), lambda e: is_fatal(e)),
 )

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from analysis import closed_safety_laboratory
+from analysis.closed_safety_laboratory import ORIGIN
+from analysis.closed_safety_population import (
+    ARMS,
+    AS_TREATED,
+    GROUPS,
+    WORDS,
+    groups_in_words,
+    population_table,
+    treated_group,
+)
 from analysis.closed_safety_tables import Pair, overview_by_arm, rates_by_arm, terms_by_arm, with_arm
 from analysis.closed_surgery_table import surgery_table
-from analysis.course_row import PREFERENCE, RANDOMISED, TME, WW
 from analysis.figure import Figure
 from analysis.output import Made, Output
 from analysis.plots import Line, curves
@@ -28,23 +38,21 @@ from forms.text import _l
 from trial.store.extract import Extract
 
 PERIODS = (DECISION, PERIOPERATIVE, FOLLOW_UP)
-GROUPS = ("WW", "TME", "WW-P", "TME-P", "S")
-ORIGIN = _l("randomisation")
 SINCE = _l("since randomisation")
 
 
 def overview(extract: Extract, tr: Translate) -> Made:
-    """Denominators by arm and period, and the overview of each period."""
+    """Who is in which arm, denominators by arm and period, the overview of each period, and once more as allocated."""
     people = by_arm(extract)
-    columns = [
-        (f"{arm}: {label}", s) for label, pair in _pairs(people, tr) for arm, s in zip((WW, TME), pair, strict=True)
-    ]
-    exposure = _renamed(tables.denominators_table(columns, tr), "safety-periods-arm")
+    columns = [(f"{arm}: {label}", s) for label, pair in _pairs(people, tr) for arm, s in zip(ARMS, pair, strict=True)]
+    exposure = _renamed(tables.denominators_table(columns, tr), "safety-periods-arm").with_footnotes(tr(AS_TREATED))
     made = (
         overview_by_arm(pair, label, _numbered("safety-overview-arm", i), tr)
         for i, (label, pair) in enumerate(_pairs(people, tr))
     )
-    return Made((exposure, *made))
+    ww, tme = (Selection.of(p for p in people if p.person.arm == arm) for arm in ARMS)
+    allocated = overview_by_arm((ww, tme), tr(SINCE), "safety-overview-allocated", tr, allocated=True)
+    return Made((population_table((p.person for p in people), tr), exposure, *made, allocated))
 
 
 def terms(extract: Extract, tr: Translate) -> Made:
@@ -64,9 +72,11 @@ def first_events(extract: Extract, tr: Translate) -> Made:
     """Time from randomisation to the first event of grade 3 or more."""
     people = by_arm(extract)
     title = tr(_l("Time to the first adverse event of grade 3 or higher"))
-    found = [(arm, first_event(Selection.of(_of(people, arm)), severe)) for arm in (WW, TME)]
+    found = [(arm, first_event(Selection.of(_of(people, arm)), severe)) for arm in ARMS]
     made = tuple(
-        tables_time.first_event_table(each, f"{title}: {arm}", f"safety-first-severe-{arm.lower()}", tr(ORIGIN), tr)
+        tables_time.first_event_table(
+            each, f"{title}: {arm}", f"safety-first-severe-{arm.lower()}", tr(ORIGIN), tr
+        ).with_footnotes(tr(AS_TREATED))
         for arm, each in found
     )
     return Made(made, (_drawn(found, title, tr),))
@@ -81,11 +91,11 @@ def _drawn(found: Sequence[tuple[str, FirstEvent]], title: str, tr: Translate) -
 
 
 def surgery(extract: Extract, tr: Translate) -> Made:
-    """What followed operations, by the group a participant belongs to."""
+    """What followed operations, by the group a participant belongs to as treated."""
     rows = {row.participant: row for row in extract.rows}
     found = [each for p in whole(extract) if (each := aftermath(rows[p.participant], p.person)) is not None]
     groups: list[tuple[str, list[Aftermath]]] = [
-        (name, [a for a in found if group_of(a.person) == name]) for name in GROUPS
+        (tr(WORDS.get(name, name)), [a for a in found if treated_group(a.person) == name]) for name in GROUPS
     ]
     return Made((surgery_table(groups, tr),))
 
@@ -94,13 +104,14 @@ def deaths(extract: Extract, tr: Translate) -> Made:
     """Deaths by arm, and each death with the group of the participant."""
     randomised = [p.person for p in by_arm(extract)]
     everybody = [p.person for p in whole(extract)]
-    made = [table for arm in (WW, TME) for table in _deaths_of(arm, [p for p in randomised if p.arm == arm], tr)]
-    return Made((*made, with_arm(listings.deaths_listing(everybody, tr), _groups(everybody), tr)))
+    made = [table for arm in ARMS for table in _deaths_of(arm, [p for p in randomised if p.treated_as == arm], tr)]
+    return Made((*made, with_arm(listings.deaths_listing(everybody, tr), groups_in_words(everybody, tr), tr)))
 
 
 def _deaths_of(arm: str, people: Sequence[Person], tr: Translate) -> Iterator[Table]:
     for table in (deaths_table(death_lines(people), tr), causes_table(by_cause(people), tr)):
-        yield _renamed(table, f"{table.id}-{arm.lower()}", f"{table.title}: {arm}")
+        named = _renamed(table, f"{table.id}-{arm.lower()}", f"{table.title}: {arm}")
+        yield named.with_footnotes(tr(AS_TREATED))
 
 
 def serious_events(extract: Extract, tr: Translate) -> Made:
@@ -109,35 +120,24 @@ def serious_events(extract: Extract, tr: Translate) -> Made:
     people = whole(extract)
     found = [(p, serious_reports(rows[p.participant], p.events, extract.cut_on)) for p in people]
     listed = listings.serious_listing(found, listings.always, tr)
-    return Made((with_arm(listed, _groups(p.person for p in people), tr),))
+    return Made((with_arm(listed, groups_in_words((p.person for p in people), tr), tr),))
 
 
 def event_listing(extract: Extract, tr: Translate) -> Made:
     """Every adverse event."""
     people = whole(extract)
     listed = listings.events_listing(people, listings.always, tr)
-    return Made((with_arm(listed, _groups(p.person for p in people), tr),))
-
-
-def group_of(person: Person) -> str:
-    """WW, TME, WW-P, TME-P or S as PROTOCOL 1 names them; "" before the decision."""
-    if person.cohort == RANDOMISED:
-        return person.arm or ""
-    return f"{person.arm}-P" if person.cohort == PREFERENCE else "S" if person.cohort else ""
-
-
-def _groups(people: Iterable[Person]) -> dict[str, str]:
-    return {p.participant: group_of(p) for p in people}
+    return Made((with_arm(listed, groups_in_words((p.person for p in people), tr), tr),))
 
 
 def _of(people: Iterable[Observed], arm: str) -> tuple[Observed, ...]:
-    return tuple(p for p in people if p.person.arm == arm)
+    return tuple(p for p in people if p.person.treated_as == arm)
 
 
 def _pairs(people: Sequence[Observed], tr: Translate) -> list[tuple[str, Pair]]:
     """WW and TME over all periods since randomisation, then over each."""
     wanted = [(tr(SINCE), AT_RISK), *((tr(TITLES[p]), frozenset({p})) for p in PERIODS)]
-    ww, tme = (_of(people, arm) for arm in (WW, TME))
+    ww, tme = (_of(people, arm) for arm in ARMS)
     return [(label, (Selection.of(ww, periods), Selection.of(tme, periods))) for label, periods in wanted]
 
 
@@ -157,5 +157,17 @@ OUTPUTS: tuple[Output, ...] = (
     Output("safety-surgery-arm", _l("After an operation: complications"), surgery, "14.3.1.6"),
     Output("safety-deaths-arm", _l("Deaths by arm"), deaths, "14.3.2.1"),
     Output("safety-serious-arm", _l("Serious adverse events with arm"), serious_events, "14.3.2.2"),
+    Output(
+        "safety-laboratory-arm",
+        _l("Laboratory: shift of grades by arm"),
+        closed_safety_laboratory.laboratory,
+        "14.3.4.1",
+    ),
     Output("safety-listing-arm", _l("Listing of adverse events with arm"), event_listing, "16.2.7.1"),
+    Output(
+        "safety-laboratory-listing-arm",
+        _l("Listing of abnormal laboratory values with arm"),
+        closed_safety_laboratory.listing,
+        "16.2.8.1",
+    ),
 )

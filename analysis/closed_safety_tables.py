@@ -1,36 +1,38 @@
-"""Safety by arm set into tables: the closed report's alone. Randomised participants as allocated, from the day of randomisation on.
+"""Safety by arm set into tables: the closed report's alone. Randomised participants as treated, from the day of randomisation on.
 
 Differences of proportions carry score limits and no p-value: a list of terms is no list of hypotheses. No open module imports this one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from analysis.adverse_events import DEFINITION as COUNTED
 from analysis.adverse_events import AdverseEvents, TermLine, tabulate
+from analysis.closed_safety_population import ARMS, AS_ALLOCATED, AS_TREATED, POPULATION
 from analysis.differences import DEFINITION as DIFFERENCE
 from analysis.differences import miettinen_nurminen
 from analysis.not_estimable import NotEstimable
+from analysis.rate_difference import DEFINITION as RATES
+from analysis.rate_difference import rate_difference
 from analysis.rates import DEFINITION as EXACT
-from analysis.rates import rate_ratio
+from analysis.rates import Counted, rate_ratio
 from analysis.safety.events import Rule, Selection
 from analysis.safety.exposure import exposure_rate
 from analysis.safety.overview import lines
 from analysis.safety.tables import MAY, counted, heading
-from analysis.safety.tables_time import NOT_ESTIMABLE, RATED, rate_words
+from analysis.safety.tables_time import NOT_ESTIMABLE, PER, RATED, rate_words
 from analysis.table import Column, Table, Translate, share
 from forms.text import _l
 
-POPULATION = _l("All randomised, as allocated, who entered the period; from the day of randomisation on.")
 WW_LESS_TME = _l("Difference, WW less TME, percentage points (95 % limits)")
 Pair = tuple[Selection, Selection]
 """WW and TME, over the same periods."""
 
 
-def overview_by_arm(pair: Pair, period: str, id: str, tr: Translate = str) -> Table:
-    """One line a sort of event, with the difference."""
+def overview_by_arm(pair: Pair, period: str, id: str, tr: Translate = str, *, allocated: bool = False) -> Table:
+    """One line a sort of event, with the difference; `allocated`: the arms of the pair are those allocated, not those begun."""
     ww, tme = pair
     made = zip(lines(ww, operation=True), lines(tme, operation=True), strict=True)
     rows = tuple(
@@ -42,8 +44,15 @@ def overview_by_arm(pair: Pair, period: str, id: str, tr: Translate = str) -> Ta
         )
         for a, b in made
     )
-    title = tr(_l("Adverse events by arm: {period}")).format(period=period)
-    return _by_arm(id, title, tr(_l("Participants with at least one")), pair, rows, tr, tr(MAY))
+    said = _l("Adverse events by arm as allocated: {period}") if allocated else _l("Adverse events by arm: {period}")
+    columns = (
+        Column(tr(_l("Participants with at least one"))),
+        *(Column(heading(arm, s.n), numeric=True) for arm, s in zip(ARMS, pair, strict=True)),
+        Column(tr(WW_LESS_TME), numeric=True),
+    )
+    population, who = (AS_ALLOCATED, ()) if allocated else (POPULATION, (tr(AS_TREATED),))
+    notes = (*who, tr(COUNTED), tr(DIFFERENCE), tr(MAY))
+    return Table(id, tr(said).format(period=period), columns, rows, tr(population), notes)
 
 
 def terms_by_arm(pair: Pair, period: str, id: str, tr: Translate = str) -> Table:
@@ -71,7 +80,7 @@ def terms_by_arm(pair: Pair, period: str, id: str, tr: Translate = str) -> Table
         ),
         rows,
         tr(POPULATION),
-        (tr(COUNTED), tr(DIFFERENCE), undated),
+        (tr(AS_TREATED), tr(COUNTED), tr(DIFFERENCE), undated),
         frozenset(i for i, (_, term) in enumerate(keys) if term),
     )
 
@@ -121,17 +130,18 @@ def difference(ww: tuple[int, int], tme: tuple[int, int], tr: Translate = str) -
 
 
 def rates_by_arm(pairs: Sequence[tuple[str, Pair]], tr: Translate = str) -> Table:
-    """First events by exposure and the ratio of the rates, under a heading for each period."""
+    """First events by exposure, the difference and the ratio of the rates, under a heading for each period."""
     rows: list[tuple[str, ...]] = []
     indented: set[int] = set()
     for period, (ww, tme) in pairs:
-        rows.append((period, f"n = {ww.n}", f"n = {tme.n}", ""))
+        rows.append((period, f"n = {ww.n}", f"n = {tme.n}", "", ""))
         for text, rule in RATED:
             indented.add(len(rows))
             rows.append((tr(text), *_rates(ww, tme, rule, tr)))
     heads = (
         _l("WW, per 100 person-years (95 % limits)"),
         _l("TME, per 100 person-years (95 % limits)"),
+        _l("Difference, WW less TME, per 100 person-years (95 % limits)"),
         _l("Ratio, WW over TME"),
     )
     return Table(
@@ -140,17 +150,27 @@ def rates_by_arm(pairs: Sequence[tuple[str, Pair]], tr: Translate = str) -> Tabl
         (Column(tr(_l("Sort"))), *(Column(tr(text), numeric=True) for text in heads)),
         tuple(rows),
         tr(POPULATION),
-        (tr(EXACT), tr(_l("Person-years up to and with the day of the first event."))),
+        (tr(AS_TREATED), tr(EXACT), tr(RATES), tr(_l("Person-years up to and with the day of the first event."))),
         frozenset(indented),
     )
 
 
-def _rates(ww: Selection, tme: Selection, rule: Rule, tr: Translate) -> tuple[str, str, str]:
+def _rates(ww: Selection, tme: Selection, rule: Rule, tr: Translate) -> tuple[str, ...]:
     a, b = exposure_rate(ww, rule), exposure_rate(tme, rule)
-    return rate_words(a, tr), rate_words(b, tr), _ratio((b.participants, b.years), (a.participants, a.years), tr)
+    watched, resected = (a.participants, a.years), (b.participants, b.years)
+    return rate_words(a, tr), rate_words(b, tr), _less(watched, resected, tr), _ratio(resected, watched, tr)
 
 
-def _ratio(first: tuple[int, float], second: tuple[int, float], tr: Translate) -> str:
+def _less(first: Counted, second: Counted, tr: Translate) -> str:
+    try:
+        found = rate_difference(first, second)
+    except NotEstimable:
+        return tr(NOT_ESTIMABLE)
+    value, lower, upper = (PER * each for each in (found.value, found.lower, found.upper))
+    return f"{value:.1f} ({lower:.1f} to {upper:.1f})"
+
+
+def _ratio(first: Counted, second: Counted, tr: Translate) -> str:
     try:
         found = rate_ratio(first, second)
     except NotEstimable:
@@ -164,16 +184,3 @@ def with_arm(table: Table, group: Mapping[str, str], tr: Translate = str) -> Tab
     first, *rest = table.columns
     rows = tuple((row[0], group.get(row[0], ""), *row[1:]) for row in table.rows)
     return replace(table, id=f"{table.id}-arm", columns=(first, Column(tr(_l("Arm"))), *rest), rows=rows)
-
-
-def _by_arm(
-    id: str, title: str, first: str, pair: Pair, rows: tuple[tuple[str, ...], ...], tr: Callable[[str], str], *more: str
-) -> Table:
-    ww, tme = pair
-    columns = (
-        Column(first),
-        Column(heading("WW", ww.n), numeric=True),
-        Column(heading("TME", tme.n), numeric=True),
-        Column(tr(WW_LESS_TME), numeric=True),
-    )
-    return Table(id, title, columns, rows, tr(POPULATION), (tr(COUNTED), tr(DIFFERENCE), *more))

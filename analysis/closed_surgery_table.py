@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from analysis.safety.surgery import GRADES, LEAKS, WINDOWS, Aftermath
-from analysis.safety.surgery import lines as surgical
+from analysis.safety.clavien import GRADES, WINDOWS
+from analysis.safety.surgery import LEAKS, Aftermath
+from analysis.safety.surgery_lines import lines as surgical
 from analysis.safety.tables import MAY, counted, heading
 from analysis.table import Column, Table, Translate
 from forms.text import _l
@@ -28,10 +29,12 @@ def surgery_table(groups: Sequence[tuple[str, Sequence[Aftermath]]], tr: Transla
             *(Column(heading(label, len(found)), numeric=True) for label, found, _ in made),
         ),
         rows,
-        tr(_l("Participants who were operated on, for any reason; by allocation, choice or standard.")),
+        tr(
+            _l("Participants who were operated on, for any reason; by the strategy begun, else as allocated or chosen.")
+        ),
         (
             tr(MAY),
-            tr(_l("Without a report of complications that reaches the day nothing can be told.")),
+            tr(_l("Without a report on every operation that reaches the day nobody counts as free of complications.")),
             tr(_l("Days: the operation is day 0, and the last day counts.")),
             tr(_l("Clavien-Dindo: Dindo 2004. Leak: ISREC, Rahbari 2010.")),
         ),

@@ -6,8 +6,7 @@ beside pooled outcomes of everybody, would tell outcomes by arm; and SUR, YP and
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from analysis.course_row import R0 as CLEAR_MARGIN
 from analysis.course_row import CourseRow, Day
@@ -17,6 +16,8 @@ from analysis.endpoints import EVENT, derive
 from analysis.estimands import DFS as DISEASE_FREE
 from analysis.estimands import Origin, seen_from
 from analysis.registry_rows import covariates
+from analysis.safety.people import person
+from analysis.safety.surgery import aftermath
 from analysis.timing import PCR, R0, SEVERE, Operated
 from forms.derivations.specimen import pathological_complete_response
 from forms.record import Record
@@ -27,8 +28,8 @@ from trial.store.extract import Extract, Extracted
 if TYPE_CHECKING:
     from analysis.course_row import Operation
 
-NINETY = timedelta(days=90)
-SEVERE_GRADES = frozenset({"IIIa", "IIIb", "IVa", "IVb", "V"})
+WITHIN = 90
+"""Days after the operation within which a complication counts; the grades that do are those of `analysis.safety.clavien`."""
 
 
 def operated(extract: Extract) -> tuple[Operated, ...]:
@@ -54,7 +55,7 @@ FROM_OPERATION = seen_from(DISEASE_FREE, OPERATION)
 def _operated(row: Extracted, cut_on: Day) -> Operated | None:
     course = at_the_cut(course_row(row, cut_on))
     record = Record(in_course_order(row.crfs), row.record().definitions)
-    operation, fraction = primary(course), record.value("RT.RTENDT")
+    operation, fraction = primary(course), course.last_fraction_on
     if operation is None or fraction is None or fraction > operation.on:
         return None
     told = derive(course, FROM_OPERATION)
@@ -64,22 +65,14 @@ def _operated(row: Extracted, cut_on: Day) -> Operated | None:
     outcomes = {
         PCR: {"Y": True, "N": False}.get(str(response)),
         R0: None if operation.residual is None else operation.residual == CLEAR_MARGIN,
-        SEVERE: _severe(record, operation, cut_on),
+        SEVERE: _severe(row, operation, cut_on),
     }
     weeks = (operation.on - fraction).days / 7
     known = covariates(record, course.therapy_start_on)
     return Operated(row.participant, weeks, outcomes, told.days, int(told.status == EVENT), known)
 
 
-def _severe(record: Record, operation: Operation, cut_on: Day) -> bool | None:
-    """A complication of grade III or higher within 90 days; no where a form says so; not known without any form."""
-    forms = [(record.scope(crf), record.rows(crf, "R")) for crf in record.all("POC")]
-    if not forms:
-        return None
-    last = min(operation.on + NINETY, cut_on)
-    for _, rows in forms:
-        for each in rows:
-            on: Any = each.item("POC.POCDAT")
-            if each.item("POC.CLAVIEN") in SEVERE_GRADES and on is not None and operation.on <= on <= last:
-                return True
-    return False
+def _severe(row: Extracted, operation: Operation, cut_on: Day) -> bool | None:
+    """A complication of grade IIIa or worse; None where reports do not reach the day, or a day or a grade that decides is missing."""
+    found = aftermath(row, person(row, cut_on))
+    return None if found is None else found.after(operation.on).worst(WITHIN).severe

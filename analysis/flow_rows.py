@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analysis.begun import strategy_begun
 from analysis.course_row import CourseRow
 from analysis.courses import course_row
 from analysis.cut import at_the_cut
@@ -39,9 +40,8 @@ def _row(row: Extracted, extract: Extract, protocol: Protocol) -> FlowRow:
     record = Record(in_course_order(row.crfs), row.record().definitions)
     fails = course.eligible_on is None and (course.screen_failed_on is not None or _refused(record, extract))
     criteria = tuple(line.id for line in failed(protocol, record)) if fails else ()
-    on = record.value("MGT.MGTDAT")
-    known = on is None or on <= extract.cut_on
-    began, why = (record.value("MGT.MGTSTRT"), record.value("MGT.MGTWHY")) if known else (None, None)
+    began = strategy_begun(record, extract.cut_on)
+    why = record.value("MGT.MGTWHY") if began else None
     return FlowRow(course, fails, criteria, began, why)
 
 

@@ -6,6 +6,7 @@ r t1/(r t1 + t2) for a ratio r, so the ratio's limits are those of a proportion,
 
 from dataclasses import dataclass
 
+from analysis.exact import clopper_pearson
 from analysis.not_estimable import NotEstimable
 from analysis.samples import critical
 from forms.text import _l
@@ -13,6 +14,10 @@ from forms.text import _l
 DEFINITION = _l(
     "Exact limits: Garwood for a rate, Clopper-Pearson for a proportion, conditional on all events for a ratio."
 )
+
+
+Counted = tuple[int, float]
+"""Events, and the time they came in."""
 
 
 @dataclass(frozen=True)
@@ -47,33 +52,32 @@ def rate(events: int, time: float, *, level: float = 0.95) -> Exact:
 
 def proportion(events: int, n: int, *, level: float = 0.95) -> Exact:
     """`events` of `n`. Raises NotEstimable of nobody."""
-    from scipy.stats import beta
-
     _whole(events, n)
+    critical(level)
     if not n:
         raise NotEstimable("a proportion of nobody")
-    if events > n:
-        raise ValueError(f"{events} of {n}")
-    tail = _tail(level)
-    lower = float(beta.ppf(tail, events, n - events + 1)) if events else 0.0
-    upper = float(beta.ppf(1 - tail, events + 1, n - events)) if events < n else 1.0
-    return Exact(events / n, lower, upper)
+    return Exact(events / n, *clopper_pearson(events, n, level))
 
 
-def rate_ratio(first: tuple[int, float], second: tuple[int, float], *, level: float = 0.95) -> RateRatio:
+def rate_ratio(first: Counted, second: Counted, *, level: float = 0.95) -> RateRatio:
     """Each (events, time). Raises NotEstimable without time at risk in one of them or without any event."""
     from scipy.stats import binomtest
 
+    check_counted(first, second)
     (x1, t1), (x2, t2) = first, second
-    _whole(x1, x2)
-    _at_risk(t1)
-    _at_risk(t2)
     if not x1 + x2:
         raise NotEstimable("no event in either group")
     share = proportion(x2, x1 + x2, level=level)
     lower, upper = (None if p is None or p == 1 else p / (1 - p) * t1 / t2 for p in (share.lower, share.upper))
     p = float(binomtest(x2, x1 + x2, t2 / (t1 + t2)).pvalue)
     return RateRatio((x2 / t2) / (x1 / t1) if x1 else None, lower or 0.0, upper, p)
+
+
+def check_counted(*groups: Counted) -> None:
+    """Raises ValueError for an impossible count, NotEstimable without time at risk."""
+    for events, time in groups:
+        _whole(events)
+        _at_risk(time)
 
 
 def _tail(level: float) -> float:

@@ -10,6 +10,7 @@ from analysis.adverse_events import AdverseEvent
 from analysis.courses import course_rows
 from analysis.cut import DataCut
 from analysis.reports.status_data import StatusData, status_data
+from analysis.safety.blind import without_arm
 from forms import ctcae
 from forms.checks import visible
 from forms.dates import PartialDate
@@ -23,7 +24,7 @@ def pooled_results(extract: Extract, opened_on: date) -> StatusData:
     """Everything the pooled pages and the status report say; `opened_on`: the day the first site opened."""
     return status_data(
         course_rows(extract),
-        tuple(event for row in extract.rows for event in adverse_events(row)),
+        open_events(extract),
         plan=AccrualPlan.of(PROTOCOL.design, opened_on),
         cut=cut_of(extract),
         study=PROTOCOL.study_id,
@@ -35,6 +36,11 @@ def cut_of(extract: Extract) -> DataCut:
     if (cut := extract.cut) is None:
         return DataCut(extract.cut_on.isoformat(), extract.cut_on, extract.digest)
     return DataCut(cut.name, cut.on, extract.digest, cut.position, cut.code, cut.at, extract.redactions)
+
+
+def open_events(extract: Extract) -> tuple[AdverseEvent, ...]:
+    """Every adverse event as an open table may count it: read from answers without whatever tells an arm."""
+    return tuple(event for row in extract.rows for event in adverse_events(without_arm(row)))
 
 
 def adverse_events(row: Extracted) -> Iterator[AdverseEvent]:

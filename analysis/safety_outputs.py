@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from analysis.adverse_events import tabulate
 from analysis.output import Made, Output
-from analysis.safety import figures, listings, tables, tables_laboratory, tables_time
+from analysis.safety import figures, listing_laboratory, listings, tables, tables_laboratory, tables_time
 from analysis.safety.blind import without_arm
 from analysis.safety.deaths import by_cause, death_lines
-from analysis.safety.events import Observed, Rule, SafetyEvent, Selection
+from analysis.safety.events import Rule, SafetyEvent, Selection
 from analysis.safety.first_event import first_event
 from analysis.safety.immune import immune_events, steroids_of
-from analysis.safety.laboratory import Measured, above_without_grade, results, shifts
+from analysis.safety.laboratory import Measured, above_without_grade, measured, shifts
 from analysis.safety.liver import liver
 from analysis.safety.overview import immune, severe
 from analysis.safety.periods import DECISION, FOLLOW_UP, NEOADJUVANT
@@ -120,23 +120,28 @@ def event_listing(extract: Extract, tr: Translate) -> Made:
 
 def laboratory(extract: Extract, tr: Translate) -> Made:
     """Shift of grades."""
-    people = measured(extract, openly(extract))
+    people = _measured(extract)
     return Made((tables_laboratory.shift_table(shifts(people), above_without_grade(people), tr),))
 
 
 def liver_injury(extract: Extract, tr: Translate) -> Made:
     """The eDISH plot with its quadrants counted, and possible cases of Hy's law."""
-    people = measured(extract, openly(extract))
+    people = _measured(extract)
     found = liver(people)
     days = {p.person.participant: p.person.first_dose_on for p in people}
     made = (tables_laboratory.quadrants_table(found, tr), tables_laboratory.candidates_table(found, days, tr))
     return Made(made, (figures.edish_figure(found, tr),))
 
 
-def measured(extract: Extract, people: tuple[Observed, ...]) -> tuple[Measured, ...]:
+def laboratory_listing(extract: Extract, tr: Translate) -> Made:
+    """Abnormal values to the decision."""
+    listed = listing_laboratory.laboratory_listing(_measured(extract), tr)
+    return Made((listed,))
+
+
+def _measured(extract: Extract) -> tuple[Measured, ...]:
     """Everybody with their laboratory results, of the same answers an open table is made from."""
-    rows = {row.participant: without_arm(row) for row in extract.rows}
-    return tuple(Measured(p.person, results(rows[p.participant], p.person, extract)) for p in people)
+    return measured((without_arm(row) for row in extract.rows), (p.person for p in openly(extract)), extract)
 
 
 OUTPUTS: tuple[Output, ...] = (
@@ -150,4 +155,5 @@ OUTPUTS: tuple[Output, ...] = (
     Output("safety-laboratory", _l("Laboratory: shift of grades"), laboratory, "14.3.4.1"),
     Output("safety-liver", _l("Liver: eDISH and Hy's law"), liver_injury, "14.3.4.2"),
     Output("safety-listing", _l("Listing of adverse events"), event_listing, "16.2.7.1"),
+    Output("safety-laboratory-listing", _l("Listing of abnormal laboratory values"), laboratory_listing, "16.2.8.1"),
 )

@@ -11,7 +11,7 @@ from analysis.output import Made, Output
 from analysis.reports import status_tables as tables
 from analysis.reports.status_data import safety
 from analysis.reports.wording import left_out_line
-from analysis.results import adverse_events
+from analysis.results import open_events
 from analysis.table import Translate
 from forms.text import _l
 from trial.store.extract import Extract
@@ -22,9 +22,7 @@ def _disposition(extract: Extract, tr: Translate) -> Made:
 
 
 def _adverse_events(extract: Extract, tr: Translate) -> Made:
-    found, left_out = safety(
-        course_rows(extract), (event for row in extract.rows for event in adverse_events(row)), extract.cut_on
-    )
+    found, left_out = safety(course_rows(extract), open_events(extract), extract.cut_on)
     said = left_out_line(left_out, tr)
     return Made((tables.overview_table(found, tr).with_footnotes(said), tables.terms_table(found, tr)))
 

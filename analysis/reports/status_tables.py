@@ -16,6 +16,7 @@ Translate = Callable[[str], str]
 
 LANDMARK_YEARS = (1, 2, 3)
 DAYS_PER_YEAR = 365.25
+THERAPY_ONLY = _l("Relation to an operation or a study procedure would tell an arm and is in no line (PROTOCOL 10).")
 
 
 def disposition_table(found: Disposition, tr: Translate = str) -> Table:
@@ -162,7 +163,7 @@ def overview_table(found: AdverseEvents, tr: Translate = str) -> Table:
         ),
         rows,
         _safety_set(found, tr),
-        (tr(DEFINITION),),
+        (tr(DEFINITION), tr(THERAPY_ONLY)),
     )
 
 

@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from analysis.adverse_events import THERAPY
 from forms.answers import Crf
 from trial import soa
 from trial.blinding import HIDDEN_EVENTS, HIDDEN_FORMS, HIDDEN_ITEMS
 from trial.store.extract import Extracted
 
-COMPONENTS = ("RT", "CHEMO", "IO")
-"""Neoadjuvant therapy in AE.AEREL, given in every arm alike."""
 RELATION = "AE.AEREL"
 
 
@@ -42,4 +41,4 @@ def _shown(form: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _components(related: tuple[str, ...]) -> tuple[str, ...]:
     """Those of therapy; "none" where there is none, whatever else the event was related to."""
-    return tuple(code for code in COMPONENTS if code in related) or ("NONE",)
+    return tuple(code for code in THERAPY if code in related) or ("NONE",)

@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 
 from analysis.safety.people import Person
-from forms.derivations.reference_range import HIGH
+from forms.derivations.reference_range import HIGH, LOW, reference_indicator
 from forms.derivations.toxicity_grade import BRANCHES, DIRECTIONS, Limits, grades_by_direction
 from forms.laboratory import TESTS, to_si
 from forms.record import InstanceScope
@@ -42,6 +42,19 @@ class Result:
     def grades(self) -> dict[str, int | None]:
         """CTCAE grade by direction."""
         return grades_by_direction(self.test, self.operator, self.value, Limits(self.low, self.high, self.baseline))
+
+    @property
+    def indicator(self) -> str | None:
+        """LOW, NORMAL or HIGH against the reference range, as on the form (LBNRIND); None where it cannot be told."""
+        found: str | None = reference_indicator(self.operator, self.value, self.low, self.high)
+        return found
+
+    @property
+    def abnormal(self) -> bool | None:
+        """Outside the reference range, or of CTCAE grade 1 or higher (creatinine is graded by its rise too); None: cannot be told."""
+        if self.indicator in (LOW, HIGH) or any(self.grades.values()):
+            return True
+        return None if self.indicator is None else False
 
     @property
     def multiple(self) -> float | None:
@@ -79,27 +92,38 @@ def _before(result: Result, start: date | None, every: Iterable[Result]) -> Deci
 
 @dataclass(frozen=True)
 class Measured:
-    """A participant with the day of the first dose and every result."""
+    """A participant with every result. `since`: the day that parts before from after, where it is not that of the first dose."""
 
     person: Person
     results: tuple[Result, ...]
+    since: date | None = None
+
+    @property
+    def origin(self) -> date | None:
+        """The last day of what was before: that of the first dose, or another one as asked; None where there is none."""
+        return self.since or self.person.first_dose_on
 
     def before(self, test: str) -> Result | None:
-        """The last result on or before the first dose; None without one."""
-        start = self.person.first_dose_on
+        """The last result on or before the origin; None without one."""
+        start = self.origin
         return next((r for r in reversed(self.results) if r.test == test and start and r.on <= start), None)
 
     def under(self, test: str) -> tuple[Result, ...]:
-        """The results after the day of the first dose."""
-        start = self.person.first_dose_on
+        """The results after the day of the origin."""
+        start = self.origin
         return tuple(r for r in self.results if r.test == test and start and r.on > start)
+
+
+def measured(rows: Iterable[Extracted], people: Iterable[Person], extract: Extract) -> tuple[Measured, ...]:
+    """Each person with the results in their row; rows and people in the same order."""
+    return tuple(Measured(p, results(row, p, extract)) for row, p in zip(rows, people, strict=True))
 
 
 @dataclass(frozen=True)
 class Shift:
-    """Participants by grade before and worst grade after the first dose, of one test in one direction; a grade None is not known.
+    """Participants by grade before and worst grade after the origin, of one test in one direction; a grade None is not known.
 
-    `without`: members without a result after the first dose, who are in no cell.
+    `without`: members without a result after the origin, who are in no cell.
     """
 
     test: str
@@ -124,9 +148,9 @@ def graded() -> tuple[tuple[str, str], ...]:
 
 
 def shifts(people: Iterable[Measured]) -> tuple[Shift, ...]:
-    """The shift of every test and direction of which anybody has a result after the first dose."""
-    treated = [p for p in people if p.person.first_dose_on is not None]
-    found = (_shift(test, direction, treated) for test, direction in graded())
+    """The shift of every test and direction of which anybody has a result after the origin."""
+    begun = [p for p in people if p.origin is not None]
+    found = (_shift(test, direction, begun) for test, direction in graded())
     return tuple(shift for shift in found if shift.n)
 
 
@@ -147,7 +171,7 @@ def worst(grades: Iterable[int | None]) -> int | None:
 
 
 def above_without_grade(people: Iterable[Measured]) -> tuple[tuple[str, int], ...]:
-    """Tests of whose rise CTCAE defines no grade by value, and how many had one after the first dose: haemoglobin, glucose."""
+    """Tests of whose rise CTCAE defines no grade by value, and how many had one after the origin: haemoglobin, glucose."""
     crowd, defined = list(people), set(graded())
     tests = [t for t, ways in DIRECTIONS.items() if HIGH in ways and (t, HIGH) not in defined]
     return tuple(

@@ -34,10 +34,14 @@ _TRUTH = {True: _l("yes"), False: _l("no"), None: DASH}
 Shown = Callable[[Observed, SafetyEvent], bool]
 
 
+def armless(person: Person, day: date) -> bool:
+    """Whether nobody could have an arm on that day: it lies before the decision."""
+    return person.decided_on is None or day < person.decided_on
+
+
 def before_the_decision(member: Observed, event: SafetyEvent) -> bool:
     """Whether the event began before anybody could have an arm, on whatever day it may have begun."""
-    decided = member.person.decided_on
-    return decided is None or event.last < decided
+    return armless(member.person, event.last)
 
 
 def always(member: Observed, event: SafetyEvent) -> bool:

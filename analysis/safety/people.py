@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from analysis.begun import strategy_begun
+from analysis.course_row import TME, WW
 from analysis.courses import course_row
 from analysis.cut import at_the_cut, last_alive
 from analysis.death import death
@@ -26,7 +28,8 @@ class Person:
     """One participant up to the cut. `end_on` is the last day observed, `end` why: CUT, COMPLETED, LOST, LEFT or DEATH.
 
     `immunotherapy`: first and last day of each dose given. `died_on` as recorded, `died` the day that is used for it.
-    `operations`, `cohort`, `arm` and `randomised_on` are empty where the row was read without the arm.
+    `begun`: the strategy actually begun, None where none is recorded. `operations`, `cohort`, `arm`, `randomised_on` and `begun` are
+    empty where the row was read without the arm.
     """
 
     participant: str
@@ -44,6 +47,14 @@ class Person:
     cohort: str | None = None
     arm: str | None = None
     randomised_on: date | None = None
+    begun: str | None = None
+
+    @property
+    def treated_as(self) -> str | None:
+        """WW or TME as begun; as allocated or chosen where nothing is recorded as begun; None where neither was."""
+        if self.begun is None:
+            return self.arm
+        return self.begun if self.begun in (WW, TME) else None
 
     @property
     def immunotherapy_window(self) -> tuple[date, date] | None:
@@ -59,9 +70,7 @@ def person(row: Extracted, cut_on: date) -> Person:
     record = row.record()
     read, cut = course(record, row.allocation), at_the_cut(course_row(row, cut_on))
     died = death(cut)
-    end_on, end = min(
-        _ends(read.withdrawn_on, read.withdrawn_from, cut.ended_on, cut.end_reason, cut_on, last_alive(cut))
-    )
+    end_on, end = min(_ends(_left_on(record), cut.ended_on, cut.end_reason, cut_on, last_alive(cut)))
     if died and died.on <= end_on:
         end_on, end = died.on, DEATH
     return Person(
@@ -80,24 +89,30 @@ def person(row: Extracted, cut_on: date) -> Person:
         cut.cohort,
         cut.arm,
         cut.randomised_on,
+        strategy_begun(record, cut_on) if cut.cohort else None,
     )
 
 
 def _ends(
-    withdrawn_on: date | None,
-    scope: tuple[str, ...],
+    left_on: date | None,
     ended_on: date | None,
     reason: str | None,
     cut_on: date,
     alive_on: date | None,
 ) -> Iterator[tuple[date, str]]:
-    """Each way in which observation may have ended. Leaving the treatment alone, or the samples, ends nothing."""
+    """Each way in which observation may have ended."""
     yield cut_on, CUT
-    if withdrawn_on and withdrawn_on <= cut_on and (not scope or "VISITS" in scope):
-        yield withdrawn_on, LEFT
+    if left_on and left_on <= cut_on:
+        yield left_on, LEFT
     if ended_on:
         kind = _ENDS.get(reason or "", LEFT)
         yield (min(ended_on, alive_on) if kind == LOST and alive_on else ended_on), kind
+
+
+def _left_on(record: Record) -> date | None:
+    """The first withdrawal that covers the visits, or says nothing of what it covers. From treatment or samples alone it ends nothing."""
+    found = ((s.item("IC.ICWDAT"), s.item("IC.ICWSCOPE") or ()) for s in map(record.scope, record.all("IC")))
+    return min((on for on, scope in found if on and (not scope or "VISITS" in scope)), default=None)
 
 
 def _immunotherapy(record: Record, cut_on: date) -> Iterator[tuple[date, date]]:

@@ -17,11 +17,21 @@ from forms.laboratory import TESTS
 from forms.text import _l
 
 NOT_GRADED = _l("not known")
+SHIFT = _l("Laboratory: grade before therapy and worst grade after the first dose")
+FIRST_DOSE = _l("the first dose")
 WAYS = {True: _l("low"), False: _l("high")}
 
 
-def shift_table(found: Sequence[Shift], ungraded: Sequence[tuple[str, int]], tr: Translate = str) -> Table:
-    """From the grade before the first dose to the worst grade after it, a test and direction under a heading each."""
+def shift_table(
+    found: Sequence[Shift],
+    ungraded: Sequence[tuple[str, int]],
+    tr: Translate = str,
+    *,
+    id: str = "safety-shift",
+    title: str = SHIFT,
+    origin: str = FIRST_DOSE,
+) -> Table:
+    """From the grade before the origin to the worst grade after it, a test and direction under a heading each."""
     rows: list[tuple[str, ...]] = []
     indented: set[int] = set()
     for shift in found:
@@ -33,13 +43,15 @@ def shift_table(found: Sequence[Shift], ungraded: Sequence[tuple[str, int]], tr:
     heads = (*(tr(_l("Grade {n}")).format(n=grade) for grade in GRADES), tr(NOT_GRADED), tr(_l("All")))
     beyond = [f"{TESTS[test].name} {n}" for test, n in ungraded]
     return Table(
-        "safety-shift",
-        tr(_l("Laboratory: grade before therapy and worst grade after the first dose")),
+        id,
+        tr(title),
         (Column(tr(_l("Test, grade before"))), *(Column(text, numeric=True) for text in heads)),
         tuple(rows),
-        tr(_l("Participants with a result of the test after the day of the first dose.")),
+        tr(_l("Participants with a result of the test after the day of {origin}.")).format(origin=tr(origin)),
         (
-            tr(_l("CTCAE 5.0 by the value alone, 0 to 4. Before: last result on or before the day of the first dose.")),
+            tr(
+                _l("CTCAE 5.0 by the value alone, 0 to 4. Before: last result on or before the day of {origin}.")
+            ).format(origin=tr(origin)),
             tr(
                 _l(
                     "Not known: no result before, or one that CTCAE grades by symptoms or treatment, or without a limit."

@@ -57,11 +57,14 @@ def test_any_grade_and_severe_are_sums_of_the_columns():
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
-        # any, severe, serious, related, related and severe, related and serious, immune, fatal: (sure, cannot tell)
+        # any, severe, serious, to therapy, it and severe, it and serious, immune, fatal: (sure, cannot tell)
         (ae(), [1, 0, 0, 0, 0, 0, 0, 0]),
         (ae(grade=3), [1, 1, 0, 0, 0, 0, 0, 0]),
         (ae(grade=2, serious=True), [1, 0, 1, 0, 0, 0, 0, 0]),
         (ae(related=frozenset({"RT"})), [1, 0, 0, 1, 0, 0, 0, 0]),
+        (ae(related=frozenset({"RT", "OPERATION"})), [1, 0, 0, 1, 0, 0, 0, 0]),
+        # An operation or a study procedure tells an arm: an open table does not know of it.
+        (ae(grade=4, serious=True, related=frozenset({"OPERATION", "PROCEDURE"})), [1, 1, 1, 0, 0, 0, 0, 0]),
         (ae(grade=4, related=frozenset({"IO"}), serious=True, immune_related=True), [1, 1, 1, 1, 1, 1, 1, 0]),
         (ae(grade=5), [1, 1, 0, 0, 0, 0, 0, 1]),
         (ae(fatal=True), [1, 0, 0, 0, 0, 0, 0, 1]),

@@ -58,6 +58,8 @@ CLOSED = {
     "analysis.closed_timing": "analysis/closed_timing.py",
     "analysis.closed_timing_tables": "analysis/closed_timing_tables.py",
     "analysis.closed_flow_outputs": "analysis/closed_flow_outputs.py",
+    "analysis.closed_safety_population": "analysis/closed_safety_population.py",
+    "analysis.closed_safety_laboratory": "analysis/closed_safety_laboratory.py",
     "analysis.closed_surgery_table": "analysis/closed_surgery_table.py",
     "analysis.closed_pro": "analysis/closed_pro.py",
     "analysis.closed_pro_tables": "analysis/closed_pro_tables.py",

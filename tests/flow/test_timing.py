@@ -185,10 +185,9 @@ def test_what_the_specimen_says(specimen, pcr, clear):
     assert (made.outcomes[PCR], made.outcomes[R0]) == (pcr, clear)
 
 
-def complication(day: int, grade: str | None):
-    row = {"POCTERM": "leak", "POCDAT": FRACTION + timedelta(weeks=12, days=day)} | (
-        {"CLAVIEN": grade} if grade else {}
-    )
+def complication(day: int | None, grade: str | None):
+    told = {"POCDAT": None if day is None else FRACTION + timedelta(weeks=12, days=day), "CLAVIEN": grade}
+    row = {"POCTERM": "leak"} | {name: value for name, value in told.items() if value is not None}
     return crf("POC", {"POCANY": "Y"}, "PO90", R=[row])
 
 
@@ -196,12 +195,14 @@ def complication(day: int, grade: str | None):
     ("forms", "severe"),
     [
         ((), None),
-        ((crf("POC", {"POCANY": "N"}, "PO30"),), False),
+        ((crf("POC", {"POCANY": "N"}, "PO30"),), None),  # says nothing of day 90
+        ((crf("POC", {"POCANY": "N"}, "PO90"),), False),
         ((complication(0, "IIIa"),), True),
         ((complication(90, "V"),), True),
         ((complication(91, "V"),), False),
         ((complication(5, "II"),), False),
-        ((complication(5, None),), False),
+        ((complication(5, None),), None),
+        ((complication(None, "IIIb"),), None),  # whether it came within them is not known
     ],
 )
 def test_grade_three_within_ninety_days_is_severe(forms, severe):

@@ -68,6 +68,17 @@ def test_only_who_withdraws_from_the_visits_is_no_longer_observed(scope, end_on,
     assert (found.end_on, found.end) == (day(end_on), why)
 
 
+def test_an_earlier_withdrawal_from_the_samples_does_not_date_a_later_one_from_the_visits():
+    samples = crf("IC", "SCR", 2, ICTYPE="RECONSENT", ICDAT=day(-19), ICWDAT=day(50), ICWSCOPE=("SAMPLES",))
+    visits = crf("IC", "SCR", 3, ICTYPE="RECONSENT", ICDAT=day(-18), ICWDAT=day(400), ICWSCOPE=("VISITS",))
+    assert [(f.end_on, f.end) for f in (read(*treated(), samples, visits), read(*treated(), samples))] == [
+        (day(400), LEFT),
+        (CUT_ON, CUT),
+    ]
+    later = crf("IC", "SCR", 3, ICTYPE="RECONSENT", ICDAT=day(-18), ICWDAT=day(1001), ICWSCOPE=("VISITS",))
+    assert read(*treated(), samples, later).end == CUT
+
+
 @pytest.mark.parametrize(
     ("doses", "window"),
     [

@@ -1,10 +1,14 @@
 """What follows an operation, by the day and by who reported it; deaths by cause and by when they came."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from analysis.safety.clavien import GRADES, Complication, Extent, Operation, worst_of
 from analysis.safety.deaths import by_cause, death_lines, died_between
 from analysis.safety.people import Person, person
-from analysis.safety.surgery import Aftermath, aftermath, lines, worst_leak
+from analysis.safety.surgery import Aftermath, aftermath, worst_leak
+from analysis.safety.surgery_lines import lines
 from forms.dates import PartialDate
 from tests.safety_analysis.people import day, observed
 from tests.safety_analysis.rows import CUT, crf, operated, poc, row, treated
@@ -50,17 +54,95 @@ def test_who_was_not_operated_on_is_not_in_it():
         ((poc("PO90", found=[(250, None), (205, "I")]),), "I", None),
         ((poc("PO90", any="Y"),), None, None),  # a complication that nobody described
         ((poc("PO30", any=None),), None, None),
+        ((poc("PO90", found=[(None, "II"), (205, "IIIa")]),), "IIIa", "IIIa"),  # whenever it was, II is no worse
+        ((poc("PO30", found=[(205, "V")]),), "V", "V"),  # what comes after the report of day 30 cannot be worse
     ],
 )
 def test_the_worst_grade_counts_to_the_day_and_is_told_only_where_it_can_be(reports, at_30, at_90):
     found = operated_on_200(*reports)
-    assert (found.worst(30), found.worst(90)) == (at_30, at_90)
+    assert (found.worst(30).grade, found.worst(90).grade) == (at_30, at_90)
 
 
 def test_a_complication_belongs_to_the_last_operation_before_it():
     second = (*operated(200), *operated(400, number=2))
     found = after(*second, poc("PO90-2", found=[(405, "IVa")]), poc("PO90-1", any="N"))
-    assert found is not None and (found.worst(30), len(found.person.operations)) == ("IVa", 2)
+    assert found is not None and [(o.on, o.worst(30).grade) for o in found.operations] == [
+        (day(200), "0"),
+        (day(400), "IVa"),
+    ]
+    assert found.worst(90).grade == "IVa" and found.after(day(400)).worst(90).severe is True
+
+
+@pytest.mark.parametrize(
+    ("reports", "at_30", "at_90"),
+    [
+        ((), None, None),
+        ((poc("PO30", any="N"),), False, None),
+        ((poc("PO90", any="N"),), False, False),
+        ((poc("PO30", found=[(205, "IIIa")]),), True, True),  # whatever is reported of the days that follow
+        ((poc("PO90", found=[(205, "II")]),), False, False),
+        ((poc("PO90", found=[(205, None)]),), None, None),
+        ((poc("PO90", found=[(205, None), (206, "IIIb")]),), True, True),  # the worst is not known, but bad enough
+        ((poc("PO90", found=[(231, "IVa")]),), False, True),
+        ((poc("PO90", found=[(290, "IIIa")]),), False, True),
+        ((poc("PO90", found=[(291, "IIIa")]),), False, False),
+        ((poc("PO90", found=[(None, "I")]),), False, False),
+        ((poc("PO90", found=[(None, "IIIa")]),), None, None),
+    ],
+)
+def test_grade_three_or_worse_is_told_wherever_the_worst_grade_need_not_be_known(reports, at_30, at_90):
+    found = operated_on_200(*reports)
+    assert (found.worst(30).severe, found.worst(90).severe) == (at_30, at_90)
+
+
+def test_an_operation_without_a_report_is_never_free_of_complications():
+    """What is reported of one operation does not speak for another."""
+    twice = (*operated(200), *operated(400, number=2))
+    silent = after(*twice, poc("PO90-1", any="N", leak="NONE", readmitted="N"))
+    assert silent is not None and (silent.worst(90), silent.leak, silent.readmitted) == (
+        Extent(0, len(GRADES)),
+        None,
+        None,
+    )
+    both = after(*twice, *(poc(e, any="N", leak="NONE", readmitted="N") for e in ("PO90-1", "PO90-2")))
+    assert both is not None and (both.worst(90).grade, both.leak, both.readmitted) == ("0", "NONE", False)
+
+
+def test_a_report_on_an_operation_after_the_cut_is_not_one_on_an_earlier_one():
+    found = after(
+        *operated(200), *operated(1001, number=2), poc("PO90-2", found=[(1002, "IVa")], leak="C", readmitted="Y")
+    )
+    assert found is not None and (found.worst(90), found.leak, found.readmitted) == (Extent(0, len(GRADES)), None, None)
+
+
+def test_a_report_on_an_operation_that_has_no_form_does_not_free_the_one_that_has():
+    found = after(*operated(200), poc("PO90-2", any="N", leak="NONE", readmitted="N"))
+    assert found is not None and found.worst(90) == Extent(0, len(GRADES))
+
+
+def test_a_report_whose_operation_is_not_known_frees_none_of_several():
+    found = after(*operated(200), *operated(400, number=2), poc("PO90-3", found=[(None, "IIIa")]))
+    assert found is not None and {o.worst(90) for o in found.operations} == {Extent(0, len(GRADES))}
+
+
+complications = st.builds(
+    Complication, st.one_of(st.none(), st.integers(-5, 100)), st.one_of(st.none(), st.sampled_from(GRADES))
+)
+
+
+@given(st.lists(complications, max_size=6), st.sampled_from([0, 30, 90]), st.booleans())
+def test_whatever_is_unknown_turns_out_the_grade_lies_within_the_extent(found, reported, unspecified):
+    """Every blank day and grade filled in, one by one, gives an extent inside the former one."""
+    operation = Operation(day(200), reported, tuple(found), unspecified)
+    for within in (30, 90):
+        wide = operation.worst(within)
+        for i, each in enumerate(found):
+            for days in (each.days,) if each.days is not None else (0, within, within + 1):
+                for grade in (each.grade,) if each.grade else GRADES:
+                    told = (*found[:i], Complication(days, grade), *found[i + 1 :])
+                    narrow = Operation(day(200), reported, told, unspecified).worst(within)
+                    assert wide.least <= narrow.least <= narrow.most <= wide.most
+        assert worst_of([wide, wide]) == wide
 
 
 @pytest.mark.parametrize(
@@ -73,6 +155,8 @@ def test_a_complication_belongs_to_the_last_operation_before_it():
         (["C", "A"], "C"),
         (["NOANAST"], "NOANAST"),
         (["NOANAST", "NONE"], "NONE"),
+        (["NONE", None], None),  # the later report does not say
+        ([None, "A"], "A"),
     ],
 )
 def test_the_worst_leak_of_several_reports(leaks, expected):
