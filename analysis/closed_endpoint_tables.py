@@ -52,7 +52,9 @@ def comparison_table(found: Compared, tr: Translate) -> Table:
     rows = _survived(c, tr) if isinstance(c, Survived) else _competed(c, tr)
     notes = _notes(c, tr)
     first, second = (group.label for group in found.groups)
-    versus = tr(_l("{first} against {second}; a ratio below 1 favours {first}.")).format(first=first, second=second)
+    versus = tr(
+        _l("{first} against {second}: a ratio below 1 favours {first}, a difference is {first} less {second}.")
+    ).format(first=first, second=second)
     table = Table(
         f"{found.estimand.id.lower()}-comparison",
         tr(_l("{first} against {second}")).format(first=first, second=second),

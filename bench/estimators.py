@@ -196,7 +196,7 @@ def _varying(d: pd.DataFrame) -> object:
 
     part = d[["id", "entry", "days", "event", "x", "y", "z"]]
     return CoxTimeVaryingFitter().fit(
-        part, "id", "event", start_col="entry", stop_col="days", fit_options={"precision": 1e-10}
+        part, id_col="id", event_col="event", start_col="entry", stop_col="days", fit_options={"precision": 1e-10}
     )
 
 
