@@ -165,15 +165,15 @@ def _survived(
         frame["group"].tolist(),
     )
     within = list(zip(*(frame[name] for name in strata), strict=True)) if strata and len(frame) else None
-    proportional = _or_why(lambda: proportionality(_fit(frame, strata)).together.p)
+    proportional = or_why(lambda: proportionality(_fit(frame, strata)).together.p)
     doubted = isinstance(proportional, float) and proportional < DOUBT
     return Survived(
         strata,
-        _or_why(lambda: _fit(frame, strata)["first"]),
-        _or_why(lambda: _fit(frame, ())["first"]),
-        _or_why(lambda: _informed(log_rank(days, event, group, within, groups=labels))),
+        or_why(lambda: _fit(frame, strata)["first"]),
+        or_why(lambda: _fit(frame, ())["first"]),
+        or_why(lambda: _informed(log_rank(days, event, group, within, groups=labels))),
         proportional,
-        _or_why(lambda: rmst_difference(days, event, group, TAU, groups=(labels[1], labels[0]))) if doubted else None,
+        or_why(lambda: rmst_difference(days, event, group, TAU, groups=(labels[1], labels[0]))) if doubted else None,
         landmarks(groups[0].curve, groups[1].curve),
     )
 
@@ -182,7 +182,7 @@ def landmarks(
     first: Curve | Incidence, second: Curve | Incidence, years: Sequence[int] = YEARS
 ) -> tuple[RateDifference | Missing, ...]:
     """First less second at each year."""
-    return tuple(_or_why(partial(rate_difference, second, first, year * DAYS_PER_YEAR)) for year in years)
+    return tuple(or_why(partial(rate_difference, second, first, year * DAYS_PER_YEAR)) for year in years)
 
 
 def _informed(test: TEST) -> TEST:
@@ -205,11 +205,11 @@ def _competed(frame: pd.DataFrame, groups: tuple[Group, Group]) -> Competed:
     )
     labels = tuple(each.label for each in groups)
     return Competed(
-        _or_why(lambda: _fit(kinds, (), "own")["first"]),
-        _or_why(lambda: _incidence_ratio(frame, EVENT)),
-        _or_why(lambda: _fit(kinds, (), "other")["first"]),
-        _or_why(lambda: _incidence_ratio(frame, COMPETING)),
-        _or_why(lambda: _informed(gray_test(days, status, group, groups=labels))),
+        or_why(lambda: _fit(kinds, (), "own")["first"]),
+        or_why(lambda: _incidence_ratio(frame, EVENT)),
+        or_why(lambda: _fit(kinds, (), "other")["first"]),
+        or_why(lambda: _incidence_ratio(frame, COMPETING)),
+        or_why(lambda: _informed(gray_test(days, status, group, groups=labels))),
         landmarks(groups[0].curve, groups[1].curve),
     )
 
@@ -219,7 +219,7 @@ def _incidence_ratio(frame: pd.DataFrame, cause: int) -> Coefficient:
     return fit["first"]
 
 
-def _or_why(make: Callable[[], T]) -> T | Missing:
+def or_why(make: Callable[[], T]) -> T | Missing:
     """What is made, or the reason why nothing is."""
     try:
         return make()

@@ -157,11 +157,11 @@ def _whom(found: Compared, tr: Translate) -> str:
 
 
 def _survived(c: Survived, tr: Translate) -> list[tuple[str, str]]:
-    stratified = (tr(_l("Hazard ratio, stratified (95 % CI)")), _said(c.hazard, _ratio, tr))
+    stratified = (tr(_l("Hazard ratio, stratified (95 % CI)")), _said(c.hazard, ratio, tr))
     means = tr(_l("Difference of restricted means to 3 years, months (95 % CI)"))
     return [
         *([stratified] if c.strata else []),
-        (tr(_l("Hazard ratio, not stratified (95 % CI)")), _said(c.plain, _ratio, tr)),
+        (tr(_l("Hazard ratio, not stratified (95 % CI)")), _said(c.plain, ratio, tr)),
         (tr(_l("Log-rank test, two-sided p")), _said(c.test, lambda test: p_value(test.p), tr)),
         (tr(_l("Proportional hazards, p")), _said(c.proportional, p_value, tr)),
         *([] if c.restricted is None else [(means, _said(c.restricted, _means, tr))]),
@@ -171,12 +171,12 @@ def _survived(c: Survived, tr: Translate) -> list[tuple[str, str]]:
 
 def _competed(c: Competed, tr: Translate) -> list[tuple[str, str]]:
     return [
-        (tr(_l("Cause-specific hazard ratio (95 % CI)")), _said(c.cause, _ratio, tr)),
-        (tr(_l("Subdistribution hazard ratio, Fine-Gray (95 % CI)")), _said(c.subdistribution, _ratio, tr)),
-        (tr(_l("Cause-specific hazard ratio of competing events (95 % CI)")), _said(c.competing, _ratio, tr)),
+        (tr(_l("Cause-specific hazard ratio (95 % CI)")), _said(c.cause, ratio, tr)),
+        (tr(_l("Subdistribution hazard ratio, Fine-Gray (95 % CI)")), _said(c.subdistribution, ratio, tr)),
+        (tr(_l("Cause-specific hazard ratio of competing events (95 % CI)")), _said(c.competing, ratio, tr)),
         (
             tr(_l("Subdistribution hazard ratio of competing events, Fine-Gray (95 % CI)")),
-            _said(c.competing_subdistribution, _ratio, tr),
+            _said(c.competing_subdistribution, ratio, tr),
         ),
         (tr(_l("Gray's test, two-sided p")), _said(c.gray, lambda test: p_value(test.p), tr)),
         *_differences(c.landmarks, tr(_l("Difference of incidence at {when} (95 % CI)")), tr),
@@ -215,7 +215,8 @@ def _said(found: T | Missing, write: Callable[[T], str], tr: Translate) -> str:
     return tr(NOT_ESTIMABLE).format(why=found.problem) if isinstance(found, Missing) else write(found)
 
 
-def _ratio(found: Coefficient) -> str:
+def ratio(found: Coefficient) -> str:
+    """A ratio with its limits."""
     return f"{found.hr:.2f} ({found.lower:.2f}–{found.upper:.2f})"
 
 

@@ -13,9 +13,14 @@ import numpy as np
 
 from analysis.not_estimable import NotConverged, NotEstimable
 from analysis.samples import Floats, Ints, NotTimeToEvent
+from forms.text import _l
 
 STEPS = 20_000
 _GAP = 1e-9
+
+DEFINITION = _l(
+    "Turnbull: event between two visits, nothing assumed in between, so that the curve is known but for a range; without confidence limits."
+)
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,21 @@ def test_a_separated_covariate_is_named_and_gets_no_number():
     assert refused.value.covariates == ("b",)
 
 
+def test_a_covariate_that_turns_on_before_every_event_of_its_time_is_separated_though_its_information_is_lost_in_rounding():
+    """Sums of risk sets that hold a hazard of e^20 and more lose the others' digits: the information came out below 0, and no error."""
+    spells = pd.DataFrame(
+        {
+            "start": [0, 0, 200, 0, 0],
+            "days": [900.0, 200, 500, 100, 400],
+            "event": [0, 0, 1, 1, 0],
+            "late": [0.0, 0, 1, 0, 0],
+        }
+    )
+    with pytest.raises(Separated) as refused:
+        fit(spells, ["late"], entry="start")
+    assert refused.value.covariates == ("late",)
+
+
 def test_a_perfect_order_is_separated_too():
     with pytest.raises(Separated):
         fit(pd.DataFrame({"days": [1, 2, 3, 4], "event": 1, "x": [4.0, 3.0, 2.0, 1.0]}), ["x"])
