@@ -18,6 +18,7 @@ from analysis.estimands import REGROWTH
 from analysis.figure import Figure
 from analysis.incidence import Incidence, aalen_johansen
 from analysis.logrank import LogRank, log_rank
+from analysis.not_estimable import NotEstimable
 from analysis.plots import Line, curves
 from analysis.steps import observed_at
 from analysis.survival import Curve, kaplan_meier
@@ -51,7 +52,8 @@ class ArmUnknown(ValueError):
 class Comparison:
     """WW against TME: hazard ratio (below 1 favours WW), stratified log-rank, and z for non-inferiority.
 
-    `z` = (ln margin - ln HR) / SE, positive favours WW (PROTOCOL 8). None, with `hazard` None, until both arms had an event.
+    `z` = (ln margin - ln HR) / SE, positive favours WW (PROTOCOL 8). None, with `hazard` None, until both arms had an event, and where the
+    data determine no ratio though they had: `problem` then says why.
     """
 
     strata: tuple[str, ...]
@@ -59,6 +61,7 @@ class Comparison:
     log_rank: LogRank | None
     margin: float
     z: float | None
+    problem: str | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,13 @@ def survival_by_arm(frame: "pd.DataFrame", *, title: str, margin: float, strata:
     return ByArm(title, drawn, _compare(ordered, drawn, margin, tuple(strata)))
 
 
+def no_comparison(found: Comparison, tr: "Callable[[str], str]" = str) -> str:
+    """Why there is no hazard ratio."""
+    if found.problem is None:
+        return tr(_l("No comparison until both arms had an event"))
+    return tr(_l("No hazard ratio: {why}")).format(why=found.problem)
+
+
 def figure_by_arm(
     found: ByArm, *, identity: str, y_label: str, origin: str, tr: "Callable[[str], str]" = str
 ) -> Figure:
@@ -136,13 +146,14 @@ def _compare(
         return Comparison(strata, None, None, margin, None)
     groups = list(zip(*(frame[name] for name in strata), strict=True)) if strata else None
     test = log_rank(frame["days"].to_numpy(), frame["status"].to_numpy(), frame["arm"].tolist(), groups)
-    fit = cox(
-        frame.assign(ww=(frame["arm"] == WW).astype(float)),
-        days="days",
-        event="status",
-        covariates=["ww"],
-        strata=strata,
-        identity="participant",
-    )
-    hazard = fit["ww"]
+    try:
+        hazard = _hazard(frame, strata)
+    except NotEstimable as none:
+        return Comparison(strata, None, test, margin, None, none.problem)
     return Comparison(strata, hazard, test, margin, (math.log(margin) - hazard.log_hr) / hazard.se)
+
+
+def _hazard(frame: "pd.DataFrame", strata: tuple[str, ...]) -> Coefficient:
+    watched = frame.assign(ww=(frame["arm"] == WW).astype(float))
+    fit = cox(watched, days="days", event="status", covariates=["ww"], strata=strata, identity="participant")
+    return fit["ww"]

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 T = TypeVar("T")
+TEST = TypeVar("TEST", LogRank, GrayTest)
 YEARS = (1, 2, 3, 5)
 DAYS_PER_YEAR = 365.25
 TAU = 3 * DAYS_PER_YEAR
@@ -74,12 +75,17 @@ class Survived:
 
 @dataclass(frozen=True)
 class Competed:
-    """Comparison with competing events: hazard of the event, of its incidence, hazard of competing events, and Gray's test."""
+    """Comparison with competing events: hazard of the event and of its incidence, the same of competing events, Gray's test.
+
+    `landmarks`: difference of the incidence of the event, the first group less the second.
+    """
 
     cause: Coefficient | Missing
     subdistribution: Coefficient | Missing
     competing: Coefficient | Missing
+    competing_subdistribution: Coefficient | Missing
     gray: GrayTest | Missing
+    landmarks: tuple[RateDifference | Missing, ...]
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,9 @@ def compared(
     frame = _frame(table, _by_arm(rows) if randomised else _by_way(rows), labels, factors)
     first, second = (_group(frame[frame["group"] == label], label, bool(estimand.competing)) for label in labels)
     strata = STRATA if randomised else ()
-    found = _competed(frame) if estimand.competing else _survived(frame, labels, (first, second), strata)
+    found = (
+        _competed(frame, (first, second)) if estimand.competing else _survived(frame, labels, (first, second), strata)
+    )
     return Compared(estimand, (first, second), found, table.notes)
 
 
@@ -157,52 +165,61 @@ def _survived(
         frame["group"].tolist(),
     )
     within = list(zip(*(frame[name] for name in strata), strict=True)) if strata and len(frame) else None
-    proportional = _or_why(lambda: proportionality(_fit(frame, strata)).together.p)
+    proportional = or_why(lambda: proportionality(_fit(frame, strata)).together.p)
     doubted = isinstance(proportional, float) and proportional < DOUBT
     return Survived(
         strata,
-        _or_why(lambda: _fit(frame, strata)["first"]),
-        _or_why(lambda: _fit(frame, ())["first"]),
-        _or_why(lambda: log_rank(days, event, group, within, groups=labels)),
+        or_why(lambda: _fit(frame, strata)["first"]),
+        or_why(lambda: _fit(frame, ())["first"]),
+        or_why(lambda: _informed(log_rank(days, event, group, within, groups=labels))),
         proportional,
-        _or_why(lambda: rmst_difference(days, event, group, TAU, groups=(labels[1], labels[0]))) if doubted else None,
-        tuple(_or_why(partial(_difference, groups, year * DAYS_PER_YEAR)) for year in YEARS),
+        or_why(lambda: rmst_difference(days, event, group, TAU, groups=(labels[1], labels[0]))) if doubted else None,
+        landmarks(groups[0].curve, groups[1].curve),
     )
 
 
-def _difference(groups: tuple[Group, Group], at: float) -> RateDifference:
-    """First less second."""
-    first, second = groups
-    if not (isinstance(first.curve, Curve) and isinstance(second.curve, Curve)):
-        raise TypeError("a difference of survival needs two survival curves")
-    return rate_difference(second.curve, first.curve, at)
+def landmarks(
+    first: Curve | Incidence, second: Curve | Incidence, years: Sequence[int] = YEARS
+) -> tuple[RateDifference | Missing, ...]:
+    """First less second at each year."""
+    return tuple(or_why(partial(rate_difference, second, first, year * DAYS_PER_YEAR)) for year in years)
+
+
+def _informed(test: TEST) -> TEST:
+    """The test. Raises NotEstimable where it had nothing to compare."""
+    if test.p is None:
+        raise NotEstimable("no event to compare by")
+    return test
 
 
 def _fit(frame: pd.DataFrame, strata: tuple[str, ...], event: str = "status") -> CoxFit:
     return cox(frame, days="days", event=event, covariates=["first"], strata=strata, identity="participant")
 
 
-def _competed(frame: pd.DataFrame) -> Competed:
+def _competed(frame: pd.DataFrame, groups: tuple[Group, Group]) -> Competed:
     kinds = frame.assign(own=(frame["status"] == EVENT).astype(int), other=(frame["status"] == COMPETING).astype(int))
     days, status, group = (
         frame["days"].to_numpy(dtype=float),
         frame["status"].to_numpy(dtype=int),
         frame["group"].tolist(),
     )
-    labels = tuple(way[1] for way in WAYS)
+    labels = tuple(each.label for each in groups)
     return Competed(
-        _or_why(lambda: _fit(kinds, (), "own")["first"]),
-        _or_why(
-            lambda: fine_gray(frame, days="days", status="status", covariates=["first"], identity="participant")[
-                "first"
-            ]
-        ),
-        _or_why(lambda: _fit(kinds, (), "other")["first"]),
-        _or_why(lambda: gray_test(days, status, group, groups=labels)),
+        or_why(lambda: _fit(kinds, (), "own")["first"]),
+        or_why(lambda: _incidence_ratio(frame, EVENT)),
+        or_why(lambda: _fit(kinds, (), "other")["first"]),
+        or_why(lambda: _incidence_ratio(frame, COMPETING)),
+        or_why(lambda: _informed(gray_test(days, status, group, groups=labels))),
+        landmarks(groups[0].curve, groups[1].curve),
     )
 
 
-def _or_why(make: Callable[[], T]) -> T | Missing:
+def _incidence_ratio(frame: pd.DataFrame, cause: int) -> Coefficient:
+    fit = fine_gray(frame, days="days", status="status", covariates=["first"], cause=cause, identity="participant")
+    return fit["first"]
+
+
+def or_why(make: Callable[[], T]) -> T | Missing:
     """What is made, or the reason why nothing is."""
     try:
         return make()

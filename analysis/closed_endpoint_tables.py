@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from analysis import cox, fine_gray, incidence, proportionality, rmst, survival
+from analysis import closed_tables, cox, fine_gray, incidence, proportionality, rmst, survival
+from analysis import landmark as landmarks
 from analysis.closed import WAYS
 from analysis.closed_comparisons import DOUBT, YEARS, Compared, Competed, Group, Missing, Survived
-from analysis.closed_tables import p_value
+from analysis.closed_tables import UNDRAWN, difference, p_value, signed
 from analysis.effects import Coefficient
 from analysis.estimands import ALL_RANDOMISED
 from analysis.figure import Figure
@@ -22,7 +23,7 @@ from analysis.table import Column, Table, Translate, explained, months, percent_
 from forms.text import _l
 
 T = TypeVar("T")
-NOT_ESTIMABLE = _l("not estimable: {why}")
+NOT_ESTIMABLE = closed_tables.NOT_ESTIMABLE
 _THREE_YEARS = 3 * DAYS_PER_YEAR
 
 
@@ -51,8 +52,10 @@ def comparison_table(found: Compared, tr: Translate) -> Table:
     rows = _survived(c, tr) if isinstance(c, Survived) else _competed(c, tr)
     notes = _notes(c, tr)
     first, second = (group.label for group in found.groups)
-    versus = tr(_l("{first} against {second}; a ratio below 1 favours {first}.")).format(first=first, second=second)
-    return Table(
+    versus = tr(
+        _l("{first} against {second}: a ratio below 1 favours {first}, a difference is {first} less {second}.")
+    ).format(first=first, second=second)
+    table = Table(
         f"{found.estimand.id.lower()}-comparison",
         tr(_l("{first} against {second}")).format(first=first, second=second),
         (Column(tr(_l("Measure"))), Column(tr(_l("Value")), numeric=True)),
@@ -60,6 +63,7 @@ def comparison_table(found: Compared, tr: Translate) -> Table:
         f"{_whom(found, tr)} {versus}",
         notes,
     )
+    return explained(table, tr)
 
 
 def events_table(found: Compared, tr: Translate) -> Table:
@@ -153,27 +157,37 @@ def _whom(found: Compared, tr: Translate) -> str:
 
 
 def _survived(c: Survived, tr: Translate) -> list[tuple[str, str]]:
-    stratified = (tr(_l("Hazard ratio, stratified (95 % CI)")), _said(c.hazard, _ratio, tr))
+    stratified = (tr(_l("Hazard ratio, stratified (95 % CI)")), _said(c.hazard, ratio, tr))
     means = tr(_l("Difference of restricted means to 3 years, months (95 % CI)"))
     return [
         *([stratified] if c.strata else []),
-        (tr(_l("Hazard ratio, not stratified (95 % CI)")), _said(c.plain, _ratio, tr)),
+        (tr(_l("Hazard ratio, not stratified (95 % CI)")), _said(c.plain, ratio, tr)),
         (tr(_l("Log-rank test, two-sided p")), _said(c.test, lambda test: p_value(test.p), tr)),
         (tr(_l("Proportional hazards, p")), _said(c.proportional, p_value, tr)),
         *([] if c.restricted is None else [(means, _said(c.restricted, _means, tr))]),
-        *(
-            (tr(_l("Difference at {when} (95 % CI)")).format(when=years_words(year, tr)), _said(each, _points, tr))
-            for year, each in zip(YEARS, c.landmarks, strict=True)
-        ),
+        *_differences(c.landmarks, tr(_l("Difference at {when} (95 % CI)")), tr),
     ]
 
 
 def _competed(c: Competed, tr: Translate) -> list[tuple[str, str]]:
     return [
-        (tr(_l("Cause-specific hazard ratio (95 % CI)")), _said(c.cause, _ratio, tr)),
-        (tr(_l("Subdistribution hazard ratio, Fine-Gray (95 % CI)")), _said(c.subdistribution, _ratio, tr)),
-        (tr(_l("Cause-specific hazard ratio of competing events (95 % CI)")), _said(c.competing, _ratio, tr)),
+        (tr(_l("Cause-specific hazard ratio (95 % CI)")), _said(c.cause, ratio, tr)),
+        (tr(_l("Subdistribution hazard ratio, Fine-Gray (95 % CI)")), _said(c.subdistribution, ratio, tr)),
+        (tr(_l("Cause-specific hazard ratio of competing events (95 % CI)")), _said(c.competing, ratio, tr)),
+        (
+            tr(_l("Subdistribution hazard ratio of competing events, Fine-Gray (95 % CI)")),
+            _said(c.competing_subdistribution, ratio, tr),
+        ),
         (tr(_l("Gray's test, two-sided p")), _said(c.gray, lambda test: p_value(test.p), tr)),
+        *_differences(c.landmarks, tr(_l("Difference of incidence at {when} (95 % CI)")), tr),
+    ]
+
+
+def _differences(found: Sequence[RateDifference | Missing], label: str, tr: Translate) -> list[tuple[str, str]]:
+    """A row a landmark."""
+    return [
+        (label.format(when=years_words(year, tr)), difference(each, tr))
+        for year, each in zip(YEARS, found, strict=True)
     ]
 
 
@@ -182,14 +196,15 @@ def _notes(c: Survived | Competed, tr: Translate) -> tuple[str, ...]:
         return (
             tr(cox.DEFINITION),
             tr(fine_gray.DEFINITION),
-            tr(_l("The way into watch-and-wait was not drawn: differences describe, they prove no effect.")),
+            tr(landmarks.COMPETING),
+            tr(UNDRAWN),
         )
     strata = ", ".join(c.strata) or tr(_l("none"))
     told = (
         tr(cox.DEFINITION),
         tr(_l("Strata: {strata}.")).format(strata=strata),
         tr(proportionality.DEFINITION),
-        tr(_l("Differences of rates: percentage points, normal limits from Greenwood's variance.")),
+        tr(landmarks.DEFINITION),
     )
     means = tr(_l("Restricted means are shown where proportionality is in doubt (p < {p})."))
     return (*told, means.format(p=DOUBT), *(() if c.restricted is None else (tr(rmst.DEFINITION),)))
@@ -200,18 +215,10 @@ def _said(found: T | Missing, write: Callable[[T], str], tr: Translate) -> str:
     return tr(NOT_ESTIMABLE).format(why=found.problem) if isinstance(found, Missing) else write(found)
 
 
-def _ratio(found: Coefficient) -> str:
+def ratio(found: Coefficient) -> str:
+    """A ratio with its limits."""
     return f"{found.hr:.2f} ({found.lower:.2f}–{found.upper:.2f})"
 
 
-def _points(found: RateDifference) -> str:
-    return _signed(100, found.difference, found.lower, found.upper)
-
-
 def _means(found: RmstDifference) -> str:
-    return _signed(1 / DAYS_PER_MONTH, found.difference, found.lower, found.upper)
-
-
-def _signed(scale: float, *values: float) -> str:
-    value, lower, upper = (f"{scale * each:+.1f}" for each in values)
-    return f"{value} ({lower} to {upper})"
+    return signed(1 / DAYS_PER_MONTH, found.difference, found.lower, found.upper)

@@ -2,16 +2,21 @@
 
 from collections.abc import Callable
 
-from analysis.closed import ByArm, Comparison, IncidenceByGroup, figure_by_arm
+from analysis.closed import ByArm, Comparison, IncidenceByGroup, figure_by_arm, no_comparison
+from analysis.closed_comparisons import Missing, landmarks
 from analysis.estimands import NRDFS, REGROWTH
 from analysis.figure import Figure
+from analysis.landmark import COMPETING, RateDifference
+from analysis.logrank import LogRank
 from analysis.plots import DAYS_PER_MONTH, Line, curves
 from analysis.reports.status_tables import DAYS_PER_YEAR, LANDMARK_YEARS, landmark, years_words
 from analysis.steps import Stepped, observed_at
-from analysis.table import Column, Table, explained, months, percent_in_words
+from analysis.table import DASH, Column, Table, explained, months, percent_in_words
 from forms.text import _l
 
 Translate = Callable[[str], str]
+NOT_ESTIMABLE = _l("not estimable: {why}")
+UNDRAWN = _l("The way into watch-and-wait was not drawn: differences describe, they prove no effect.")
 _LAST_LANDMARK = LANDMARK_YEARS[-1] * DAYS_PER_YEAR
 
 
@@ -63,7 +68,19 @@ def regrowth_table(found: IncidenceByGroup, tr: Translate = str) -> Table:
     rows += _landmarks([g.event for g in found.groups], tr)
     title = tr(_l("{endpoint}: estimates")).format(endpoint=tr(found.title))
     said = "; ".join(f"{g.label}: {tr(g.text)}" for g in found.groups) + "."
-    return _table("regrowth-way", title, [g.label for g in found.groups], rows, said, tr)
+    table = _table("regrowth-way", title, [g.label for g in found.groups], rows, said, tr)
+    return table.with_footnotes(*_by_way(found, tr))
+
+
+def _by_way(found: IncidenceByGroup, tr: Translate) -> tuple[str, ...]:
+    """The difference of both incidences at each landmark, as a sentence, and where its limits are from."""
+    if len(found.groups) != 2:
+        return ()
+    first, second = found.groups
+    gaps = zip(LANDMARK_YEARS, landmarks(first.event, second.event, LANDMARK_YEARS), strict=True)
+    told = "; ".join(f"{years_words(year, tr)} {difference(gap, tr)}" for year, gap in gaps)
+    said = tr(_l("{first} less {second} (95 % CI): {told}.")).format(first=first.label, second=second.label, told=told)
+    return said, tr(COMPETING), tr(UNDRAWN)
 
 
 def comparison_table(found: Comparison, tr: Translate = str) -> Table:
@@ -81,16 +98,38 @@ def comparison_table(found: Comparison, tr: Translate = str) -> Table:
 
 def _measures(found: Comparison, tr: Translate) -> list[tuple[str, str]]:
     margin = (tr(_l("Margin of non-inferiority, hazard ratio")), f"{found.margin:.2f}")
-    if found.hazard is None or found.log_rank is None or found.z is None:
-        return [(tr(_l("No comparison until both arms had an event")), ""), margin]
-    h, test = found.hazard, found.log_rank
+    tested = [] if found.log_rank is None else _tested(found.log_rank, tr)
+    if found.hazard is None or found.z is None:
+        return [(no_comparison(found, tr), ""), margin, *tested]
+    h = found.hazard
     return [
         (tr(_l("Hazard ratio (95 % confidence interval)")), f"{h.hr:.2f} ({h.lower:.2f}–{h.upper:.2f})"),
         margin,
         (tr(_l("z for non-inferiority")), f"{found.z:.2f}"),
+        *tested,
+    ]
+
+
+def _tested(test: LogRank, tr: Translate) -> list[tuple[str, str]]:
+    return [
         (tr(_l("Log-rank test, chi-squared (degrees of freedom)")), f"{test.chi2:.2f} ({test.df})"),
         (tr(_l("Log-rank test, two-sided p")), p_value(test.p)),
     ]
+
+
+def difference(found: RateDifference | Missing, tr: Translate = str) -> str:
+    """Percentage points with limits; without them where the data give none; or why there is no difference."""
+    if isinstance(found, Missing):
+        return tr(NOT_ESTIMABLE).format(why=found.problem)
+    if found.lower is None or found.upper is None:
+        return f"{100 * found.difference:+.1f} ({DASH})"
+    return signed(100, found.difference, found.lower, found.upper)
+
+
+def signed(scale: float, *values: float) -> str:
+    """A difference with its limits, each with its sign."""
+    value, lower, upper = (f"{scale * each:+.1f}" for each in values)
+    return f"{value} ({lower} to {upper})"
 
 
 def p_value(p: float | None) -> str:

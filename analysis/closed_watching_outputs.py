@@ -92,9 +92,14 @@ def occupancy_table(found: Occupancy, n: int, tr: Translate) -> Table:
     )
     columns = (Column(tr(_l("State"))), *(Column(years_words(year, tr), numeric=True) for year in YEARS))
     note = tr(_l("—: beyond the follow-up, or a chance of 0 or 100 %, to which the data give no limits."))
-    return Table(
-        "states", tr(_l("State occupancy (95 % CI)")), columns, rows, _whom(n, tr), (tr(multistate.DEFINITION), note)
-    )
+    notes = (tr(multistate.DEFINITION), note, *_left_out(n - found.n, tr))
+    return Table("states", tr(_l("State occupancy (95 % CI)")), columns, rows, _whom(n, tr), notes)
+
+
+def _left_out(k: int, tr: Translate) -> tuple[str, ...]:
+    """Who has no time as watched without an event, so that the estimate does not begin with them."""
+    said = tr(_l("Left out, since an event or the last assessment falls on the day of origin: {k}.")).format(k=k)
+    return (said,) if k else ()
 
 
 def moves_table(found: Occupancy, n: int, tr: Translate) -> Table:

@@ -11,6 +11,7 @@ from math import exp, log, sqrt
 
 import numpy as np
 
+from analysis.differences import possible
 from analysis.logistic import logistic
 from analysis.samples import Floats, critical
 from analysis.steps import Estimate
@@ -35,18 +36,20 @@ class Weighted:
 
 
 def wilson(events: int, n: int, level: float = LEVEL) -> tuple[float, float]:
-    """Score limits of a proportion (Wilson 1927); R: `prop.test(events, n, correct = FALSE)$conf.int`. Raises ValueError for n = 0."""
-    if n < 1:
-        raise ValueError("nobody")
+    """Score limits of a proportion (Wilson 1927); R: `prop.test(events, n, correct = FALSE)$conf.int`. Raises NotEstimable of nobody."""
+    possible((events, n))
     z, p = critical(level), events / n
     middle, half = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     return max(0.0, (middle - half) / (1 + z * z / n)), min(1.0, (middle + half) / (1 + z * z / n))
 
 
 def newcombe(events: int, n: int, of_control: int, controls: int, level: float = LEVEL) -> Estimate:
-    """Difference of two proportions with the limits of Newcombe's method 10; R: `DescTools::BinomDiffCI(..., method = "score")`."""
-    p, q = events / n, of_control / controls
+    """Difference of two proportions with the limits of Newcombe's method 10; R: `DescTools::BinomDiffCI(..., method = "score")`.
+
+    Raises NotEstimable where a group is empty, ValueError for impossible counts.
+    """
     (l1, u1), (l2, u2) = wilson(events, n, level), wilson(of_control, controls, level)
+    p, q = events / n, of_control / controls
     lower = sqrt((p - l1) ** 2 + (u2 - q) ** 2)
     upper = sqrt((u1 - p) ** 2 + (q - l2) ** 2)
     return Estimate(p - q, max(-1.0, p - q - lower), min(1.0, p - q + upper))

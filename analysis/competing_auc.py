@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.estimable import NOBODY, ONE_CLASS, Measured, expit
-from analysis.samples import ArrayLike, Floats, Ints, checked, counts, critical
+from analysis.samples import ArrayLike, Floats, Ints, NotTimeToEvent, checked, counts, critical
 from forms.text import _l
 
 DEFINITION = _l(
@@ -56,6 +56,8 @@ def by_time(
     """
     times, codes = checked(days, status)
     given = np.asarray(risk, dtype=float)
+    if (codes > 2).any():
+        raise NotTimeToEvent("a status is none of 0, 1 and 2")
     if given.shape != times.shape or not ((given >= 0) & (given <= 1)).all():
         raise ValueError("a risk is no probability, or there is not one for each person")
     by, drawn = times <= t, _bootstrapped(times, codes, given, t, bootstraps)

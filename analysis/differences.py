@@ -27,8 +27,32 @@ class ProportionDifference:
 
 
 def miettinen_nurminen(first: tuple[int, int], second: tuple[int, int], *, level: float = 0.95) -> ProportionDifference:
-    """Each (events, n). Raises NotEstimable where a group is empty, ValueError for impossible counts."""
-    _check(first, second)
+    """Difference of two proportions, the first less the second, with score limits.
+
+    Parameters
+    ----------
+    first, second : (int, int)
+        Events, and of how many.
+    level : float
+        Coverage of the confidence limits.
+
+    Returns
+    -------
+    ProportionDifference
+        As a share, not in percent.
+
+    Raises
+    ------
+    NotEstimable
+        A group is empty.
+    ValueError
+        Impossible counts.
+
+    References
+    ----------
+    Miettinen & Nurminen 1985, Stat Med 4:213-226.
+    """
+    possible(first, second)
     (x1, n1), (x2, n2) = first, second
     seen, z = x1 / n1 - x2 / n2, critical(level)
     lower = -1.0 if score_z(first, second, -1.0) <= z else _crossing(first, second, z, -1.0, seen)
@@ -38,7 +62,7 @@ def miettinen_nurminen(first: tuple[int, int], second: tuple[int, int], *, level
 
 def score_z(first: tuple[int, int], second: tuple[int, int], difference: float) -> float:
     """The normal statistic of a true difference: positive where more was seen. For non-inferiority by margin m, `difference` -m."""
-    _check(first, second)
+    possible(first, second)
     (x1, n1), (x2, n2) = first, second
     p1, p2 = restricted(first, second, difference)
     variance = (p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2) * (n1 + n2) / (n1 + n2 - 1)
@@ -72,7 +96,8 @@ def _crossing(first: tuple[int, int], second: tuple[int, int], z: float, low: fl
     return (low + high) / 2
 
 
-def _check(*groups: tuple[int, int]) -> None:
+def possible(*groups: tuple[int, int]) -> None:
+    """Each (events, n). Raises NotEstimable where a group is empty, ValueError for impossible counts."""
     for x, n in groups:
         if n < 0 or not 0 <= x <= n or x != int(x) or n != int(n):
             raise ValueError(f"{x} of {n}")

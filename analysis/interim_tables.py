@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import ceil, isinf
 
+from analysis.closed import no_comparison
 from analysis.closed_tables import p_value
 from analysis.interim import Interim
 from analysis.prospects import Prospects
@@ -88,7 +89,7 @@ def _present(found: Interim, tr: Translate) -> list[tuple[str, str]]:
         (_l("Look due by the plan"), _due(found, tr)),
     ]
     if look is None or found.comparison.hazard is None or found.comparison.z is None:
-        return [*rows, (_l("No comparison until both arms had an event"), NONE)]
+        return [*rows, (no_comparison(found.comparison, tr), NONE)]
     h = found.comparison.hazard
     rows += [
         (_l("Hazard ratio (95 % confidence interval)"), f"{h.hr:.2f} ({h.lower:.2f}–{h.upper:.2f})"),

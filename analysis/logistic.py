@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.estimable import SEPARATED, NotEstimable
+from analysis.estimable import SEPARATED, UNSETTLED, NotEstimable
 from analysis.samples import Floats
 
 _STEPS, _PRECISION, _LARGEST = 50, 1e-12, 30.0
+_SETTLED = 1e-6
+"""Steps that stay above the precision and below this are rounding; larger ones are no end."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Fitted:
 def logistic(x: Floats, y: Floats, offset: Floats | None = None) -> Fitted:
     """Fit y on the columns of x, a column of ones among them where an intercept is wanted.
 
-    Raises NotEstimable where the data are separated, or columns repeat each other: the estimate is then infinite or not one.
+    Raises NotEstimable where the data are separated, or columns repeat each other: the estimate is then infinite or not one;
+    and where the search does not end.
     """
     base = np.zeros(y.size) if offset is None else offset
     beta = np.zeros(x.shape[1])
@@ -43,6 +46,8 @@ def logistic(x: Floats, y: Floats, offset: Floats | None = None) -> Fitted:
     mu, information = _at(x, base, beta)
     if np.abs(y - mu).max() < 1e-6 or (np.abs(beta).max() > _LARGEST and np.linalg.cond(information) > 1e14):
         raise NotEstimable(SEPARATED)
+    if np.abs(step).max() > _SETTLED * (1 + np.abs(beta).max()):
+        raise NotEstimable(UNSETTLED)
     return Fitted(beta, _solved(information, np.eye(beta.size)))
 
 

@@ -16,6 +16,7 @@ STEPS = 60
 _FLAT = 1e-11  # gain of the log likelihood, relative, that is no gain
 _STILL = 1e-5  # step of a parameter on the scale of one standard deviation; the next step is its square
 _MOVING = 1e-2
+_FAR = 5.0  # on the same scale: a ratio of 150 for one standard deviation
 _SINGULAR = 1e-11
 
 
@@ -51,6 +52,8 @@ def maximise(of: Callable[[Floats], Likelihood], start: Floats, names: Sequence[
         reached, there = _uphill(of, at, here, step)
         flat = there.value - here.value <= _FLAT * (1 + abs(there.value))
         at, here = reached, there
+        if gone := _gone(here, at - start, names):
+            raise Separated(gone)
         if flat:
             last = solved(here.information, here.score)
             if moving := tuple(name for name, move in zip(names, last, strict=True) if name and abs(move) > _MOVING):
@@ -60,6 +63,12 @@ def maximise(of: Callable[[Floats], Likelihood], start: Floats, names: Sequence[
                 here = of(at)
                 return Maximum(at, here, first, inverse(here.information), done + 1)
     raise NotConverged(STEPS)
+
+
+def _gone(here: Likelihood, moved: Floats, names: Sequence[str]) -> tuple[str, ...]:
+    """Covariates that moved far and have no information left: the likelihood has become flat to its last digit on the way to infinity."""
+    none = ~(np.diag(here.information) > 0)
+    return tuple(name for name, lost, by in zip(names, none, np.abs(moved), strict=True) if name and lost and by > _FAR)
 
 
 def _uphill(
@@ -81,9 +90,9 @@ def solved(information: Floats, score: Floats) -> Floats:
 
 def inverse(information: Floats) -> Floats:
     """The inverse of a positive definite matrix; its parameters are first put on one scale."""
-    size = np.sqrt(np.diag(information))
-    if not np.isfinite(information).all() or (size <= 0).any():
+    if not np.isfinite(information).all() or (np.diag(information) <= 0).any():
         raise NotEstimable("the data hold no information on a covariate")
+    size = np.sqrt(np.diag(information))
     scaled = information / np.outer(size, size)
     if size.size and np.linalg.eigvalsh(scaled)[0] < _SINGULAR:
         raise NotEstimable("covariates are linear combinations of one another")

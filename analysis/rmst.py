@@ -13,6 +13,7 @@ import numpy as np
 from analysis.groups import Labels, compared
 from analysis.not_estimable import NotEstimable
 from analysis.samples import ArrayLike, NotTimeToEvent, checked, counts, critical
+from analysis.steps import Estimate
 from analysis.survival import survival_and_variance
 from forms.text import _l
 
@@ -39,7 +40,8 @@ class Restricted:
 class RmstDifference:
     """Second group less first, in days, and second over first.
 
-    `p` is of the difference; None where no event by tau left anything to compare.
+    `p` is of the difference; None where no event by tau left anything to compare. A ratio of a mean of 0, everybody having had the event on
+    day 0, is None.
     """
 
     groups: tuple[Hashable, Hashable]
@@ -49,13 +51,39 @@ class RmstDifference:
     lower: float
     upper: float
     p: float | None
-    ratio: float
-    ratio_lower: float
-    ratio_upper: float
+    ratio: float | None
+    ratio_lower: float | None
+    ratio_upper: float | None
 
 
 def restricted_mean(days: ArrayLike, event: ArrayLike, tau: float, *, level: float = 0.95) -> Restricted:
-    """One group. Raises NotEstimable where nobody was followed to tau and the curve had not ended at 0; NotTimeToEvent."""
+    """Mean days lived without the event up to tau, in one group.
+
+    Parameters
+    ----------
+    days, event : array_like
+        One entry a participant: days, and 1 or 0 (censored).
+    tau : float
+        Days up to which the mean is taken.
+    level : float
+        Coverage of the confidence limits.
+
+    Returns
+    -------
+    Restricted
+        In days.
+
+    Raises
+    ------
+    NotEstimable
+        Nobody was followed to tau, and the curve had not ended at 0.
+    NotTimeToEvent
+        A column is broken.
+
+    References
+    ----------
+    Klein & Moeschberger 2003, equation 4.5.2.
+    """
     if not tau > 0:
         raise ValueError(f"tau is a positive number of days: {tau}")
     tally = counts(days, event)
@@ -131,8 +159,7 @@ def _difference(labels: tuple[Hashable, Hashable], one: Restricted, two: Restric
 
     difference, se = two.mean - one.mean, float(np.hypot(one.se, two.se))
     half = critical(level) * se
-    log_half = critical(level) * float(np.hypot(one.se / one.mean, two.se / two.mean))
-    ratio = two.mean / one.mean
+    ratio = _ratio(one, two, level)
     return RmstDifference(
         labels,
         (one, two),
@@ -141,7 +168,15 @@ def _difference(labels: tuple[Hashable, Hashable], one: Restricted, two: Restric
         difference - half,
         difference + half,
         float(2 * norm.sf(abs(difference / se))) if se > 0 else None,
-        ratio,
-        ratio * float(np.exp(-log_half)),
-        ratio * float(np.exp(log_half)),
+        ratio.value,
+        ratio.lower,
+        ratio.upper,
     )
+
+
+def _ratio(one: Restricted, two: Restricted, level: float) -> Estimate:
+    """Second over first, limits on the log scale."""
+    if not min(one.mean, two.mean) > 0:
+        return Estimate(None)
+    ratio, half = two.mean / one.mean, critical(level) * float(np.hypot(one.se / one.mean, two.se / two.mean))
+    return Estimate(ratio, ratio * float(np.exp(-half)), ratio * float(np.exp(half)))

@@ -32,10 +32,36 @@ def apart(participants: Sequence[Hashable], start: Floats | None, stop: Floats) 
 def split_at_change(
     frame: pd.DataFrame, *, identity: str, days: str, event: str, change: str, name: str
 ) -> pd.DataFrame:
-    """Rows as spells in which `name` is 0 until the day in `change` and 1 after it; blank: it never changed.
+    """Rows as spells in which `name` is 0 until the day in `change` and 1 after it.
 
-    A change on the last day or later comes too late to matter; one on day 0 holds throughout. Columns `start` and `days` bound a
-    spell, the event stands in the last one. Raises Repeated; NotTimeToEvent for a change before the origin.
+    A change on the last day or later comes too late to matter; one on day 0 holds throughout.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a participant.
+    identity, days, event : str
+        Columns of who, the time in days, and 1 or 0 (censored).
+    change : str
+        Column of the day on which the covariate changes; blank: it never did.
+    name : str
+        What the covariate is to be called.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `start` and the column of days bound a spell; the event stands in the last one of each participant.
+
+    Raises
+    ------
+    Repeated
+        A participant stands there twice.
+    NotTimeToEvent
+        A change before the origin.
+
+    References
+    ----------
+    Mantel & Byar 1974, J Am Stat Assoc 69:81-86; Therneau & Grambsch 2000, section 3.7.
     """
     import pandas as pd
 

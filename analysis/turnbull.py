@@ -13,9 +13,14 @@ import numpy as np
 
 from analysis.not_estimable import NotConverged, NotEstimable
 from analysis.samples import Floats, Ints, NotTimeToEvent
+from forms.text import _l
 
 STEPS = 20_000
 _GAP = 1e-9
+
+DEFINITION = _l(
+    "Turnbull: event between two visits, nothing assumed in between, so that the curve is known but for a range; without confidence limits."
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,31 @@ def bounds(lower: Sequence[float], upper: Sequence[float | None]) -> tuple[Float
 
 
 def turnbull(lower: Sequence[float], upper: Sequence[float | None]) -> Turnbull:
-    """Raises NotTimeToEvent on broken bounds, NotEstimable for nobody, NotConverged."""
+    """The chance of the event in each interval that the visits tell apart.
+
+    Parameters
+    ----------
+    lower : sequence of float
+        Day of the last visit without the event, one entry a participant.
+    upper : sequence of float or None
+        Day of the first visit with it; None or infinite: not seen so far; the same as `lower`: seen on the day.
+
+    Returns
+    -------
+    Turnbull
+        Masses, and `at` and `median` that read them off.
+
+    Raises
+    ------
+    NotTimeToEvent
+        A bound is unknown, negative or before the other.
+    NotEstimable, NotConverged
+        There is nobody, or the maximum was not found.
+
+    References
+    ----------
+    Turnbull 1976, J R Stat Soc B 38:290-295; Wellner & Zhan 1997, J Am Stat Assoc 92:945-959.
+    """
     low, high = bounds(lower, upper)
     if not low.size:
         raise NotEstimable("nobody to estimate from")

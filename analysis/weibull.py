@@ -62,9 +62,36 @@ def weibull(
     identity: str | None = None,
     level: float = 0.95,
 ) -> Weibull:
-    """Fit on a frame with one row per participant, bounds as in `analysis.turnbull`; blank `upper`: not seen so far.
+    """Fit on a frame with one row per participant.
 
-    Raises NotTimeToEvent on broken bounds and for an event on day 0, Repeated, NotEstimable (no event, Separated, NotConverged).
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a participant, in any order.
+    lower, upper : str
+        Columns of the last visit without the event and the first with it, as in `analysis.turnbull`; blank `upper`: not seen so far.
+    covariates : sequence of str
+        Columns of numbers.
+    identity : str, optional
+        Column that names the participant; nobody may stand in two rows.
+    level : float
+        Coverage of the confidence limits.
+
+    Returns
+    -------
+    Weibull
+        Shape, intercept and hazard ratios by name; `survival` predicts.
+
+    Raises
+    ------
+    NotTimeToEvent, Repeated
+        Bounds are broken, an event lies on day 0, or a participant stands there twice.
+    NotEstimable
+        Nobody had the event, a covariate separates, or no convergence.
+
+    References
+    ----------
+    Kalbfleisch & Prentice 2002, sections 2.2 and 3.5.
     """
     if identity is not None:
         once(frame[identity])

@@ -24,6 +24,7 @@ from analysis.cox import cox
 from analysis.fine_gray import fine_gray
 from analysis.gray import gray_test
 from analysis.incidence import aalen_johansen
+from analysis.landmark import rate_difference
 from analysis.logrank import log_rank
 from analysis.multistate import Move, occupancy
 from analysis.proportionality import proportionality
@@ -93,6 +94,7 @@ def frame(n: int, seed: int = 5) -> pd.DataFrame:
             "z": draw.normal(size=n),
             "lower": visit,
             "upper": np.where(visit > 3000, np.nan, visit + 90),
+            "entry": np.floor(days / 3),
         }
     )
 
@@ -183,10 +185,19 @@ def _lifelines_cox(d: pd.DataFrame) -> object:
     return CoxPHFitter().fit(d[["days", "event", "x", "y", "z"]], "days", "event", fit_options={"precision": 1e-10})
 
 
-def _phreg(d: pd.DataFrame) -> object:
+def _phreg(d: pd.DataFrame, **asked: object) -> object:
     from statsmodels.duration.hazard_regression import PHReg
 
-    return PHReg(d["days"], d[["x", "y", "z"]], status=d["event"], ties="efron").fit().bse
+    return PHReg(d["days"], d[["x", "y", "z"]], status=d["event"], ties="efron", **asked).fit().bse
+
+
+def _varying(d: pd.DataFrame) -> object:
+    from lifelines import CoxTimeVaryingFitter
+
+    part = d[["id", "entry", "days", "event", "x", "y", "z"]]
+    return CoxTimeVaryingFitter().fit(
+        part, id_col="id", event_col="event", start_col="entry", stop_col="days", fit_options={"precision": 1e-10}
+    )
 
 
 def _aft(d: pd.DataFrame) -> object:
@@ -198,6 +209,11 @@ def _aft(d: pd.DataFrame) -> object:
 
 def _cox(d: pd.DataFrame, **asked: object) -> object:
     return cox(d, days="days", event="event", covariates=["x", "y", "z"], identity="id", **asked)
+
+
+def _difference(d: pd.DataFrame) -> object:
+    first, second = (aalen_johansen(part["days"], part["status"]) for _, part in d.groupby("y"))
+    return rate_difference(first, second, 1000)
 
 
 def _moves(d: pd.DataFrame) -> list[Move]:
@@ -236,8 +252,14 @@ CASES = (
         "Restricted mean, difference",
         lambda d: rmst_difference(d["days"], d["event"], d["y"].to_numpy(), 1500),
     ),
+    Case("Difference of incidence at a day", _difference),
     Case("Cox, Efron", _cox, (("lifelines", 30_000, _lifelines_cox), ("statsmodels", 3_000, _phreg))),
     Case("Cox, robust", lambda d: _cox(d, robust=True)),
+    Case(
+        "Cox, entry after the origin",
+        lambda d: _cox(d, entry="entry"),
+        (("lifelines", 3_000, _varying), ("statsmodels", 3_000, lambda d: _phreg(d, entry=d["entry"]))),
+    ),
     Case("Cox and proportionality", lambda d: proportionality(_cox(d))),
     Case("Fine-Gray", lambda d: fine_gray(d, days="days", status="status", covariates=["x", "y", "z"], identity="id")),
     Case("Turnbull", lambda d: turnbull(d["lower"].tolist(), d["upper"].fillna(np.inf).tolist())),

@@ -9,10 +9,15 @@ import pytest
 from analysis.cox import cox
 from analysis.fine_gray import fine_gray
 from analysis.incidence import aalen_johansen
+from analysis.landmark import rate_difference
 from analysis.survival import kaplan_meier
 
 TRIALS, N, P = 300, 150, 0.4
 EFFECT = math.log(0.6)
+INCIDENCE = [1 - (1 - P * (1 - math.exp(-1))) ** ratio for ratio in (1, math.exp(EFFECT))]
+"""By time 1, without and with the covariate."""
+SURVIVAL = [math.exp(-ratio) for ratio in (1, math.exp(EFFECT))]
+NAMES = ("incidence", "difference of incidence", "survival", "difference of survival", "median", "fine_gray", "cox")
 
 
 def trial(draw):
@@ -30,24 +35,28 @@ def trial(draw):
 @pytest.fixture(scope="module")
 def shares():
     draw = np.random.default_rng(20)
-    hits = {"incidence": 0, "survival": 0, "fine_gray": 0, "cox": 0}
+    hits = dict.fromkeys(NAMES, 0)
     for _ in range(TRIALS):
         frame = trial(draw)
         control = frame[frame["x"] == 0]
-        found = aalen_johansen(control["days"], control["status"]).at(1.0)
-        hits["incidence"] += found.lower <= P * (1 - math.exp(-1)) <= found.upper
+        incidences = [aalen_johansen(part["days"], part["status"]) for part in (control, frame[frame["x"] == 1])]
+        found, gap = incidences[0].at(1.0), rate_difference(*incidences, 1.0)
+        hits["incidence"] += found.lower <= INCIDENCE[0] <= found.upper
+        hits["difference of incidence"] += gap.lower <= INCIDENCE[1] - INCIDENCE[0] <= gap.upper
         effect = fine_gray(frame, days="days", status="status", covariates=["x"])["x"]
         hits["fine_gray"] += effect.lower <= math.exp(EFFECT) <= effect.upper
         plain = frame.assign(time=draw.exponential(np.exp(-EFFECT * frame["x"])), lost=draw.uniform(0.5, 3, N))
         plain = plain.assign(days=plain[["time", "lost"]].min(axis=1), event=(plain["time"] <= plain["lost"]) * 1)
-        kept = plain[plain["x"] == 0]
-        rate = kaplan_meier(kept["days"], kept["event"]).at(1.0)
-        hits["survival"] += rate.lower <= math.exp(-1) <= rate.upper
+        curves = [kaplan_meier(part["days"], part["event"]) for _, part in plain.groupby("x")]
+        rate, gap, median = curves[0].at(1.0), rate_difference(*curves, 1.0), curves[0].median
+        hits["survival"] += rate.lower <= SURVIVAL[0] <= rate.upper
+        hits["difference of survival"] += gap.lower <= SURVIVAL[1] - SURVIVAL[0] <= gap.upper
+        hits["median"] += (median.lower or 0) <= math.log(2) <= (median.upper or math.inf)
         hazard = cox(plain, days="days", event="event", covariates=["x"])["x"]
         hits["cox"] += hazard.lower <= math.exp(EFFECT) <= hazard.upper
     return {name: hit / TRIALS for name, hit in hits.items()}
 
 
-@pytest.mark.parametrize("name", ["incidence", "survival", "fine_gray", "cox"])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_interval_holds_the_truth_as_often_as_it_says(shares, name):
     assert shares[name] == pytest.approx(0.95, abs=0.045)

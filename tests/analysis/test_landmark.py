@@ -52,9 +52,10 @@ def test_a_difference_of_rates_has_the_variance_of_both_and_klein_s_test():
     )
 
 
-def test_before_any_event_rates_do_not_differ_and_no_test_is_made():
+def test_before_any_event_rates_do_not_differ_and_neither_limits_nor_test_are_given():
+    """An estimated variance of 0 is not certainty: limits of 0 to 0 would be read as no difference at all."""
     found = rate_difference(kaplan_meier([5, 9], [1, 0]), kaplan_meier([6, 9], [1, 0]), 2)
-    assert (found.difference, found.se, found.test) == (0, 0, None)
+    assert (found.difference, found.se, found.lower, found.upper, found.test) == (0, None, None, None, None)
 
 
 def test_a_rate_nobody_was_at_risk_for_is_not_estimable():

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import pandas as pd
 import pytest
 
 from analysis import closed_endpoint_outputs, endpoint_outputs
 from analysis.closed import ArmUnknown
-from analysis.closed_comparisons import DOUBT, Competed, Missing, Survived, compared
+from analysis.closed_comparisons import DOUBT, YEARS, Competed, Missing, Survived, compared
 from analysis.closed_endpoint_tables import comparison_table, draw, groups_table
 from analysis.closed_watching import STATES, moves, salvage
-from analysis.closed_watching_outputs import salvage_table
+from analysis.closed_watching_outputs import occupancy_table, salvage_table
 from analysis.course_row import PREFERENCE, RANDOMISED, STANDARD, TME, WW
 from analysis.cox import cox
 from analysis.endpoints import derive_all
@@ -32,6 +33,8 @@ from analysis.fine_gray import fine_gray
 from analysis.gray import gray_test
 from analysis.logrank import log_rank
 from analysis.multistate import occupancy
+from analysis.reports.status_tables import years_words
+from analysis.steps import position
 from analysis.survival import kaplan_meier
 from forms.dates import PartialDate
 from tests.analysis import report_data
@@ -144,6 +147,72 @@ def test_competing_events_compete_by_way_and_are_never_censoring():
     assert groups_table(found, str).rows[2][0] == "Competing events"
 
 
+def test_incidences_by_way_differ_at_landmarks_by_those_allocated_less_those_who_chose():
+    found = compared(PEOPLE, REGROWTH, FACTORS)
+    curves = [group.curve for group in found.groups]
+    cells = dict(comparison_table(found, str).rows)
+    for year, each in zip(YEARS, found.comparison.landmarks, strict=True):
+        cell = cells[f"Difference of incidence at {years_words(year, str)} (95 % CI)"]
+        if isinstance(each, Missing):
+            assert cell.startswith("not estimable: nobody was at risk") and not all(
+                c.at_risk_at(each_day(year)) for c in curves
+            )
+            continue
+        one, two = (curve.at(each_day(year)).value for curve in curves)
+        half = 1.959963984540054 * math.hypot(*(sd_at(curve, each_day(year)) for curve in curves))
+        assert (each.difference, each.lower, each.upper) == near((one - two, one - two - half, one - two + half))
+        assert cell == f"{100 * (one - two):+.1f} ({100 * (one - two - half):+.1f} to {100 * (one - two + half):+.1f})"
+    assert not isinstance(found.comparison.landmarks[0], Missing)
+
+
+def each_day(year: int) -> float:
+    return year * 365.25
+
+
+def sd_at(curve, day: float) -> float:
+    return math.sqrt(curve.variance[position(curve.times, day)])
+
+
+def test_the_incidence_of_competing_events_is_compared_as_well():
+    found = compared(PEOPLE, REGROWTH, FACTORS).comparison
+    frame = frame_of(REGROWTH).assign(first=lambda f: (f["cohort"] == RANDOMISED).astype(float))
+    wanted = fine_gray(frame, days="days", status="status", covariates=["first"], cause=2)["first"].hr
+    assert found.competing_subdistribution.hr == near(wanted)
+
+
+def test_a_landmark_before_any_event_of_a_group_has_a_difference_without_limits_and_says_so():
+    """Greenwood's variance is 0 there: limits of 0 to 0 would be read as certainty."""
+    people = [course(participant=f"VG-01-{n:04d}", arm=WW if n % 2 else TME, metastases_on=(day(500 + n),) if n < 9 else ())
+              for n in range(20)]  # fmt: skip
+    table = comparison_table(compared(people, NRDFS, {}), str)
+    cells = dict(table.rows)
+    assert cells["Difference at 1 year (95 % CI)"] == "+0.0 (—)"
+    assert any(note.startswith("(—)") for note in table.footnotes)
+    assert "to" in cells["Difference at 2 years (95 % CI)"]
+
+
+def test_without_an_event_the_tests_say_that_there_is_nothing_to_compare():
+    people = [course(participant=f"VG-01-{n:04d}", arm=WW if n % 2 else TME) for n in range(6)]
+    assert dict(comparison_table(compared(people, OS, {}), str).rows)["Log-rank test, two-sided p"] == NOTHING
+    watched_only = [watched(n, cohort=RANDOMISED if n % 2 else PREFERENCE, **given(n)) for n in range(6)]
+    assert dict(comparison_table(compared(watched_only, REGROWTH, {}), str).rows)["Gray's test, two-sided p"] == NOTHING
+
+
+NOTHING = "not estimable: no event to compare by"
+
+
+def given(n: int) -> dict[str, object]:
+    """What makes a course one of choice: no draw."""
+    return {} if n % 2 else {"randomised_on": None}
+
+
+def test_a_model_that_is_not_found_has_its_reason_in_the_table(monkeypatch):
+    monkeypatch.setattr("analysis.newton.STEPS", 1)
+    cells = dict(comparison_table(compared(PEOPLE, REGROWTH, FACTORS), str).rows)
+    assert cells["Subdistribution hazard ratio, Fine-Gray (95 % CI)"] == "not estimable: no convergence in 1 steps"
+    assert cells["Gray's test, two-sided p"][0] in "01<"  # needs no search
+
+
 def test_an_estimand_with_competing_events_is_never_drawn_as_survival():
     for _, estimand in (*endpoint_outputs.POOLED, *closed_endpoint_outputs.BY_GROUP):
         found = compared(PEOPLE, estimand, FACTORS)
@@ -241,6 +310,17 @@ def test_of_two_states_on_one_day_the_furthest_is_entered_and_nobody_goes_back()
     assert [(m.stop, m.entered) for m in moves([both])] == [(200, "METASTASIS"), (300, None)]
     late = watched(2, metastases_on=(day(100),), regrowths=(regrowth(200),), assessed_on=(day(300),))
     assert [(m.stop, m.entered) for m in moves([late])] == [(100, "METASTASIS"), (300, None)]
+
+
+def test_whoever_has_no_time_as_watched_is_counted_where_the_chances_stand():
+    """The denominator says all watched; the estimate begins with those who were watched without an event after the day of origin."""
+    people = [watched(1), watched(2), watched(3, assessed_on=(day(0),)), watched(4, metastases_on=(day(-3),))]
+    found = occupancy(moves(people), STATES, STATES[0])
+    notes = occupancy_table(found, len(people), str).footnotes
+    assert (
+        found.n == 2 and notes[-1] == "Left out, since an event or the last assessment falls on the day of origin: 2."
+    )
+    assert not [note for note in occupancy_table(found, 2, str).footnotes if note.startswith("Left out")]
 
 
 def test_every_course_is_one_the_estimator_takes_and_occupancies_add_up_to_one():

@@ -10,14 +10,19 @@ import pytest
 
 from analysis import (
     cox,
+    differences,
     fine_gray,
     gray,
     incidence,
+    landmark,
     logrank,
     multistate,
     proportionality,
     rmst,
+    spells,
     survival,
+    turnbull,
+    weibull,
 )
 
 MANUAL = Path(survival.__file__).resolve().parents[1] / "docs" / "analysis.md"
@@ -29,7 +34,14 @@ PUBLIC = (
     cox.cox,
     fine_gray.fine_gray,
     gray.gray_test,
+    rmst.restricted_mean,
     rmst.rmst_difference,
+    landmark.rate_difference,
+    landmark.from_landmark,
+    spells.split_at_change,
+    turnbull.turnbull,
+    weibull.weibull,
+    differences.miettinen_nurminen,
     multistate.occupancy,
     proportionality.proportionality,
 )

@@ -34,6 +34,7 @@ def cases() -> dict[str, pd.DataFrame]:
         "only_early_in_c": whole[~((whole["group"] == "c") & (whole["days"] > 12))],
         "no_competing": whole.assign(status=whole["status"].replace(2, 0)),
         "one_event": whole.assign(status=whole["status"].where(whole["status"] != 1, 0).where(whole["id"] != first, 1)),
+        "all_censored": whole.assign(status=0),
     }
 
 
