@@ -83,8 +83,10 @@ ADTTE = Dataset(
         Variable(
             "EVNTDESC", "Event or Censoring Description", TEXT, DERIVED, "The component that came first, or CENSORED."
         ),
+        Variable("NOTES", "Analysis Notes", TEXT, DERIVED, "What could not be told."),
+        # A study day known to be imputed by a rule of the calendar gives the dates of all the others.
         Variable(
-            "NOTES", "Analysis Notes", TEXT, DERIVED, "What could not be told, and where a date was imputed or moved."
+            "ADTNOTES", "Notes on the Analysis Date", TEXT, DERIVED, "Where ADT was imputed or moved.", identifies=True
         ),
     ),
 )
@@ -123,7 +125,8 @@ def _record(person: Person, code: str, estimand: Estimand, made: TimeToEvent) ->
         "AVAL": made.days,
         "CNSR": CNSR[made.status],
         "EVNTDESC": made.what or "CENSORED",
-        "NOTES": "; ".join((*made.unresolved, *made.adjusted)),
+        "NOTES": "; ".join(made.unresolved),
+        "ADTNOTES": "; ".join(made.adjusted),
     }
 
 
