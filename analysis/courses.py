@@ -5,7 +5,7 @@ Nothing is judged here. Dates and codes are read from the forms; which of them i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -54,8 +54,8 @@ def course_row(row: Extracted, cut_on: date) -> CourseRow:
         eligible_on=record.value("ELIG.ELIGDAT") if record.value("ELIG.ELIGCONF") == "Y" else None,
         screen_failed_on=ended if reason == "SCREENFAIL" else None,
         therapy_start_on=min((*_all(record, "RT", "RTSTDT"), *_all(record, "EX", "EXSTDT")), default=None),
-        last_dose_on=max(doses, default=None),
-        restaged_on=record.value("RST.RSTDAT"),
+        last_dose_on=_last(doses, cut_on),
+        restaged_on=_last(_all(record, "RST", "RSTDAT"), cut_on),
         decision_on=record.value("DEC.DECDAT"),
         candidate=_truth(record.value("DEC.STRATEGY"), "CAND"),
         randomised_on=row.allocation["at"].date() if row.allocation else None,
@@ -72,12 +72,17 @@ def course_row(row: Extracted, cut_on: date) -> CourseRow:
         withdrawn_on=record.value("IC.ICWDAT"),
         ended_on=ended,
         end_reason=reason,
-        last_fraction_on=max(_all(record, "RT", "RTENDT"), default=None),
+        last_fraction_on=_last(_all(record, "RT", "RTENDT"), cut_on),
     )
 
 
 def _truth(value: str | None, wanted: str) -> bool | None:
     return None if value is None else value == wanted
+
+
+def _last(days: Iterable[date], cut_on: date) -> date | None:
+    """The last by the cut: what came after it does not undo the one before."""
+    return max((day for day in days if day <= cut_on), default=None)
 
 
 def _all(record: Record, form: str, item: str) -> list[date]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.course_row import PENDING, CourseRow, Day, Regrowth, Stoma
+from forms.dates import PartialDate
 from forms.text import _l
 
 
@@ -87,7 +88,7 @@ def at_the_cut(row: CourseRow) -> CourseRow:
     """The row with nothing dated after `cut_on`; a row already cut comes back equal.
 
     A regrowth suspected before and confirmed after the cut was pending; a stoma closed after it was open.
-    Somebody known alive after the cut was alive at it.
+    Somebody known alive after the cut was alive at it, and a death of a partly known date then came after it.
     """
     cut = row.cut_on
     milestones: dict[str, Any] = {name: _until(getattr(row, name), cut) for name in _MILESTONES}
@@ -106,7 +107,7 @@ def at_the_cut(row: CourseRow) -> CourseRow:
         local_recurrences_on=_days(row.local_recurrences_on, cut),
         second_primaries=tuple(p for p in row.second_primaries if p.on <= cut),
         stomas=tuple(_stoma(s, cut) for s in row.stomas if s.formed_on <= cut),
-        died_on=row.died_on if row.died_on and row.died_on.earliest <= cut else None,
+        died_on=_died(row),
         last_known_alive_on=row.last_known_alive_on and min(row.last_known_alive_on, cut),
         assessed_on=_days(row.assessed_on, cut),
         pelvis_clear_on=_days(row.pelvis_clear_on, cut),
@@ -126,6 +127,14 @@ def last_alive(row: CourseRow) -> Day | None:
         *(o.on for o in row.operations),
     )
     return max((day for day in dated if day is not None), default=None)
+
+
+def _died(row: CourseRow) -> PartialDate | None:
+    died, alive = row.died_on, last_alive(row)
+    if died is None or died.earliest > row.cut_on:
+        return None
+    later = died.latest > row.cut_on and alive is not None and alive > row.cut_on
+    return None if later else died
 
 
 def _until(day: Day | None, cut: Day) -> Day | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from analysis.course_row import CourseRow, Operation, Regrowth, SecondPrimary, Stoma
-from analysis.endpoints import CENSORED, COMPETING, EVENT, derive_all
+from analysis.endpoints import CNSR, derive_all
 from analysis.estimands import Estimand
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ ADTTE_COLUMNS = (
     "EVNTDESC",
     "NOTES",
 )
-_CNSR = {EVENT: 0, CENSORED: 1, COMPETING: 2}
 
 
 def adtte(rows: Iterable[CourseRow], estimands: Iterable[Estimand]) -> "pd.DataFrame":
@@ -47,7 +46,7 @@ def adtte(rows: Iterable[CourseRow], estimands: Iterable[Estimand]) -> "pd.DataF
             t.origin_on.isoformat(),
             t.ended_on.isoformat(),
             t.days,
-            _CNSR[t.status],
+            CNSR[t.status],
             t.what or "CENSORED",
             "; ".join((*t.unresolved, *t.adjusted)),
         )

@@ -18,6 +18,8 @@ from forms.text import _l
 __all__ = ["ESTIMANDS", "Estimand", "TimeTable", "TimeToEvent", "derive", "derive_all", "regrowth_interval"]
 
 CENSORED, EVENT, COMPETING = 0, 1, 2
+CNSR = {EVENT: 0, CENSORED: 1, COMPETING: 2}
+"""The same as ADaM codes it."""
 
 BEFORE_ORIGIN = _l("event dated before the origin: counted on the origin day")
 POPULATION_UNKNOWN = _l("whether they belong to this analysis cannot be told: left out")

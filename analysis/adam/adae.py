@@ -12,6 +12,7 @@ from analysis.adam.people import Person, flag, interval, partial
 from analysis.adam.variables import COLLECTED, DATE, DERIVED, INTEGER, TEXT, YES_NO, Dataset, Variable, decoded
 from analysis.results import adverse_events
 from analysis.safety.blind import without_arm
+from analysis.safety.events import Observed
 from analysis.safety.periods import AFTER, BEFORE, TITLES
 from analysis.safety.reading import from_first_dose
 from forms.codelists import safety
@@ -19,7 +20,6 @@ from forms.dates import PartialDate, days_between, not_after
 from trial.course import course
 from trial.protocol import PROTOCOL
 from trial.safety import in_period, reporting_periods
-from trial.store.extract import Extracted
 
 _NOT_IMPUTED = "Missing where a part is unknown: nothing is imputed."
 _KNOWN, _FIRST, _LAST = (
@@ -43,8 +43,9 @@ _COUNTED_IN = (
 def _partial(prefix: str, what: str, item: str) -> tuple[Variable, ...]:
     return (
         Variable(f"{prefix}DTC", f"Date of {what}, as collected", TEXT, COLLECTED, _KNOWN, (item,), identifies=True),
-        Variable(f"{prefix}LO", f"Date of {what}, earliest possible", DATE, DERIVED, _FIRST, (item,), day=f"{prefix}LODY"),
-        Variable(f"{prefix}HI", f"Date of {what}, latest possible", DATE, DERIVED, _LAST, (item,), day=f"{prefix}HIDY"),
+        # As study days these would tell the calendar: the first possible day of a month is a first, and its length names it.
+        Variable(f"{prefix}LO", f"Date of {what}, earliest possible", DATE, DERIVED, _FIRST, (item,), identifies=True),
+        Variable(f"{prefix}HI", f"Date of {what}, latest possible", DATE, DERIVED, _LAST, (item,), identifies=True),
         Variable(f"{prefix}DT", f"Date of {what}", DATE, DERIVED, _NOT_IMPUTED, (item,), day=f"{prefix}DY"),
     )  # fmt: skip
 
@@ -92,7 +93,7 @@ ADAE = Dataset(
         _yes("OPERFL", "Period: Operation Flag", f"90 days from any operation. {_IN}", "AE.AESTDAT", "SUR.SURDAT", reveals=True),
         Variable("APERIODC", "Analysis Period", TEXT, DERIVED, f"{_COUNTED} Operations begin none.", ("AE.AESTDAT",), _COUNTED_IN),
         Variable(
-            "APEROPC", "Analysis Period, with Operations", TEXT, DERIVED, f"{_COUNTED} For the tables by arm.",
+            "APEROPC", "Analysis Period, with Operations", TEXT, DERIVED, f"{_COUNTED} The tables by arm begin at randomisation.",
             ("AE.AESTDAT", "SUR.SURDAT"), _COUNTED_IN, reveals=True,
         ),
     ),
@@ -100,13 +101,17 @@ ADAE = Dataset(
 
 
 def records(person: Person) -> list[dict[str, Any]]:
-    """One row an AE form of the participant."""
-    events, forms = tuple(adverse_events(person.row)), person.row.record().all("AE")
-    openly, whole = (_counted_in(row, person.cut_on) for row in (without_arm(person.row), person.row))
+    """One row an AE form of the participant, of the events that the tables of safety count: begun by the cut, as far as can be told."""
+    record = person.row.record()
+    events, forms = tuple(adverse_events(person.row)), record.all("AE")
+    openly, whole = (from_first_dose(row, person.cut_on) for row in (without_arm(person.row), person.row))
+    begun, in_open, in_whole = {each.address for each in whole.events}, _counted_in(openly), _counted_in(whole)
     made = []
     for number, (event, crf) in enumerate(zip(events, forms, strict=True), start=1):
-        scope = person.record.scope(crf)
-        onset, resolved = event.onset_on, partial(scope.item("AE.AEENDAT"))
+        if crf.address not in begun:
+            continue
+        scope = record.scope(crf)
+        onset, resolved = event.onset_on, _by(person.cut_on, partial(scope.item("AE.AEENDAT")))
         made.append(
             {
                 **person.ids(),
@@ -128,8 +133,8 @@ def records(person: Person) -> list[dict[str, Any]]:
                 **_dates("AEN", resolved),
                 "ADURN": _duration(onset, resolved),
                 **_periods(person, onset),
-                "APERIODC": openly.get(crf.address),
-                "APEROPC": whole.get(crf.address),
+                "APERIODC": in_open.get(crf.address),
+                "APEROPC": in_whole.get(crf.address),
             }
         )
     return made
@@ -153,7 +158,7 @@ def _duration(onset: PartialDate | None, resolved: PartialDate | None) -> int | 
 
 def _periods(person: Person, onset: PartialDate | None) -> dict[str, Any]:
     """In which reporting periods the onset lies; the operations of a blinded role's record are none."""
-    told = course(person.record, person.row.allocation)
+    told = course(person.row.record(), person.row.allocation)
     periods = reporting_periods(PROTOCOL, told)
     inside = {
         name: in_period(tuple(p for p in periods if p.name == period), onset) for name, period in _PERIODS.items()
@@ -163,8 +168,12 @@ def _periods(person: Person, onset: PartialDate | None) -> dict[str, Any]:
     return {"TRTEMFL": flag(emergent)} | {name: flag(value) for name, value in inside.items()}
 
 
-def _counted_in(row: Extracted, cut_on: date) -> dict[str, str]:
+def _by(cut_on: date, when: PartialDate | None) -> PartialDate | None:
+    """A day, unless it had not come by the cut."""
+    return None if when is None or when.earliest > cut_on else when
+
+
+def _counted_in(seen: Observed) -> dict[str, str]:
     """By the address of its form, the period in which the tables of safety count each event of which that can be told."""
-    seen = from_first_dose(row, cut_on)
     possible = {event.address: seen.timeline.possible(event.first, event.last) for event in seen.events}
     return {address: period for address, (period, *others) in possible.items() if not others}

@@ -28,12 +28,24 @@ _KNOWN = "ISO 8601, to the part that is known."
 _AGE = "Completed years at informed consent, from the date of birth; not known to the year where only its year or month is known: "
 
 
+OLDEST = 90
+"""Years. Few are older, and so known by their age: 45 CFR 164.514(b)(2)(i)(C) lets ages over 89 stand as "90 or older"."""
+
+
 def _coded(name: str, label: str, item: str, codes: Any, reveals: bool = False) -> Variable:
     return Variable(name, label, TEXT, COLLECTED, "As recorded.", (item,), decoded(codes), reveals)
 
 
 def _date(name: str, label: str, day: str, how: str, *source: str, reveals: bool = False) -> Variable:
     return Variable(name, label, DATE, DERIVED, how, source, reveals=reveals, day=day)
+
+
+def _bound(name: str, label: str, how: str) -> Variable:
+    return Variable(name, label, DATE, DERIVED, how, ("DTH.DTHDAT",), identifies=True)
+
+
+def _age_of(name: str, label: str, how: str) -> Variable:
+    return Variable(name, label, INTEGER, DERIVED, _AGE + how, ("DM.BRTHDAT", "IC.ICDAT"), highest=OLDEST)
 
 
 def _flag(name: str, label: str, how: str, *source: str, reveals: bool = False) -> Variable:
@@ -47,9 +59,9 @@ ADSL = Dataset(
     ("USUBJID",),
     (
         *IDS,
-        Variable("AGE", "Age", INTEGER, DERIVED, _AGE + "missing then.", ("DM.BRTHDAT", "IC.ICDAT")),
-        Variable("AGELO", "Age, lowest possible", INTEGER, DERIVED, _AGE + "the youngest.", ("DM.BRTHDAT", "IC.ICDAT")),
-        Variable("AGEHI", "Age, highest possible", INTEGER, DERIVED, _AGE + "the oldest.", ("DM.BRTHDAT", "IC.ICDAT")),
+        _age_of("AGE", "Age", "missing then."),
+        _age_of("AGELO", "Age, lowest possible", "the youngest."),
+        _age_of("AGEHI", "Age, highest possible", "the oldest."),
         _coded("SEX", "Sex", "DM.SEX", baseline.SEX),
         _coded("ECOG", "ECOG Performance Status", "DM.ECOG", baseline.ECOG),
         _coded("CTCAT", "Clinical T", "MRI0.CTCAT", baseline.CLINICAL_T),
@@ -83,12 +95,14 @@ ADSL = Dataset(
         _coded("EOSREAS", "Reason for End of Study", "EOS.EOSREAS", events.END_OF_STUDY),
         _date("LSTALVDT", "Date Last Known Alive", "LSTALVDY", "The last date that needs a living participant.", "EOS.LSTALVDT"),
         Variable("DTHDTC", "Date of Death, as collected", TEXT, COLLECTED, _KNOWN, ("DTH.DTHDAT",), identifies=True),
-        _date("DTHLO", "Date of Death, earliest possible", "DTHLODY", "The first day the date can stand for.", "DTH.DTHDAT"),
-        _date("DTHHI", "Date of Death, latest possible", "DTHHIDY", "The last day the date can stand for.", "DTH.DTHDAT"),
-        _date("DTHDT", "Date of Death", "DTHDY", f"Imputed where DTHDTF says so. {RULE}", "DTH.DTHDAT"),
+        _bound("DTHLO", "Date of Death, earliest possible", "The first day the date can stand for."),
+        _bound("DTHHI", "Date of Death, latest possible", "The last day the date can stand for."),
+        _date("DTHDT", "Date of Death", "DTHDY", f"Imputed where a part is unknown, as DTHDTF says beside dates. {RULE}", "DTH.DTHDAT"),
         Variable(
             "DTHDTF", "Date of Death Imputation Flag", TEXT, DERIVED, "What of DTHDT was imputed; missing where nothing was.",
             ("DTH.DTHDAT",), (("D", "day imputed"), ("M", "month and day imputed")),
+            # A study day known to stand for the 15th, or for 1 July, gives the dates of all the others.
+            identifies=True,
         ),
         _coded("DTHCAUS", "Cause of Death", "DTH.DTHCAUS", events.CAUSE_OF_DEATH),
     ),

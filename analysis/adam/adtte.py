@@ -16,7 +16,7 @@ from analysis.adam.common import COHORT, IDS, PLANNED, STRATA, STUDY
 from analysis.adam.people import Person
 from analysis.adam.variables import ASSIGNED, DATE, DERIVED, INTEGER, TEXT, Dataset, Variable
 from analysis.course_row import CourseRow
-from analysis.endpoints import CENSORED, COMPETING, EVENT, TimeToEvent, derive, derive_all
+from analysis.endpoints import CNSR, TimeToEvent, derive, derive_all
 from analysis.estimands import DECISION, DFS, DMFS, ESTIMANDS, NRDFS, OS, Estimand, seen_from
 from trial.protocol import PROTOCOL
 
@@ -48,9 +48,7 @@ PARAMETERS: Mapping[str, Estimand] = {
     **{_SHORT.get(id, id): estimand for id, estimand in ESTIMANDS.items()},
     **{f"{e.id}DEC": _everyone(e, f"{e.id}DEC", _FROM_DECISION) for e in (NRDFS, DFS, DMFS, OS)},
 }
-CNSR = {EVENT: 0, CENSORED: 1, COMPETING: 2}
 _STATUS = ((0, "event"), (1, "censored"), (2, "competing event"))
-_COMPONENTS = {c.id for e in PARAMETERS.values() for c in (*e.events, *e.competing)}
 _AVAL = Variable("AVAL", "Analysis Value, days", INTEGER, DERIVED, "ADT - STARTDT in days; the day of origin is 0.")
 _CNSR = Variable(
     "CNSR", "Censor", INTEGER, DERIVED, "0 the event, 1 censored, 2 a competing event; an event goes before a competing one of its day.",
@@ -83,8 +81,10 @@ ADTTE = Dataset(
         Variable(
             "EVNTDESC", "Event or Censoring Description", TEXT, DERIVED, "The component that came first, or CENSORED."
         ),
+        Variable("NOTES", "Analysis Notes", TEXT, DERIVED, "What could not be told."),
+        # A study day known to be imputed by a rule of the calendar gives the dates of all the others.
         Variable(
-            "NOTES", "Analysis Notes", TEXT, DERIVED, "What could not be told, and where a date was imputed or moved."
+            "ADTNOTES", "Notes on the Analysis Date", TEXT, DERIVED, "Where ADT was imputed or moved.", identifies=True
         ),
     ),
 )
@@ -123,7 +123,8 @@ def _record(person: Person, code: str, estimand: Estimand, made: TimeToEvent) ->
         "AVAL": made.days,
         "CNSR": CNSR[made.status],
         "EVNTDESC": made.what or "CENSORED",
-        "NOTES": "; ".join((*made.unresolved, *made.adjusted)),
+        "NOTES": "; ".join(made.unresolved),
+        "ADTNOTES": "; ".join(made.adjusted),
     }
 
 

@@ -10,16 +10,18 @@ from typing import Any
 from analysis.course_row import CourseRow
 from analysis.courses import course_row
 from analysis.cut import at_the_cut
-from forms.dates import PartialDate
+from forms.answers import Crf
+from forms.dates import PartialDate, earliest
 from forms.record import Record
 from trial.course import in_course_order
+from trial.limits import happenings
 from trial.protocol import PROTOCOL
 from trial.store.extract import Extract, Extracted
 
 
 @dataclass(frozen=True)
 class Person:
-    """`row`: what was extracted, `record`: its answers, `course`: its course at the cut, which is the day `cut_on`."""
+    """`row`: what was extracted, `record`: its answers that had happened by the cut, `course`: its course at the cut, the day `cut_on`."""
 
     row: Extracted
     record: Record
@@ -52,8 +54,20 @@ def people(extract: Extract) -> tuple[Person, ...]:
 
 
 def _person(row: Extracted, cut_on: date) -> Person:
-    record = Record(in_course_order(row.crfs), row.record().definitions)
-    return Person(row, record, at_the_cut(course_row(row, cut_on)), cut_on)
+    whole = Record(in_course_order(row.crfs), row.record().definitions)
+    # Life after the cut is life at it, so the course is read from every form.
+    return Person(row, _until(whole, cut_on), at_the_cut(course_row(row, cut_on)), cut_on)
+
+
+def _until(record: Record, cut_on: date) -> Record:
+    kept = tuple(crf for crf in record.crfs if _begun(record, crf, cut_on))
+    return Record(kept, record.definitions, record.facts)
+
+
+def _begun(record: Record, crf: Crf, cut_on: date) -> bool:
+    """Whether a form tells of something by the cut, or of nothing that has a day."""
+    days = [earliest(day) for _, _, day in happenings(record, crf)]
+    return not days or min(days) <= cut_on
 
 
 def references(everyone: Iterable[Person]) -> dict[str, date | None]:

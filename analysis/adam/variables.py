@@ -36,7 +36,8 @@ class Variable:
 
     `how`: the derivation in words. `source`: items FORM.ITEM it is read from. `codes`: value and decode; empty: any value.
     `reveals`: it tells an arm, and a blinded role's dataset has no such column. `day`: for a date, the name of the study day that takes
-    its place where dates are left out; None: nothing does. `identifies`: left out with the dates, as free text is.
+    its place where dates are left out; None: nothing does. `identifies`: left out with the dates, as free text is. `highest`: where dates
+    are left out it stands for itself and everything above it.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Variable:
     reveals: bool = False
     day: str | None = None
     identifies: bool = False
+    highest: int | None = None
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name) or not LABEL.fullmatch(self.label) or self.kind not in KINDS:
@@ -133,12 +135,15 @@ def without_arm(filled: Filled) -> Filled:
 
 
 def in_study_days(filled: Filled, reference: Mapping[str, date | None]) -> Filled:
-    """The same without dates and free text: a study day where one is declared, counted from the participant's reference day."""
+    """The same without what tells who somebody is: dates, free text, a very high age.
+
+    A study day stands where one is declared, counted from the participant's reference day.
+    """
     whose = filled.column("USUBJID") if any(v.name == "USUBJID" for v in filled.dataset.variables) else ()
     variables = tuple(_as_day(each) for each in filled.dataset.variables)
     rows = tuple(
         tuple(
-            study_day(value, reference.get(who)) if old.day else value
+            study_day(value, reference.get(who)) if old.day else _capped(value, old.highest)
             for old, value in zip(filled.dataset.variables, row, strict=True)
         )
         for who, row in zip(whose or [""] * len(filled.rows), filled.rows, strict=True)
@@ -149,11 +154,17 @@ def in_study_days(filled: Filled, reference: Mapping[str, date | None]) -> Fille
 
 
 def _as_day(variable: Variable) -> Variable:
+    if variable.highest is not None:
+        return replace(variable, how=f"{variable.how} {variable.highest} stands for {variable.highest} and above.")
     if variable.day is None:
         return variable
     label = re.sub(r"\b[Dd]ate\b", "study day", variable.label)[:40]
     how = f"Study day of {variable.name}: 1 on the day of informed consent, no day 0. {variable.how}"
     return replace(variable, name=variable.day, label=label[:1].upper() + label[1:], kind=INTEGER, how=how, day=None)
+
+
+def _capped(value: Any, highest: int | None) -> Any:
+    return value if value is None or highest is None else min(value, highest)
 
 
 def _kept(filled: Filled, keep: Sequence[bool]) -> Filled:

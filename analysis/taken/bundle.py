@@ -39,7 +39,9 @@ BLINDED = "Nothing in these files tells an arm: ADTTE holds what the visible for
 UNBLINDED = "These files tell the arm of each participant: they are for the unblinded statistician alone."
 DATED = "Dates are given as dates."
 IN_DAYS = (
-    "There are no dates and no free text: days are counted from informed consent, which is day 1; there is no day 0."
+    "There are no dates and no free text: days are counted from informed consent, which is day 1; there is no day 0. A date of which a\n"
+    "part is unknown has no day, but for death, which is imputed by the rule in the dictionary and not marked. Ages of 90 and above stand\n"
+    "as 90. The participants' numbers and their sites stay: the files are pseudonymous, not anonymous."
 )
 
 

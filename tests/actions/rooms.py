@@ -7,11 +7,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, delete, func, insert, make_url, select, text
 
 from tests.actions.house import KEY, PASSWORD, House, open_house, populate
 from tests.conftest import _created
+from trial import cli
+from trial.clock import FixedClock
 from trial.settings import Settings
 from trial.store.engine import make_engine
 from trial.store.tables import metadata
@@ -115,15 +119,7 @@ def _opened(url: str, folder: Path) -> Iterator[House]:
 @pytest.fixture
 def enter(house: House, tmp_path: Path) -> Iterator[Callable[[str], FlaskClient]]:
     """Somebody's client on the populated trial."""
-    settings = Settings(
-        instance=tmp_path,
-        database_url=house.engine.url.render_as_string(hide_password=False),
-        files=tmp_path / "files",
-        secret_key="s" * 64,
-        sealing_key=KEY,
-        https=False,
-    )
-    app = create_app(settings, clock=house.clock, model=house.model)
+    app = create_app(_settings(house, tmp_path), clock=house.clock, model=house.model)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
 
     def somebody(username: str) -> FlaskClient:
@@ -133,3 +129,38 @@ def enter(house: House, tmp_path: Path) -> Iterator[Callable[[str], FlaskClient]
 
     yield somebody
     app.extensions["vigil"].engine.dispose()
+
+
+@pytest.fixture
+def run(house: House, tmp_path: Path) -> Iterator[Callable[..., tuple[int, str]]]:
+    """`vigil` on the populated trial, with the commands of the analysis: exit code and what was said."""
+    from analysis.cli import register
+
+    made: list[Flask] = []
+
+    def factory() -> Flask:
+        # The clock as it stands now: a test may have moved it since the last command.
+        made.append(create_app(_settings(house, tmp_path), clock=FixedClock(house.clock.now()), model=house.model))
+        return made[-1]
+
+    commands = cli.commands(factory)
+    register(commands)
+
+    def go(*arguments: object) -> tuple[int, str]:
+        found = CliRunner().invoke(commands, [str(each) for each in arguments])
+        return found.exit_code, found.output
+
+    yield go
+    for app in made:
+        app.extensions["vigil"].engine.dispose()
+
+
+def _settings(house: House, folder: Path) -> Settings:
+    return Settings(
+        instance=folder,
+        database_url=house.engine.url.render_as_string(hide_password=False),
+        files=folder / "files",
+        secret_key="s" * 64,
+        sealing_key=KEY,
+        https=False,
+    )

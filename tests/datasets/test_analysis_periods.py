@@ -7,10 +7,11 @@ import pytest
 
 from analysis.safety.events import Selection
 from analysis.safety.periods import AFTER, BEFORE, DECISION, FOLLOW_UP, NEOADJUVANT, PERIOPERATIVE, TITLES
-from analysis.safety.reading import openly, whole
+from analysis.safety.reading import by_arm, openly, whole
 from tests.datasets.house import (
     CONSENT,
     CUT,
+    RANDOMISED,
     blinded,
     crf,
     day,
@@ -65,6 +66,16 @@ def test_the_period_with_operations_is_where_the_tables_by_arm_count_it():
     named, in_tables = counted(whole(extract(*people)), unblinded(*people), "APEROPC", [*TITLES])
     assert named == in_tables
     assert named["VG-01-0002", PERIOPERATIVE] == 4  # days 20, 90, 91 and 110
+
+
+def test_the_tables_by_arm_count_it_there_from_randomisation_on():
+    people = everyone()
+    seen = {p.participant: p for p in by_arm(extract(*people))}
+    told = [r for r in rows(unblinded(*people), "ADAE") if r["USUBJID"] in seen and r["ASTDT"]]
+    for row in told:
+        (period,) = seen[row["USUBJID"]].timeline.possible(row["ASTDT"], row["ASTDT"])
+        assert period == (BEFORE if row["ASTDT"] < RANDOMISED.date() else row["APEROPC"]), row
+    assert {row["ASTDT"] < RANDOMISED.date() for row in told} == {True, False}
 
 
 def periods_of(onset, *more, arm=None):

@@ -7,18 +7,13 @@ import re
 import zipfile
 
 import pytest
-from click.testing import CliRunner
 
 from analysis.dataset_pages import FORMATS as ON_PAGE
 from analysis.dataset_work import may_take
 from analysis.taken.bundle import FORMATS
-from tests.actions.house import KEY
-from trial import cli, roles
+from trial import roles
 from trial.actions.cuts import Wanted, make_cut
 from trial.actions.participants import add_participant
-from trial.clock import FixedClock
-from trial.settings import Settings
-from wsgi import create_app
 
 BLINDED, WITH_ARM = "/results/datasets/", "/results/datasets/with-arm"
 
@@ -105,33 +100,6 @@ def test_the_results_page_leads_there(house, enter):
     assert f'href="{BLINDED}"' in enter("statistician").get("/results/").text
     unblinded = enter("unblinded_statistician").get("/results/").text
     assert f'href="{WITH_ARM}"' in unblinded and f'href="{BLINDED}"' not in unblinded
-
-
-@pytest.fixture
-def run(house, tmp_path):
-    """A command line on the populated trial."""
-    settings = Settings(
-        instance=tmp_path, database_url=house.engine.url.render_as_string(hide_password=False), files=tmp_path / "files",
-        secret_key="s" * 64, sealing_key=KEY, https=False,
-    )  # fmt: skip
-    made = []
-
-    def factory():
-        made.append(create_app(settings, clock=FixedClock(house.clock.now()), model=house.model))
-        return made[-1]
-
-    from analysis.cli import register
-
-    commands = cli.commands(factory)
-    register(commands)
-
-    def go(*arguments):
-        found = CliRunner().invoke(commands, [str(a) for a in arguments])
-        return found.exit_code, found.output
-
-    yield go
-    for app in made:
-        app.extensions["vigil"].engine.dispose()
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from tests.actions.house import RADIOTHERAPY, RESTAGING, SCREENING, House, day
-from tests.actions.rooms import either, enter, house, house_url, populated, populated_postgres
+from tests.actions.rooms import either, enter, house, house_url, populated, populated_postgres, run
 from trial.actions.registry import add_historical
 from trial.registry import Waiver
 
-__all__ = ["either", "enter", "house", "house_url", "populated", "populated_postgres"]
+__all__ = ["either", "enter", "house", "house_url", "populated", "populated_postgres", "run"]
 
 WAIVER = Waiver("Ethics committee of the hospital", "2025-117", date(2025, 11, 3))
 DECIDED = {"M1NOW": "N", "CONTRA": "N", "MDTDAT": day(142), "STRATEGY": "CAND", "CANDWHY": "historical", "PREFARM": "WW",

@@ -6,11 +6,10 @@ import io
 import json
 
 import pytest
-from click.testing import CliRunner
 
-from tests.actions.house import KEY, READY, RESTAGED, day
+from tests.actions.house import READY, RESTAGED, day
 from tests.registry.conftest import WAIVER, add, whole
-from trial import cli, roles
+from trial import roles
 from trial.actions.export_odm import export_trial
 from trial.actions.export_redcap import export_redcap
 from trial.actions.import_labs import LABS
@@ -18,10 +17,7 @@ from trial.actions.import_odm import import_trial
 from trial.actions.import_order import Order
 from trial.actions.import_redcap import import_redcap
 from trial.actions.imports import import_file
-from trial.clock import FixedClock
 from trial.registry import NEVER
-from trial.settings import Settings
-from wsgi import create_app
 
 POSTED = {
     "site": "01",
@@ -125,32 +121,6 @@ def test_an_odm_file_does_the_same(house, tmp_path):
 
 
 # The command line.
-
-
-@pytest.fixture
-def run(house, tmp_path):
-    settings = Settings(
-        instance=tmp_path, database_url=house.engine.url.render_as_string(hide_password=False), files=tmp_path / "files",
-        secret_key="s" * 64, sealing_key=KEY, https=False,
-    )  # fmt: skip
-    made = []
-
-    def factory():
-        made.append(create_app(settings, clock=FixedClock(house.clock.now()), model=house.model))
-        return made[-1]
-
-    from analysis.cli import register
-
-    commands = cli.commands(factory)
-    register(commands)
-
-    def go(*arguments):
-        found = CliRunner().invoke(commands, [str(a) for a in arguments])
-        return found.exit_code, found.output
-
-    yield go
-    for app in made:
-        app.extensions["vigil"].engine.dispose()
 
 
 WAIVED = ("--committee", WAIVER.committee, "--reference", WAIVER.reference, "--date", "2025-11-03")
