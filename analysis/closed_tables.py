@@ -121,15 +121,14 @@ def difference(found: RateDifference | Missing, tr: Translate = str) -> str:
     """Percentage points with limits; without them where the data give none; or why there is no difference."""
     if isinstance(found, Missing):
         return tr(NOT_ESTIMABLE).format(why=found.problem)
-    if found.lower is None or found.upper is None:
-        return f"{100 * found.difference:+.1f} ({DASH})"
     return signed(100, found.difference, found.lower, found.upper)
 
 
-def signed(scale: float, *values: float) -> str:
-    """A difference with its limits, each with its sign."""
-    value, lower, upper = (f"{scale * each:+.1f}" for each in values)
-    return f"{value} ({lower} to {upper})"
+def signed(scale: float, value: float, lower: float | None, upper: float | None) -> str:
+    """A difference with its limits, each with its sign; a dash for limits that the data do not give."""
+    if lower is None or upper is None:
+        return f"{scale * value:+.1f} ({DASH})"
+    return f"{scale * value:+.1f} ({scale * lower:+.1f} to {scale * upper:+.1f})"
 
 
 def p_value(p: float | None) -> str:

@@ -40,16 +40,16 @@ class Restricted:
 class RmstDifference:
     """Second group less first, in days, and second over first.
 
-    `p` is of the difference; None where no event by tau left anything to compare. A ratio of a mean of 0, everybody having had the event on
-    day 0, is None.
+    `p` is of the difference. `se`, limits and `p` are None where a group had no event by tau, or nothing else: its variance is then
+    estimated as 0, which is not certainty. The ratio is None where a mean is 0.
     """
 
     groups: tuple[Hashable, Hashable]
     each: tuple[Restricted, Restricted]
     difference: float
-    se: float
-    lower: float
-    upper: float
+    se: float | None
+    lower: float | None
+    upper: float | None
     p: float | None
     ratio: float | None
     ratio_lower: float | None
@@ -157,9 +157,11 @@ def rmst_difference(
 def _difference(labels: tuple[Hashable, Hashable], one: Restricted, two: Restricted, level: float) -> RmstDifference:
     from scipy.stats import norm
 
-    difference, se = two.mean - one.mean, float(np.hypot(one.se, two.se))
+    difference, ratio = two.mean - one.mean, _ratio(one, two, level)
+    if not min(one.se, two.se) > 0:
+        return RmstDifference(labels, (one, two), difference, None, None, None, None, ratio.value, None, None)
+    se = float(np.hypot(one.se, two.se))
     half = critical(level) * se
-    ratio = _ratio(one, two, level)
     return RmstDifference(
         labels,
         (one, two),
@@ -167,7 +169,7 @@ def _difference(labels: tuple[Hashable, Hashable], one: Restricted, two: Restric
         se,
         difference - half,
         difference + half,
-        float(2 * norm.sf(abs(difference / se))) if se > 0 else None,
+        float(2 * norm.sf(abs(difference / se))),
         ratio.value,
         ratio.lower,
         ratio.upper,

@@ -178,6 +178,13 @@ def test_an_arm_without_an_event_has_no_limits_of_its_difference():
 def test_everybody_gone_on_the_first_day_has_no_ratio_of_means():
     found = rmst_difference([0, 0, 5, 9], [1, 1, 1, 0], ["a", "a", "b", "b"], 5)
     assert found.difference == 5 and (found.ratio, found.ratio_lower, found.ratio_upper) == (None, None, None)
+    assert (found.se, found.lower, found.upper, found.p) == (None, None, None, None)
+
+
+def test_an_arm_without_an_event_by_tau_has_no_limits_of_its_difference_of_means():
+    found = rmst_difference([1, 3, 4, 9, 9, 9], [1, 1, 1, 0, 0, 0], ["a", "a", "a", "b", "b", "b"], 4)
+    assert found.difference == pytest.approx(4 - 8 / 3) and found.ratio == pytest.approx(3 / 2)
+    assert (found.se, found.lower, found.upper, found.p, found.ratio_lower) == (None,) * 5
 
 
 # Duplicated participants, and events before the origin.
