@@ -68,7 +68,7 @@ def _content(asked: Wanted, uow: UnitOfWork) -> dict[str, object]:
         "cut_on": asked.on,
         "position": position,
         "head": entry,
-        "digest": found.then,
+        "digest": found.then[0],
         "calls_digest": found.calls,
         "definitions": {"protocol": PROTOCOL.version, **store.definitions_then(uow, past)},
         "code": release(),
