@@ -190,7 +190,9 @@ class _Export:
         )
         # The reason for all; a line on a value that this role does not see stays out with the value.
         whole = (
-            why(reason, "", paths) if len(form.every_item()) == len(seen_form(form, self.actor.role).every_item()) else ""
+            why(reason, "", paths)
+            if len(form.every_item()) == len(seen_form(form, self.actor.role).every_item())
+            else ""
         )
         event, dash, number = crf.event.partition("-")
         return Revision(

@@ -9,9 +9,9 @@ from datetime import date
 from trial.cuts import ALTERED, CALLS, CHAIN, CONTENT, REDACTED, ROWS, SAME, Cut, Verdict
 from trial.store import codes_whole, cuts
 from trial.store.broken import Finding
+from trial.store.calls import Calls, calls_of
 from trial.store.cohort import participant
 from trial.store.gathered import Gathered, gathered, place_of, redacted_then
-from trial.store.model_calls import calls_of
 from trial.store.past import Past
 from trial.store.reading import Reader, Row
 from trial.store.redaction import redacted
@@ -20,7 +20,7 @@ from trial.store.tables_journal import GENESIS, journal
 
 @dataclass(frozen=True)
 class State:
-    """The rows as they stood, their digest as it was then and as it is after later redactions, and that of the calls of the model.
+    """The rows as they stood, their digest as it was then and as it is after later redactions, and the calls of the model.
 
     `then` holds two digests where codes were redacted before the cut and after it, since which redaction took what is not known.
     `altered`: how many revisions and codes hold something else than they should; `redactions`: numbers of those that came since and
@@ -30,7 +30,7 @@ class State:
     rows: Gathered
     then: tuple[str, ...]
     now: str
-    calls: str
+    calls: Calls
     altered: int
     redactions: tuple[int, ...]
 
@@ -42,11 +42,12 @@ def state(reader: Reader, cut_at: Past, on: date) -> State:
     after = redacted(reader)
     calls = calls_of(cut_at.rows("prediction"), {row["id"] for row in rows.people}, on)
     codes = _shortened(reader, rows, since)
-    touched = {n for row in rows.revisions for n in since.get(place_of(row), ())}
+    touched = {n for row in rows.revisions if since for n in since.get(place_of(row), ())}
     touched |= {n for row in codes.values() for n in since[codes_whole.place_of(row)]}
     odd = sum(not codes_whole.taken_out(row, codes[row["id"]]) for row in rows.codings if row["id"] in codes)
     then = tuple(each.digest(left) for each in _before(rows, codes, left))
-    return State(rows, then, rows.digest(after), calls.digest, rows.altered(after) + odd, tuple(sorted(touched)))
+    now = then[0] if left == after and not codes else rows.digest(after)
+    return State(rows, then, now, calls, rows.altered(after) + odd, tuple(sorted(touched)))
 
 
 def _shortened(reader: Reader, rows: Gathered, since: Mapping[str, object]) -> dict[int, Row]:
@@ -62,13 +63,13 @@ def _before(rows: Gathered, codes: Mapping[int, Row], left: Mapping[str, str]) -
         yield replace(rows, codings=tuple(kept.get(row["id"], row) for row in rows.codings))
 
 
-def worked_out(reader: Reader, cut: Cut) -> tuple[Gathered, Verdict]:
-    """The rows at a cut, and whether they are what was locked."""
+def worked_out(reader: Reader, cut: Cut) -> tuple[State, Verdict]:
+    """What stood at a cut, and whether it is what was locked."""
     found = state(reader, Past(reader, cut.position), cut.on)
     if problems := tuple(_problems(reader, cut, found)):
-        return found.rows, Verdict(cut, ALTERED, found.then[0], found.redactions, problems)
+        return found, Verdict(cut, ALTERED, found.then[0], found.redactions, problems)
     told = SAME if found.now == cut.digest else REDACTED
-    return found.rows, Verdict(cut, told, found.now, found.redactions)
+    return found, Verdict(cut, told, found.now, found.redactions)
 
 
 def _problems(reader: Reader, cut: Cut, found: State) -> Iterator[str]:
@@ -78,14 +79,14 @@ def _problems(reader: Reader, cut: Cut, found: State) -> Iterator[str]:
         yield ROWS
     if found.altered:
         yield CONTENT
-    if found.calls != cut.calls_digest:
+    if found.calls.digest != cut.calls_digest:
         yield CALLS
 
 
 def altered_cuts(reader: Reader) -> Iterator[Finding]:
     """A finding for each cut that the record does not give again: a check of `vigil verify`. A redaction is none."""
     for cut, _maker in cuts.every(reader):
-        _rows, verdict = worked_out(reader, cut)
+        _found, verdict = worked_out(reader, cut)
         if verdict.state == ALTERED:
             said = f"the record does not give again what was locked: {', '.join(verdict.problems)}"
             yield Finding("data_cut", cut.name, said)

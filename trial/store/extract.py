@@ -20,10 +20,9 @@ from forms.language import FormDef
 from trial import roles
 from trial.cuts import ALTERED, Cut
 from trial.errors import CutAltered, NotAllowed
-from trial.store import cuts
+from trial.store import cut_kept, cuts
 from trial.store.cohort import in_trial, participant, patient
 from trial.store.crfs import as_crf
-from trial.store.cut_check import worked_out
 from trial.store.gathered import Extracted as Extracted
 from trial.store.gathered import Gathered, gathered
 from trial.store.reading import Reader, Row
@@ -127,11 +126,12 @@ def _live(reader: Reader, viewer: Any, cut_on: date, now: datetime, people: Subq
 def _then(reader: Reader, viewer: Any, name: str) -> Extract:
     """As it stood at a cut. Whom the viewer reaches is judged by where people are followed now; the digest is that of everybody."""
     cut = cuts.named(reader, name)
-    found, verdict = worked_out(reader, cut)
+    found = cut_kept.worked(reader, cut)
+    verdict, reached = found.verdict, _reached(viewer, in_trial(reader))
     if verdict.state == ALTERED:
         raise CutAltered(cut.name, verdict.problems)
-    rows = tuple(found.of(_reached(viewer, in_trial(reader))).everyone())
-    around = _around(viewer, found, cut.on)
+    rows = tuple(row for row in found.rows if row.participant in reached)
+    around = _around(viewer, found.around, cut.on)
     return Extract(rows, cut.on, cut.at, verdict.digest, cut=cut, redactions=verdict.redactions, **around)
 
 
@@ -236,7 +236,7 @@ def histories(reader: Reader, viewer: Any, *, site: str | None = None) -> Iterat
 
 
 _TELLING = frozenset({"answers", "digest", "content_digest", "calculated"})
-"""Of a row of a revision or a signature what a hidden answer stands in, or could be found by: whoever knows the rest tries the few there are."""
+"""Of a revision or a signature what a hidden answer stands in, or is found by: whoever knows the rest tries the few there are."""
 
 
 def _history(reader: Reader, row: Row, role: str) -> History:
