@@ -16,12 +16,11 @@ from flask_babel import gettext as _
 from analysis import incidence, survival
 from analysis.cut import DataCut
 from analysis.figure import Figure
-from analysis.issued import SYSTEM
 from analysis.reports.status_data import StatusData
 from analysis.results import cut_of, pooled_results
 from analysis.table import Table
 from trial.happenings import DataTaken, ResultsSeen
-from trial.release import release
+from trial.release import system_words as system_words
 from trial.store import cuts, extract
 from trial.store.extract import Extract
 from trial.store.reading import Reader
@@ -182,8 +181,3 @@ def note(event: Any) -> None:
     with writing() as uow:
         uow.record(event)
         uow.commit()
-
-
-def system_words() -> str:
-    """Name and release, as every report prints them."""
-    return f"{SYSTEM} {release()}"

@@ -32,7 +32,9 @@ def followed(house: House) -> House:
     """Somebody followed up, with hidden answers, what was confirmed of them, and queries of every sort."""
     answers = Answers({"ENDO": "SCAR", "ALIVE": "Y"}, confirmed=CONFIRMED)
     with (uow := house.work(SYSTEM)):
-        crfs.append_revision(uow, READY, Crf("FU", 1, "FU03", 1, 1, answers), based_on=None, reason=None, source="screen")
+        crfs.append_revision(
+            uow, READY, Crf("FU", 1, "FU03", 1, 1, answers), based_on=None, reason=None, source="screen"
+        )
         for event, form, path in (
             ("FU03", "FU", "ENDO"), ("FU03", "FU", "ALIVE"), ("FU03", "FU", ""), ("SUR-1", "SUR", ""), ("NC07", None, ""),
             ("PO30", None, ""), ("FU03", None, ""), (None, None, ""),
