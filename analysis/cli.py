@@ -17,6 +17,7 @@ from analysis.commands.at import At, at_a_cut
 from analysis.commands.cuts import cut
 from analysis.commands.datasets import datasets
 from analysis.commands.power import power
+from trial.release import system_words
 
 ROLE = "statistician"
 CLOSED_COMMANDS = ("analysis.commands.interim",)
@@ -83,7 +84,9 @@ def _performance(at: At) -> Any:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def analyse(endpoint: str, at: At, as_csv: bool, as_json: bool) -> None:
     """Pooled tables of ENDPOINT at a cut."""
+    from analysis import incidence, survival
     from analysis.reports import status_tables as tables
+    from analysis.reports.wording import definition_lines
 
     found, _ = _results(at)
     made = {
@@ -93,13 +96,21 @@ def analyse(endpoint: str, at: At, as_csv: bool, as_json: bool) -> None:
         "disposition": lambda: [tables.disposition_table(found.disposition)],
         "accrual": lambda: [tables.sites_table(found.accrual), tables.months_table(found.accrual)],
     }[endpoint]()
+    lines = {
+        "nrdfs": lambda: definition_lines(found.nrdfs.estimand, survival.DEFINITION, found.nrdfs.notes),
+        "regrowth": lambda: definition_lines(found.regrowth.estimand, incidence.DEFINITION, found.regrowth.notes),
+    }.get(endpoint, tuple)()
     if as_json:
-        document = [{"id": t.id, "columns": [c.label for c in t.columns], "rows": t.rows} for t in made]
-        click.echo(json.dumps({**found.cut.told(), "tables": document}, indent=1))
+        told = {**found.cut.told(), "system": system_words(), "definition": lines, "tables": [t.told() for t in made]}
+        click.echo(json.dumps(told, indent=1))
     else:
         click.echo("\n".join(t.as_csv() if as_csv else t.as_text() for t in made))
-        # What computes with a CSV reads the standard output alone; the cut is told beside it.
-        click.echo(found.cut.words(), err=as_csv)
+        # What computes with a CSV reads the standard output alone; what it is of is told beside it.
+        click.echo("\n".join((*lines, *_from(found.cut))), err=as_csv)
+
+
+def _from(cut: Any) -> tuple[str, str]:
+    return cut.words(), f"Made by {system_words()}."
 
 
 @click.command()
@@ -117,14 +128,14 @@ def _status(at: At) -> tuple[bytes, Any]:
     from analysis.reports.status import status_report
 
     found, clock = _results(at)
-    return status_report(found, system="Vigil", made_at=clock.now()), found.cut
+    return status_report(found, system=system_words(), made_at=clock.now()), found.cut
 
 
 def _of_performance(at: At) -> tuple[bytes, Any]:
     from analysis.reports.performance import performance_report
 
     found, clock = _performance(at)
-    return performance_report(found, system="Vigil", made_at=clock.now()), found.cut
+    return performance_report(found, system=system_words(), made_at=clock.now()), found.cut
 
 
 def _dossier(at: At) -> tuple[bytes, Any]:
@@ -135,7 +146,7 @@ def _dossier(at: At) -> tuple[bytes, Any]:
     clock, taken, calls = _extracted(at)
     with FrozenModel() as model:
         found = dossier_data(taken, calls, (site["code"] for site in taken.sites), model)
-    return dossier(found, system="Vigil", made_at=clock.now()), found.cut
+    return dossier(found, system=system_words(), made_at=clock.now()), found.cut
 
 
 REPORTS: Mapping[str, Callable[[At], tuple[bytes, Any]]] = {
@@ -161,9 +172,9 @@ def performance(at: At, as_csv: bool, as_json: bool) -> None:
         click.echo(json.dumps(document(found), indent=1, ensure_ascii=False))
     elif as_csv:
         click.echo(long_table(found).as_csv())
-        click.echo(found.cut.words(), err=True)
+        click.echo("\n".join(_from(found.cut)), err=True)
     else:
-        told = (*(t.as_text() for t in every_table(found)), f"CUSUM: {cusum_words(found)}", found.cut.words())
+        told = (*(t.as_text() for t in every_table(found)), f"CUSUM: {cusum_words(found)}", *_from(found.cut))
         click.echo("\n".join(told))
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 INCHES = (6.9, 3.8)
 DOTS = 200  # of a PNG, an inch
 FOOT = 15  # points under a figure for the line that says where it comes from
+FOOT_SIZE = 7.0  # points, its letters
 _SETTINGS = Lock()  # matplotlib's settings belong to the whole process: two requests that draw at once would mix them
 _SCREEN_FONTS = b"'Noto Sans SC', 'Noto Sans CJK SC', 'Noto Sans', 'Segoe UI', Arial, sans-serif"
 
@@ -82,8 +83,9 @@ def saved(drawing: "Drawing", *, identity: str, title: str, alt: str) -> Figure:
     return Figure(identity, title, alt, described, pdf.getvalue(), width, height, drawing)
 
 
-def stamped(figure: Figure, kind: str, *, foot: str, source: str) -> bytes:
-    """The figure as "svg" or "png" with the line `foot` under it, and `source` in the file's own metadata.
+def stamped(figure: Figure, kind: str, *, foot: str, source: str, description: str = "") -> bytes:
+    """The figure as "svg" or "png" with the line `foot` under it, set as small as it must be to stand there whole, and in the file's
+    own metadata `source`, and `description` where there is one.
 
     A file that was copied into a letter still says which data it shows. Raises ValueError for another kind, or without a drawing.
     """
@@ -92,11 +94,17 @@ def stamped(figure: Figure, kind: str, *, foot: str, source: str) -> bytes:
     drawing = figure.drawing
     if drawing is None or kind not in ("svg", "png"):
         raise ValueError(f"figure {figure.id}: no {kind} can be made")
-    nothing = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}[kind]
+    told = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}[kind] | {
+        "Title": figure.title,
+        "Source": source,
+    }
+    if description:
+        told["Description"] = description
     width, height = (float(side) for side in drawing.get_size_inches())
     out, below = BytesIO(), FOOT / 72
     with style():
-        line = drawing.text(0.01, -0.55 * below / height, foot, fontsize=7, color=MUTED, va="center")
+        size = FOOT_SIZE * min(1.0, 0.98 * width * 72 / _length(foot))
+        line = drawing.text(0.01, -0.55 * below / height, foot, fontsize=size, color=MUTED, va="center")
         try:
             drawing.savefig(
                 out,
@@ -104,12 +112,22 @@ def stamped(figure: Figure, kind: str, *, foot: str, source: str) -> bytes:
                 dpi=DOTS,
                 bbox_inches=Bbox([[0, -below], [width, height]]),
                 pad_inches=0,
-                metadata={"Title": figure.title, "Source": source, **nothing},
+                metadata=told,
             )
         finally:
             line.remove()
     made = out.getvalue()
     return _described(made, figure.id, figure.title, figure.alt) if kind == "svg" else made
+
+
+def _length(foot: str) -> float:
+    """Points that the line takes at its usual size. Call inside `style()`."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+
+    return float(
+        TextPath((0, 0), foot, size=FOOT_SIZE, prop=FontProperties(family=[figure_font()])).get_extents().width
+    )
 
 
 def _described(svg: bytes, identity: str, title: str, alt: str) -> bytes:

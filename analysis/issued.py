@@ -23,11 +23,14 @@ from analysis.results import cut_of
 from analysis.table import Table, Translate
 from forms.text import _l
 from trial.protocol import PROTOCOL
+from trial.release import SYSTEM as SYSTEM
 from trial.release import release
 from trial.sheets import harmless
 from trial.store.extract import Extract
 
-SYSTEM = "Vigil"
+OPEN_HEAD = _l("Confidential. Pooled over all arms.")
+CLOSED_HEAD = _l("CLOSED. Outcomes by arm.")
+CLOSED_MARK = _l("CLOSED")
 
 
 @dataclass(frozen=True)
@@ -91,9 +94,15 @@ def _place(number: str) -> tuple[bool, tuple[tuple[int, str], ...]]:
     return not parts, tuple((int(part), "") if part.isdigit() else (0, part) for part in parts)
 
 
+def head(issued: Issued, tr: Translate = str) -> str:
+    """Whose it is: pooled, or by arm and closed."""
+    return tr(CLOSED_HEAD if issued.closed else OPEN_HEAD)
+
+
 def foot(issued: Issued, tr: Translate = str) -> str:
-    """The line under a figure: study, output, cut with the beginning of its digest, code."""
-    return " · ".join((issued.study, issued.number or issued.id, issued.cut.words(16, tr), issued.system))
+    """The line under a figure: that it is closed, study, output, cut with the beginning of its digest, code."""
+    closed = (tr(CLOSED_MARK),) if issued.closed else ()
+    return " · ".join((*closed, issued.study, issued.number or issued.id, issued.cut.words(16, tr), issued.system))
 
 
 def source(issued: Issued) -> str:
@@ -115,30 +124,33 @@ def as_text(issued: Issued, tr: Translate = str) -> str:
 
 
 def provenance(issued: Issued, tr: Translate = str) -> tuple[str, ...]:
-    """Where the numbers come from, one line each, the digest whole."""
+    """Whose the numbers are and where they come from, one line each, the digest whole."""
     return (
+        head(issued, tr),
         tr(_l("Study {study}, output {id}.")).format(study=issued.study, id=issued.id),
         f"{issued.cut.words(tr=tr)}.",
         tr(_l("Made by {system}.")).format(system=issued.system),
     )
 
 
-LONG = ("output", "table", "row", "column", "value", "cut", "digest", "code")
+LONG = ("output", "table", "row", "column", "value", "denominator", "footnotes", "estimand", "cut", "digest", "code")
 """Columns of `as_csv`."""
 
 
 def as_csv(issued: Issued) -> str:
-    """Every cell of every table on a line of its own, with cut, digest and code on each. RFC 4180."""
+    """Every cell of every table on a line of its own, with what its table says of it, estimand, cut, digest and code. RFC 4180."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(LONG)
     origin = (issued.cut.named, issued.cut.digest, issued.code)
     for table in issued.tables:
+        meant = (harmless(table.denominator), harmless(" ".join(table.footnotes)), issued.estimand or "")
         for row in table.rows:
             # A table of one column says one thing a row: it is named by its heading, and is its own value.
             cells = zip(table.columns[1:] or table.columns, row[1:] or row, strict=True)
             writer.writerows(
-                [issued.id, table.id, harmless(row[0]), column.label, harmless(cell), *origin] for column, cell in cells
+                [issued.id, table.id, harmless(row[0]), column.label, harmless(cell), *meant, *origin]
+                for column, cell in cells
             )
     return out.getvalue()
 

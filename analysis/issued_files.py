@@ -52,7 +52,8 @@ def part(issued: Issued, name: str, ending: str, tr: Translate = str) -> bytes:
     if ending not in ("svg", "png"):
         raise KeyError(ending)
     figure = {figure.id: figure for figure in issued.figures}[name]
-    return stamped(figure, ending, foot=foot(issued, tr), source=source(issued))
+    said = " ".join((figure.alt, *issued.meaning))
+    return stamped(figure, ending, foot=foot(issued, tr), source=source(issued), description=said)
 
 
 def sidecar(issued: Issued, table: Table) -> str:

@@ -17,8 +17,8 @@ class Shelf:
 
     def __init__(self, listed: Callable[[], tuple[Output, ...]], *, closed: bool) -> None:
         self._listed, self.closed = listed, closed
-        self._state: tuple[object, ...] = ()
-        self._made: dict[tuple[str, str], Issued] = {}
+        # State and what was made of it are one value: readers of two states may ask at once.
+        self._kept: tuple[tuple[object, ...], dict[tuple[str, str], Issued]] = ((), {})
 
     @property
     def outputs(self) -> tuple[Output, ...]:
@@ -48,12 +48,13 @@ class Shelf:
         output = self.output(name)
         calls = getattr(extract, "calls", None)
         state = (cut_of(extract), calls and calls.digest, reach)
-        if state != self._state:
-            self._state, self._made = state, {}
-        kept = self._made
-        if (name, language) not in kept:
-            kept[name, language] = issue(output, extract, closed=self.closed, tr=tr)
-        return kept[name, language]
+        of, made = self._kept
+        if state != of:
+            made = {}
+            self._kept = state, made
+        if (name, language) not in made:
+            made[name, language] = issue(output, extract, closed=self.closed, tr=tr)
+        return made[name, language]
 
     def every(
         self, extract: Extract, *, tr: Translate = str, language: str = "en", reach: frozenset[str] | None = None

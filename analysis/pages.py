@@ -20,6 +20,7 @@ from analysis.reports.status_data import StatusData
 from analysis.results import cut_of, pooled_results
 from analysis.table import Table
 from trial.happenings import DataTaken, ResultsSeen
+from trial.release import system_words as system_words
 from trial.store import cuts, extract
 from trial.store.extract import Extract
 from trial.store.reading import Reader
@@ -131,10 +132,11 @@ def _results() -> StatusData:
     with reading() as reader:
         taken = taken_at(reader, extract.pooled)
     key = state_of(cut_of(taken))
-    if key not in _KEPT:
+    if (found := _KEPT.get(key)) is None:
+        found = pooled_results(taken, taken.opened_on or taken.cut_on)
         _KEPT.clear()
-        _KEPT[key] = pooled_results(taken, taken.opened_on or taken.cut_on)
-    return _KEPT[key]
+        _KEPT[key] = found
+    return found
 
 
 def _curves(found: StatusData) -> tuple[tuple[str, tuple[str, ...], tuple[Table, ...]], ...]:
@@ -162,15 +164,16 @@ def _drawn(name: str, found: StatusData) -> Figure:
     from analysis.reports import status_figures as figures
 
     key = (name, str(get_locale()), state_of(found.cut))
-    if key not in _DRAWN:
-        if len(_DRAWN) >= 2 * len(FIGURES):
-            _DRAWN.clear()
-        _DRAWN[key] = {
+    if (drawn := _DRAWN.get(key)) is None:
+        drawn = {
             "accrual": lambda: figures.draw_accrual(found.accrual, _),
             "nrdfs": lambda: figures.draw_survival(found.nrdfs, _),
             "regrowth": lambda: figures.draw_incidence(found.regrowth, _),
         }[name]()
-    return _DRAWN[key]
+        if len(_DRAWN) >= 2 * len(FIGURES):
+            _DRAWN.clear()
+        _DRAWN[key] = drawn
+    return drawn
 
 
 def note(event: Any) -> None:
@@ -178,13 +181,3 @@ def note(event: Any) -> None:
     with writing() as uow:
         uow.record(event)
         uow.commit()
-
-
-def system_words() -> str:
-    """Name and release, as every report prints them."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return f"Vigil {version('vigil')}"
-    except PackageNotFoundError:
-        return "Vigil 0.1.0"

@@ -125,10 +125,11 @@ def _found() -> Performance:
     with reading() as reader:
         taken, calls = _extracted(reader)
     key = state_of(cut_of(taken, calls))
-    if key not in _KEPT:
+    if (found := _KEPT.get(key)) is None:
+        found = performance_results(taken, calls)
         _KEPT.clear()
-        _KEPT[key] = performance_results(taken, calls)
-    return _KEPT[key]
+        _KEPT[key] = found
+    return found
 
 
 def _extracted(reader: Reader) -> tuple[extract.Extract, Calls]:
@@ -141,8 +142,9 @@ def _drawn(name: str, found: Performance) -> Figure:
     from analysis.reports.performance_figures import NAMES, draw
 
     key = (name, str(get_locale()), state_of(found.cut))
-    if key not in _DRAWN:
+    if (drawn := _DRAWN.get(key)) is None:
+        drawn = draw(name, found, _)
         if len(_DRAWN) >= 2 * len(NAMES):
             _DRAWN.clear()
-        _DRAWN[key] = draw(name, found, _)
-    return _DRAWN[key]
+        _DRAWN[key] = drawn
+    return drawn

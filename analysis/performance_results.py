@@ -11,6 +11,7 @@ from analysis.performance import Performance, performance
 from analysis.reports.performance_tables import every_table
 from analysis.table import Column, Table, Translate
 from trial.protocol import PROTOCOL
+from trial.release import release, system_words
 from trial.store.extract import Extract
 from trial.store.model_calls import Calls
 
@@ -32,23 +33,20 @@ def performance_results(extract: Extract, calls: Calls) -> Performance:
 
 
 def long_table(found: Performance, tr: Translate = str) -> Table:
-    """Every cell of every table on a line of its own: for whoever computes with it."""
+    """Every cell of every table on a line of its own, with what its table says of it, cut, digest and code: to compute with."""
+    origin = (found.cut.named, found.cut.digest, release())
     rows = tuple(
-        (table.id, row[0], column.label, cell)
+        (table.id, row[0], column.label, cell, table.denominator, " ".join(table.footnotes), *origin)
         for table in every_table(found, tr)
         for row in table.rows
         for column, cell in zip(table.columns[1:] or table.columns, row[1:] or row, strict=True)
     )
-    labels = ("table", "row", "column", "value")
+    labels = ("table", "row", "column", "value", "denominator", "footnotes", "cut", "digest", "code")
     return Table("performance", "Performance", tuple(map(Column, labels)), rows, "")
 
 
 def document(found: Performance, tr: Translate = str) -> dict[str, object]:
     """The tables and where they come from, as JSON holds them."""
-    tables = [
-        {"id": t.id, "title": t.title, "columns": [c.label for c in t.columns], "rows": t.rows, "denominator": t.denominator,
-         "footnotes": t.footnotes}
-        for t in every_table(found, tr)
-    ]  # fmt: skip
+    tables = [t.told() for t in every_table(found, tr)]
     model = found.model and {"name": found.model.name, "sha256": found.model.digest, "threshold": found.model.threshold}
-    return {**found.cut.told(), "model": model, "tables": tables}
+    return {**found.cut.told(), "system": system_words(), "model": model, "tables": tables}

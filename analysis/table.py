@@ -55,6 +55,12 @@ class Table:
         writer.writerows([harmless(cell) for cell in row] for row in self.rows)
         return out.getvalue()
 
+    def told(self) -> dict[str, object]:
+        """The table as the JSON of a command or a page holds it."""
+        labels = [column.label for column in self.columns]
+        told = {"id": self.id, "title": self.title, "columns": labels, "rows": self.rows}
+        return {**told, "denominator": self.denominator, "footnotes": self.footnotes}
+
     def as_text(self) -> str:
         """For a terminal: columns padded with spaces, then denominator and footnotes."""
         cells = [tuple(column.label for column in self.columns), *self._set_in()]

@@ -11,7 +11,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, PageBreak, Paragraph, Spacer
 from reportlab.platypus import Table as Grid
 
-from analysis.issued import Issued
+from analysis.issued import Issued, head
 from analysis.pdf import FONT, FONT_BOLD, Furniture, Section, build, drawable, register_fonts
 from analysis.reports.blocks import (
     BODY,
@@ -32,9 +32,6 @@ from forms.text import _l
 SIZE = 8.5  # points, as cells are set
 AIR = 7.0  # points beside the text of a cell
 WIDEST = 75 * mm  # a column that would want more breaks its lines
-
-OPEN_HEAD = _l("Confidential. Pooled over all arms.")
-CLOSED_HEAD = _l("CLOSED. Outcomes by arm.")
 
 
 class Marked(Section):
@@ -74,8 +71,7 @@ def every_output(issued: Sequence[Issued], *, tr: Translate = str, language: str
 
 
 def _furniture(issued: Issued, title: str, tr: Translate) -> Furniture:
-    head = tr(CLOSED_HEAD if issued.closed else OPEN_HEAD)
-    return Furniture(issued.study, title, issued.cut, issued.system, issued.taken_at, head)
+    return Furniture(issued.study, title, issued.cut, issued.system, issued.taken_at, head(issued, tr))
 
 
 def _statement(issued: Issued, tr: Translate) -> str:

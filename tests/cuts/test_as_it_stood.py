@@ -315,6 +315,77 @@ def test_a_coded_term_that_is_redacted_leaves_the_codes_of_the_cut(house):
     assert found.redactions == (1,) and "Zhang" not in repr(found)
 
 
+def named_low(house: House) -> House:
+    """A person's name that is also a word of the dictionary: it stands in the term and in its codes."""
+    load(house)
+    report(house, "sore belly of Mrs Low")
+    code(house, "sore belly of mrs low", "Low haemoglobin", approve=True)
+    return house
+
+
+def texts(found: Extract) -> list[str]:
+    return [each["text"] for row in found.rows for coding in row.codings for each in coding["codes"]]
+
+
+@on_both
+@pytest.mark.requirement("R25")
+def test_a_redaction_inside_the_codes_is_told_and_not_refused(either):
+    made = lock(named_low(either))
+    assert "Low haemoglobin" in texts(at(either))
+    take_out(either, text="Low")
+    verdict = verify_cut("dmc-1", uow=either.work("auditor"))
+    assert (verdict.state, verdict.redactions, verdict.problems) == (REDACTED, (1,), ())
+    assert verdict.digest != made.digest
+    found = at(either)
+    assert "[removed] haemoglobin" in texts(found) and "Low" not in repr([row.codings for row in found.rows])
+    assert (found.digest, found.redactions) == (verdict.digest, (1,))
+    assert verify(either.engine, checks=(altered_cuts,)) == []
+
+
+@on_both
+def test_codes_that_were_redacted_are_still_guarded(either):
+    lock(named_low(either))
+    take_out(either, text="Low")
+    alter(
+        either, "coding", "update coding set codes = replace(codes, '[removed] haemo', '[removed] potassium and haemo')"
+    )
+    assert verify_cut("dmc-1", uow=either.work("auditor")).problems == (CONTENT,)
+    with pytest.raises(CutAltered):
+        at(either)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update coding set code = 'X1'",
+        "update coding set codes = '[]'",
+        "update dictionary_term set text = 'Lower haemoglobin' where text = 'Low haemoglobin'",
+    ],
+)
+def test_a_redaction_of_codes_explains_nothing_else(house, statement):
+    lock(named_low(house))
+    take_out(house, text="Low")
+    alter(house, "coding", statement)
+    assert verify_cut("dmc-1", uow=house.work("auditor")).state == ALTERED
+
+
+def test_codes_altered_without_a_redaction_are_altered_though_they_look_like_one(house):
+    lock(named_low(house))
+    alter(house, "coding", "update coding set codes = replace(codes, 'Low', '[removed]')")
+    assert verify_cut("dmc-1", uow=house.work("auditor")).problems == (ROWS,)
+
+
+@pytest.mark.parametrize("first", ["Low", "Mrs"])
+def test_codes_redacted_before_a_cut_and_a_term_redacted_after_it_and_the_other_way_round(house, first):
+    named_low(house)
+    take_out(house, text=first)
+    made = lock(house)
+    assert (at(house).digest, at(house).redactions) == (made.digest, ())
+    take_out(house, text={"Low": "Mrs", "Mrs": "Low"}[first])
+    verdict = verify_cut("dmc-1", uow=house.work("auditor"))
+    assert (verdict.state, verdict.redactions) == (REDACTED, (2,))
+
+
 # --- what was altered --------------------------------------------------------------------------------------------------
 
 GUARDED = INSERT_ONLY | {"journal"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import text
 
 from tests.actions.house import TODAY
@@ -13,6 +14,7 @@ from tests.cuts.test_as_it_stood import corrected
 from tests.performance.conftest import vigil
 from tests.trail.test_redaction import mistyped, take_out
 from trial.cli.base import BROKEN, MISSING, REFUSED
+from trial.release import release
 
 __all__ = ["vigil"]
 MAKE = ("cut", "make", "dmc-1", "--on", TODAY.isoformat(), "--reason", "For the board.", "--as", "statistician")
@@ -95,6 +97,14 @@ def test_an_analysis_at_a_cut_prints_the_same_whatever_was_entered_since(house, 
         made.position,
         made.digest,
     )
+    by = f"Made by Vigil {release()}."
+    assert by in before[()][1] and by in before[("--csv",)][2] and told["system"] == f"Vigil {release()}"
+    for table in told["tables"]:
+        assert table["denominator"] and all(
+            note in before[()][1] for note in (table["denominator"], *table["footnotes"])
+        )
+    assert bool(told["definition"]) == (what == "nrdfs") and all(line in before[()][1] for line in told["definition"])
+    assert any("Censoring" in line for line in told["definition"]) == (what == "nrdfs")
 
 
 def test_a_report_and_the_performance_at_a_cut(house, vigil, tmp_path):
@@ -105,6 +115,7 @@ def test_a_report_and_the_performance_at_a_cut(house, vigil, tmp_path):
         assert code == 0 and f"status at dmc-1, 2026-06-01, data {made.digest[:16]}" in out
         corrected(house) if file == files[0] else None
     assert files[0].read_bytes() == files[1].read_bytes()
+    assert all(f"Vigil {release()}" in page.extract_text() for page in PdfReader(files[0]).pages)
     code, out, _ = vigil("performance", "--cut", "dmc-1", "--json")
     assert code == 0 and json.loads(out)["digest"] == made.digest
 

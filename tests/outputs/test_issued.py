@@ -6,21 +6,26 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from jsonschema import Draft202012Validator
+from PIL import Image
 from pypdf import PdfReader
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from analysis import closed_outputs, outputs
-from analysis.issued import SCHEMA, Issued, as_csv, as_text, document, in_order, issue
-from analysis.issued_files import FORMATS, SIDECAR, archive, files
+from analysis.issued import SCHEMA, Issued, as_csv, as_text, document, foot, in_order, issue
+from analysis.issued_files import FORMATS, SIDECAR, archive, files, part
 from analysis.output import Made, Output
+from analysis.pdf import FONT, drawable
 from analysis.performance_outputs import CallsMissing
 from analysis.reports.issued import every_output, fitting, one_output, widths
 from analysis.table import Column, Table
@@ -88,6 +93,42 @@ def test_every_file_carries_the_digest_and_the_code(output, closed, people):
             text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).replace("\n", "")
         assert DIGEST in text, name
         assert release() in text, name
+
+
+@EVERY
+@OF
+def test_every_format_says_of_whom_with_which_footnotes_and_which_estimand(output, closed, people):
+    issued, found = made(output, closed, people), written(output, closed, people)
+    said = [text for table in issued.tables for text in (table.denominator, *table.footnotes)]
+    text, document_ = found[f"{output.id}.txt"].decode(), json.loads(found[f"{output.id}.json"])
+    assert [line for line in (*said, *issued.meaning) if line not in text] == []
+    assert said == [each for t in document_["tables"] for each in (t["denominator"], *t["footnotes"])]
+    assert (document_["estimand"] or {"lines": []})["lines"] == list(issued.meaning)
+    paper = unspaced(" ".join(pages_of(found[f"{output.id}.pdf"])))
+    assert [line for line in (*said, *issued.meaning) if unspaced(drawable(line)) not in paper] == []
+    for table in issued.tables:
+        beside = json.loads(found[f"{output.id}/{table.id}.{SIDECAR}"])["dc:description"]
+        assert beside == [table.denominator, *table.footnotes, *issued.meaning]
+    for line in csv.DictReader(io.StringIO(as_csv(issued), newline="")):
+        table = next(table for table in issued.tables if table.id == line["table"])
+        assert (line["denominator"].lstrip("'"), line["footnotes"].lstrip("'")) == (
+            table.denominator,
+            " ".join(table.footnotes),
+        )
+        assert line["estimand"] == (issued.estimand or "")
+
+
+@EVERY
+def test_every_picture_says_what_is_estimated_and_whether_it_is_closed(output, closed):
+    issued, found = made(output, closed, "six"), written(output, closed, "six")
+    assert ("CLOSED" in found[f"{output.id}.txt"].decode()) is closed
+    for figure in issued.figures:
+        said = " ".join((figure.alt, *issued.meaning))
+        drawing = ElementTree.fromstring(found[f"{output.id}/{figure.id}.svg"])
+        assert said in [each.text for each in drawing.iter("{http://purl.org/dc/elements/1.1/}description")]
+        assert any("CLOSED" in (each.text or "") for each in drawing.iter("{http://www.w3.org/2000/svg}text")) is closed
+        with Image.open(io.BytesIO(found[f"{output.id}/{figure.id}.png"])) as picture:
+            assert picture.info["Description"] == said
 
 
 @EVERY
@@ -175,9 +216,9 @@ def output_of(*tables: Table, id: str = "one", number: str = "14.1.9", estimand:
 
 def test_the_text_holds_tables_meaning_and_where_they_come_from():
     text = as_text(issue(output_of(SMALL), nobody(), closed=False))
-    for part in ("14.1.9 An output", "  part", "Denominator: 4.", "A note.", "Population: all randomised.",
+    for said in ("14.1.9 An output", "  part", "Denominator: 4.", "A note.", "Population: all randomised.",
                  "Censoring: last date known alive.", f"Data cut 2029-06-30, digest {DIGEST}.", f"Made by Vigil {release()}."):  # fmt: skip
-        assert part in text
+        assert said in text
 
 
 def test_the_long_csv_says_on_each_line_of_which_data_it_is():
@@ -220,7 +261,25 @@ def test_the_model_is_not_said_to_have_been_asked_nothing_where_nobody_looked():
         issue(outputs.BY_ID["model-flow"], plain, closed=False)
 
 
+@pytest.mark.parametrize("length", [1, 60])
+def test_the_line_under_a_figure_stands_there_whole_however_long_the_name_of_the_cut(length):
+    """In a file that is copied into a letter it is all that says of which data it is."""
+    plain = made(outputs.BY_ID["os"], False, "six")
+    name = "w" * length
+    issued = replace(plain, cut=replace(plain.cut, name=name, position=1234567, redactions=(1,)))
+    (figure,) = issued.figures
+    drawing = ElementTree.fromstring(part(issued, figure.id, "svg"))
+    (line,) = [each for each in drawing.iter("{http://www.w3.org/2000/svg}text") if each.text == foot(issued)]
+    size = float(re.search(r"([\d.]+)px", line.get("style", "")).group(1))
+    assert size == 7 if length == 1 else size < 7
+    assert stringWidth(foot(issued), FONT, size) <= figure.width
+
+
 # On paper.
+
+
+def unspaced(text: str) -> str:
+    return "".join(text.split())
 
 
 def pages_of(content: bytes) -> list[str]:

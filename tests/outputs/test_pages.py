@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Callable
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -160,3 +161,23 @@ def test_a_shelf_stands_in_the_order_of_a_report():
     numbers = [output.number for output in Shelf(lambda: outputs.OPEN, closed=False).outputs]
     assert numbers.index("14.1.7") < numbers.index("14.2.1.1") < numbers.index("14.3.1")
     assert len(Shelf(lambda: outputs.OPEN[:2], closed=False).every(nobody())) == 2
+
+
+def test_another_readers_output_is_not_handed_over_by_who_comes_in_between():
+    """Two readers at once: while the state of the one is looked at, the other is served, and the states change under it."""
+    shelf = Shelf(lambda: (outputs.BY_ID["disposition"],), closed=False)
+
+    class Reach(frozenset[str]):
+        __hash__ = frozenset.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            if between:
+                between.pop()()
+            return frozenset.__eq__(self, other)
+
+    between: list[Callable[[], object]] = []
+    mine = shelf.issued("disposition", six(), reach=Reach({"01"}))
+    between.append(lambda: shelf.issued("disposition", nobody(), reach=frozenset({"02"})))
+    assert shelf.issued("disposition", six(), reach=Reach({"01"})).tables == mine.tables
+    assert between == [], "somebody did come in between"
+    assert shelf.issued("disposition", nobody(), reach=frozenset({"02"})).tables != mine.tables

@@ -16,6 +16,7 @@ from analysis.reports.performance_figures import NAMES, draw
 from analysis.reports.performance_tables import every_table
 from tests.performance.people import CUT, MADE_AT, call, crowd, found, person
 from tests.performance.test_performance import judge
+from trial.release import release, system_words
 from trial.roles import ROLES
 
 ADDRESSES = (
@@ -93,7 +94,9 @@ def test_the_files_hold_the_tables_of_the_page(house, planted, client):
     told = json.loads(somebody.get("/results/performance/performance.json").data)
     assert told["model"]["threshold"] == 0.5 and told["cut"] == house.clock.today().isoformat()
     lines = list(csv.reader(io.StringIO(somebody.get("/results/performance/performance.csv").data.decode("utf-8-sig"))))
-    assert lines[0] == ["table", "row", "column", "value"]
+    assert lines[0] == ["table", "row", "column", "value", "denominator", "footnotes", "cut", "digest", "code"]
+    assert {tuple(line[6:]) for line in lines[1:]} == {(told["cut"], told["digest"], release())}
+    assert told["system"] == system_words()
     held = {(line[0], line[1]): line[3] for line in lines[1:]}
     tables = {t["id"]: t for t in told["tables"]}
     area = next(row for row in tables["measures"]["rows"] if row[0].startswith("Area"))

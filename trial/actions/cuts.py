@@ -20,8 +20,9 @@ from trial.errors import Refused
 from trial.happenings_cuts import CutMade, CutVerified
 from trial.protocol import PROTOCOL
 from trial.release import release
+from trial.store import cut_kept
 from trial.store import cuts as store
-from trial.store.cut_check import state, worked_out
+from trial.store.cut_check import state
 from trial.store.journal import head
 from trial.store.past import Past
 from trial.store.reading import Reader
@@ -68,8 +69,8 @@ def _content(asked: Wanted, uow: UnitOfWork) -> dict[str, object]:
         "cut_on": asked.on,
         "position": position,
         "head": entry,
-        "digest": found.then,
-        "calls_digest": found.calls,
+        "digest": found.then[0],
+        "calls_digest": found.calls.digest,
         "definitions": {"protocol": PROTOCOL.version, **store.definitions_then(uow, past)},
         "code": release(),
         "reason": asked.reason,
@@ -116,7 +117,7 @@ def verify_cut(name: str, *, uow: UnitOfWork) -> Verdict:
     """
     with uow:
         permit(uow.actor, READ)
-        _rows, verdict = worked_out(uow, store.named(uow, name))
+        verdict = cut_kept.anew(uow, store.named(uow, name)).verdict
         uow.record(CutVerified(name, verdict.state, verdict.digest))
         uow.commit()
     return verdict

@@ -29,7 +29,7 @@ from trial.happenings_foreign import TrialExported
 from trial.places import REPEATING
 from trial.protocol import PROTOCOL
 from trial.store import journal
-from trial.store.extract import History, histories
+from trial.store.extract import History, histories, seen_form
 from trial.store.reading import Reader, Reading, Row
 from trial.store.unit_of_work import UnitOfWork
 
@@ -150,7 +150,7 @@ class _Export:
         return Trial(
             PROTOCOL.study_id,
             PROTOCOL.study_id,
-            tuple(_seen(catalogue.definitions()[key], self.actor.role) for key in self.versions),
+            tuple(seen_form(catalogue.definitions()[key], self.actor.role) for key in self.versions),
             tuple(self._events()),
             {self._user(a): self._users[a]["full_name"] if a is not None else "The system" for a in authors},
             {code: names[code] for code in sorted(sites)},
@@ -174,7 +174,7 @@ class _Export:
             revision = self._revision(row, crf, former.get(crf.address))
             former[crf.address] = crf
             signed = [s for s in history.signatures if _of(s, crf) and s["revision"] == crf.number]
-            notes = [*_notes(crf, self.actor.role), *self._signatures(signed)]
+            notes = [*_notes(crf), *self._signatures(signed)]
             if last[crf.address] == crf.number:
                 notes += self._queries(history, crf)
             first = signed[0] if signed else None
@@ -190,7 +190,9 @@ class _Export:
         )
         # The reason for all; a line on a value that this role does not see stays out with the value.
         whole = (
-            why(reason, "", paths) if len(form.every_item()) == len(_seen(form, self.actor.role).every_item()) else ""
+            why(reason, "", paths)
+            if len(form.every_item()) == len(seen_form(form, self.actor.role).every_item())
+            else ""
         )
         event, dash, number = crf.event.partition("-")
         return Revision(
@@ -210,9 +212,7 @@ class _Export:
         """Queries of one form, or those of no form; their words only for who is not blinded, because words may name an arm."""
         role = self.actor.role
         for row in history.queries:
-            here = row["form"] is None if crf is None else _of(row, crf)
-            item = row["path"].rpartition("/")[2] or None
-            if not here or (row["form"] and roles.hides(role, row["form"], item, event=row["event"], aggregate=True)):
+            if not (row["form"] is None if crf is None else _of(row, crf)):
                 continue
             words = "" if roles.ROLES[role].blinded else row["words"]
             yield Note(QUERY, f"{row['state']} {row['source']} {row['path']}".strip(), words)
@@ -225,21 +225,6 @@ def _of(row: Row, crf: Crf) -> bool:
     return (row["form"], row["event"], row["occurrence"]) == (crf.form, crf.event, crf.occurrence)
 
 
-def _seen(form: FormDef, role: str) -> FormDef:
-    """The form without the items that the role must not see, nor checks on them."""
-
-    def shown(item: str) -> bool:
-        return not roles.hides(role, form.oid, item, aggregate=True)
-
-    groups = (replace(g, items=tuple(i for i in g.items if shown(i.oid))) for g in form.groups)
-    return replace(
-        form,
-        items=tuple(i for i in form.items if shown(i.oid)),
-        groups=tuple(g for g in groups if g.items),
-        checks=tuple(c for c in form.checks if all(shown(i.oid) for i in c.on)),
-    )
-
-
 def _change(form: FormDef, path: str, old: Any, new: Any, reason: str | None) -> Change:
     kind = form.item(path.rpartition("/")[2]).kind
     if new is None:
@@ -250,13 +235,11 @@ def _change(form: FormDef, path: str, old: Any, new: Any, reason: str | None) ->
     return Change(path, as_text(kind, new), action, reason)
 
 
-def _notes(crf: Crf, role: str) -> Iterator[Note]:
-    answers, seen = crf.answers, _seen(catalogue.definitions()[crf.form, crf.version], role)
-    asked = {c.id for c in seen.checks} | {f"{item.key}:soft" for item in seen.every_item()}
+def _notes(crf: Crf) -> Iterator[Note]:
+    answers = crf.answers
     if answers.not_done is not None:
         yield Note(NOT_DONE, answers.not_done.on.isoformat() if answers.not_done.on else "", answers.not_done.reason)
     if answers.removed is not None:
         yield Note(REMOVED, "", answers.removed)
     for check, reason in answers.confirmed.items():
-        if check.partition("@")[0] in asked:
-            yield Note(CONFIRMED, check, reason)
+        yield Note(CONFIRMED, check, reason)

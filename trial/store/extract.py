@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Subquery
 
 from forms.answers import Crf
+from forms.catalogue import definitions
+from forms.language import FormDef
 from trial import roles
 from trial.cuts import ALTERED, Cut
 from trial.errors import CutAltered, NotAllowed
-from trial.store import cuts
+from trial.store import cut_kept, cuts
 from trial.store.cohort import in_trial, participant, patient
 from trial.store.crfs import as_crf
-from trial.store.cut_check import worked_out
 from trial.store.gathered import Extracted as Extracted
 from trial.store.gathered import Gathered, gathered
 from trial.store.reading import Reader, Row
@@ -124,11 +126,12 @@ def _live(reader: Reader, viewer: Any, cut_on: date, now: datetime, people: Subq
 def _then(reader: Reader, viewer: Any, name: str) -> Extract:
     """As it stood at a cut. Whom the viewer reaches is judged by where people are followed now; the digest is that of everybody."""
     cut = cuts.named(reader, name)
-    found, verdict = worked_out(reader, cut)
+    found = cut_kept.worked(reader, cut)
+    verdict, reached = found.verdict, _reached(viewer, in_trial(reader))
     if verdict.state == ALTERED:
         raise CutAltered(cut.name, verdict.problems)
-    rows = tuple(found.of(_reached(viewer, in_trial(reader))).everyone())
-    around = _around(viewer, found, cut.on)
+    rows = tuple(row for row in found.rows if row.participant in reached)
+    around = _around(viewer, found.around, cut.on)
     return Extract(rows, cut.on, cut.at, verdict.digest, cut=cut, redactions=verdict.redactions, **around)
 
 
@@ -175,8 +178,32 @@ def _without_hidden_items(each: Crf, role: str) -> Crf:
         g: tuple(replace(r, items=seen(r.items), missing=seen(r.missing)) for r in rows)
         for g, rows in answers.groups.items()
     }
+    # What somebody confirmed says what was answered, and so does the reason: it goes with the items that were checked.
+    asked = _checks(each.form, each.version, role) if answers.confirmed else frozenset()
+    confirmed = {check: why for check, why in answers.confirmed.items() if check.partition("@")[0] in asked}
+    parts = {"items": seen(answers.items), "missing": seen(answers.missing), "groups": groups, "confirmed": confirmed}
+    return replace(each, answers=replace(answers, **parts))
+
+
+@lru_cache(512)
+def _checks(form: str, version: int, role: str) -> frozenset[str]:
+    """Names of the checks of a form that concern nothing the role must not see, as answers confirm them."""
+    shown = seen_form(definitions()[form, version], role)
+    return frozenset({c.id for c in shown.checks} | {f"{item.key}:soft" for item in shown.every_item()})
+
+
+def seen_form(form: FormDef, role: str) -> FormDef:
+    """The form without the items that the role must not see in many participants, nor checks on them."""
+
+    def shown(item: str) -> bool:
+        return not roles.hides(role, form.oid, item, aggregate=True)
+
+    groups = (replace(g, items=tuple(i for i in g.items if shown(i.oid))) for g in form.groups)
     return replace(
-        each, answers=replace(answers, items=seen(answers.items), missing=seen(answers.missing), groups=groups)
+        form,
+        items=tuple(i for i in form.items if shown(i.oid)),
+        groups=tuple(g for g in groups if g.items),
+        checks=tuple(c for c in form.checks if all(shown(i.oid) for i in c.on)),
     )
 
 
@@ -184,7 +211,8 @@ def _without_hidden_items(each: Crf, role: str) -> Crf:
 class History:
     """One participant with every revision ever saved that the role may see, oldest first.
 
-    `revisions`: the row of `crf_revision` and its answers without hidden items; `signatures` and `queries`: rows of those forms.
+    `revisions`: the row of `crf_revision` without its answers and their digest, and the answers without hidden items;
+    `signatures` and `queries`: rows of what is not hidden, without what answers could be worked out from.
     """
 
     participant: str
@@ -207,19 +235,31 @@ def histories(reader: Reader, viewer: Any, *, site: str | None = None) -> Iterat
             yield _history(reader, row, viewer.role)
 
 
+_TELLING = frozenset({"answers", "digest", "content_digest", "calculated"})
+"""Of a revision or a signature what a hidden answer stands in, or is found by: whoever knows the rest tries the few there are."""
+
+
 def _history(reader: Reader, row: Row, role: str) -> History:
     def seen(found: Iterable[Row]) -> tuple[Row, ...]:
-        return tuple(
-            r for r in found if not r["form"] or not roles.hides(role, r["form"], event=r["event"], aggregate=True)
-        )
+        return tuple(_untold(each) for each in found if not _hides_row(each, role))
 
     name = row["id"]
     order = ("at", *CRF_KEY, "number")
-    revisions = seen(reader.all(crf_revision, order_by=order, participant=name))
+    revisions = (r for r in reader.all(crf_revision, order_by=order, participant=name) if not _hides_row(r, role))
     return History(
         name,
         row["site_code"],
-        tuple((r, _without_hidden_items(as_crf(r), role)) for r in revisions),
+        tuple((_untold(r), _without_hidden_items(as_crf(r), role)) for r in revisions),
         seen(reader.all(signature, order_by="id", participant=name)),
         seen(reader.all(query, order_by="id", participant=name)),
     )
+
+
+def _untold(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name not in _TELLING}
+
+
+def _hides_row(row: Row, role: str) -> bool:
+    """What concerns a hidden form, item or visit is withheld, though it be a visit and no form that is asked about."""
+    item = row.get("path", "").rpartition("/")[2] or None
+    return roles.hides(role, row["form"] or "", item, event=row["event"], aggregate=True)

@@ -97,7 +97,7 @@ class Gathered:
             total.update(canonical([row["id"], row["site_code"], row["created_at"], moved]).encode())
         for row in sorted(self.revisions, key=_place_of_crf):
             held = {name: row[name] for name in (*CRF_KEY, "number")}
-            total.update(canonical(held | {"digest": redacted.get(place_of(row), row["digest"])}).encode())
+            total.update(canonical(held | {"digest": _stated(row, redacted)}).encode())
         for row in self.allocations:
             total.update(canonical(row).encode())
         for row in sorted(self.codings, key=lambda row: tuple(row[name] for name in PLACE)):
@@ -108,7 +108,7 @@ class Gathered:
 
     def altered(self, redacted: Mapping[str, str]) -> int:
         """How many revisions hold other answers than their digest says, or than a redaction left."""
-        return sum(_content(row) != redacted.get(place_of(row), row["digest"]) for row in self.revisions)
+        return sum(_content(row) != _stated(row, redacted) for row in self.revisions)
 
     def everyone(self) -> Iterator[Extracted]:
         """Each participant with what is theirs."""
@@ -163,6 +163,12 @@ def _revisions(reader: Reader, past: Past | None) -> Iterator[Row]:
 def place_of(row: Mapping[str, Any]) -> str:
     """A revision as a redaction names it."""
     return place("crf_revision", {name: row[name] for name in key_names(crf_revision)})
+
+
+def _stated(row: Row, redacted: Mapping[str, str]) -> str:
+    """The digest that a revision should have: its own, or what a redaction left. Of a trial without one no place is looked for."""
+    own: str = row["digest"]
+    return redacted.get(place_of(row), own) if redacted else own
 
 
 def _place_of_crf(row: Mapping[str, Any]) -> tuple[Any, ...]:

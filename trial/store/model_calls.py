@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from trial import roles
 from trial.cuts import CALLS
 from trial.errors import CutAltered, NotAllowed
-from trial.store import cuts
+from trial.store import cut_kept, cuts
+from trial.store.calls import Calls as Calls
+from trial.store.calls import calls_of
 from trial.store.cohort import in_trial
-from trial.store.past import Past
-from trial.store.reading import Reader, Row
-from trial.store.types import canonical
-
-
-@dataclass(frozen=True)
-class Calls:
-    """Rows of `prediction` to the cut, by participant and number; `digest` is the SHA-256 over them."""
-
-    rows: tuple[Row, ...]
-    digest: str
+from trial.store.reading import Reader
 
 
 def model_calls(reader: Reader, viewer: Any, *, cut_on: date, cut: str | None = None) -> Calls:
@@ -38,17 +27,7 @@ def model_calls(reader: Reader, viewer: Any, *, cut_on: date, cut: str | None = 
     if cut is None:
         return calls_of(reader.all("prediction"), reached, cut_on)
     locked = cuts.named(reader, cut)
-    every = calls_of(Past(reader, locked.position).rows("prediction"), {row["id"] for row in people}, locked.on)
-    if every.digest != locked.calls_digest:
+    worked = cut_kept.worked(reader, locked)
+    if CALLS in worked.verdict.problems:
         raise CutAltered(locked.name, (CALLS,))
-    return calls_of(every.rows, reached, locked.on)
-
-
-def calls_of(rows: Iterable[Row], participants: Collection[str], on: date) -> Calls:
-    """The calls of these participants up to a day (UTC), by participant and number."""
-    kept = [row for row in rows if row["participant"] in participants and row["at"].date() <= on]
-    kept.sort(key=lambda row: (row["participant"], row["number"]))
-    total = hashlib.sha256()
-    for row in kept:
-        total.update(canonical(row).encode())
-    return Calls(tuple(kept), total.hexdigest())
+    return calls_of(worked.calls.rows, reached, locked.on)
