@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from flask import Blueprint, Response, abort, render_template
 from flask_babel import gettext as _
@@ -13,7 +14,7 @@ from analysis.estimands import NRDFS, REGROWTH
 from analysis.figure import Figure
 from analysis.interim_outputs import AtLook
 from analysis.interim_pages import UNFIT, typed_last, typed_looks
-from analysis.pages import at_cut, chosen, note, offered, pdf, svg, system_words, taken_at
+from analysis.pages import at_cut, chosen, earlier, note, offered, pdf, svg, system_words, taken_at
 from trial.happenings import DataTaken, ResultsSeen
 from trial.store import extract
 from trial.store.model_calls import model_calls
@@ -64,7 +65,7 @@ def report() -> Response:
     from analysis.reports.closed import closed_report
 
     with reading() as reader:
-        taken = taken_at(reader, extract.board)
+        taken = taken_at(reader, partial(extract.board, before=earlier()))
     found = closed_results(taken)
     try:
         look = AtLook.of(found, taken, typed_looks(), last=typed_last())

@@ -27,9 +27,14 @@ class ClosedData:
 
 def closed_results(extract: Extract) -> ClosedData:
     """Everything by arm. Raises ArmUnknown where somebody randomised has none."""
+    compared, notes = nrdfs_by_arm(extract)
+    return ClosedData(PROTOCOL.study_id, cut_of(extract), compared, notes, regrowth_by_way(course_rows(extract)))
+
+
+def nrdfs_by_arm(extract: Extract) -> tuple[ByArm, tuple[tuple[str, int], ...]]:
+    """The primary comparison, and its footnotes with how many participants each concerns. Raises ArmUnknown."""
     rows = course_rows(extract)
     arms = {row.participant: row.arm for row in rows if row.arm}
     table = derive_all(rows, NRDFS)
     margin = PROTOCOL.design.margin_hazard_ratio
-    compared = survival_by_arm(frame_by_arm(table, arms), title=NRDFS.title, margin=margin)
-    return ClosedData(PROTOCOL.study_id, cut_of(extract), compared, table.notes, regrowth_by_way(rows))
+    return survival_by_arm(frame_by_arm(table, arms), title=NRDFS.title, margin=margin), table.notes

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from analysis.brownian import CLOSEST, checked_information
 from analysis.closed import ByArm, Comparison
+from analysis.cut import DataCut
 from analysis.prospects import Prospects, design_drift, prospects, repeated_interval
 from analysis.sequential import Look, boundaries
 from analysis.stagewise import Final, final
@@ -22,10 +23,14 @@ NEAR = 0.05
 
 @dataclass(frozen=True)
 class Earlier:
-    """A look that was made: its share of the information, and its z where it is known."""
+    """A look that was made: its share of the information, its z where it is known, and the locked cut that both come from.
+
+    `cut` None: a person typed them, or they are the plan's; nothing in the record stands behind them.
+    """
 
     fraction: float
     z: float | None = None
+    cut: DataCut | None = None
 
 
 class LooksUnreadable(ValueError):
@@ -41,7 +46,7 @@ class Interim:
     """The state at a look. `looks`: those made, this one (at `place`), and those planned after it; empty without any event.
 
     `assumed`: nobody said when looks were made, so that they stand as planned. `stopped`: the analysis that allows for the looks, at a
-    bound that is crossed and at the last look.
+    bound that is crossed and at the last look; None after an earlier look that reached its own bound, since that look decided.
     """
 
     design: Design
@@ -77,6 +82,11 @@ class Interim:
         return None if z is None or self.look is None else z >= self.look.z
 
     @property
+    def crossed_before(self) -> int | None:
+        """Where the first earlier look stands, from 0, whose z is known to have reached its bound; None where none is."""
+        return _first_crossed(self.earlier, self.looks)
+
+    @property
     def repeated(self) -> tuple[float, float] | None:
         """The repeated interval of the hazard ratio."""
         hazard = self.comparison.hazard
@@ -106,7 +116,7 @@ def interim(found: ByArm, design: Design, earlier: Sequence[Earlier] | None = No
 
     Raises InformationInvalid where an earlier look holds as much information as there is now.
     """
-    events = sum(curve.n_events for _, curve in found.curves)
+    events = events_of(found)
     t, comparison = events / design.events, found.comparison
     made = _as_planned(design, t) if earlier is None else tuple(earlier)
     if not events:
@@ -117,8 +127,13 @@ def interim(found: ByArm, design: Design, earlier: Sequence[Earlier] | None = No
     looks = boundaries((*before, t, *to_come), alpha=design.alpha_one_sided)
     return Interim(
         design, events, comparison, made, looks, earlier is None, ended,
-        _prospects(comparison, t, looks, design, ended), _stopped(comparison, looks, len(made), design, ended),
+        _prospects(comparison, t, looks, design, ended), _stopped(comparison, looks, made, design, ended),
     )  # fmt: skip
+
+
+def events_of(found: ByArm) -> int:
+    """Events in both arms."""
+    return sum(curve.n_events for _, curve in found.curves)
 
 
 def _prospects(
@@ -129,9 +144,13 @@ def _prospects(
     return prospects(comparison.z, t, looks[-1].z, design=design_drift(design.margin_hazard_ratio, design.events))
 
 
-def _stopped(comparison: Comparison, looks: Sequence[Look], place: int, design: Design, ended: bool) -> Final | None:
-    z, hazard = comparison.z, comparison.hazard
+def _stopped(
+    comparison: Comparison, looks: Sequence[Look], earlier: Sequence[Earlier], design: Design, ended: bool
+) -> Final | None:
+    z, hazard, place = comparison.z, comparison.hazard, len(earlier)
     if z is None or hazard is None or not (ended or z >= looks[place].z):
+        return None
+    if _first_crossed(earlier, looks) is not None:
         return None
     made = looks[: place + 1]
     return final(
@@ -142,6 +161,11 @@ def _stopped(comparison: Comparison, looks: Sequence[Look], place: int, design: 
         margin=comparison.margin,
         alpha=design.alpha_one_sided,
     )
+
+
+def _first_crossed(earlier: Sequence[Earlier], looks: Sequence[Look]) -> int | None:
+    seen = enumerate(zip(earlier, looks, strict=False))
+    return next((place for place, (made, look) in seen if made.z is not None and made.z >= look.z), None)
 
 
 def _as_planned(design: Design, t: float) -> tuple[Earlier, ...]:

@@ -1,7 +1,7 @@
 """The interim analysis as outputs, for the unblinded statistician and the monitoring board: never listed with the open ones.
 
-An output is made from one extract alone, which does not say when earlier looks were made; it takes them as planned and says so. Page
-and command take them as they were.
+Earlier looks come with the extract, as what stood at their locked cuts (`Extract.before`); an extract without any takes them as planned
+and says so. Page and command also take looks that are typed, which are marked.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from analysis.estimands import NRDFS, REGROWTH
 from analysis.figure import Figure
 from analysis.interim import Earlier, Interim, interim
 from analysis.interim_figure import draw_bounds
+from analysis.interim_looks import earlier_looks
 from analysis.interim_tables import looks_table, present_table, stopping_table
 from analysis.output import Made, Output
 from analysis.stopping_rules import StoppingRules, stopping_rules
@@ -36,8 +37,9 @@ class AtLook:
     rules: StoppingRules
 
     @classmethod
-    def of(cls, found: ClosedData, extract: Extract, earlier: Sequence[Earlier] | None, *, last: bool) -> AtLook:
-        """From results by arm that are there already. Raises `analysis.brownian.InformationInvalid`."""
+    def of(cls, found: ClosedData, extract: Extract, typed: Sequence[Earlier] | None, *, last: bool) -> AtLook:
+        """From results by arm that are there already. Raises InformationInvalid, CutNotEarlier."""
+        earlier = earlier_looks(extract, found.nrdfs, typed, PROTOCOL.design)
         return cls(found.study, found.cut, state(found.nrdfs, earlier, last=last), rules_of(extract))
 
     def tables(self, tr: Translate) -> tuple[Table, Table, Table]:
@@ -49,9 +51,15 @@ class AtLook:
         return draw_bounds(self.interim, tr)
 
 
-def at_look(extract: Extract, earlier: Sequence[Earlier] | None = None, *, last: bool = False) -> AtLook:
-    """The look that this extract is. Raises `analysis.brownian.InformationInvalid`, `analysis.closed.ArmUnknown`."""
-    return AtLook.of(closed_results(extract), extract, earlier, last=last)
+def at_look(extract: Extract, typed: Sequence[Earlier] | None = None, *, last: bool = False) -> AtLook:
+    """The look that this extract is, after those of its cuts and those typed. Raises InformationInvalid, CutNotEarlier, ArmUnknown."""
+    return AtLook.of(closed_results(extract), extract, typed, last=last)
+
+
+def looked_at(before: Sequence[str], cut: str | None) -> str:
+    """What was looked at, as the journal keeps it: the cut, and those of earlier looks, whose results are shown as well."""
+    at = () if cut is None else (f"cut {cut}",)
+    return ", ".join(("interim analysis", *at, *(f"after {name}" for name in before)))
 
 
 def state(found: ByArm, earlier: Sequence[Earlier] | None = None, *, last: bool = False) -> Interim:
@@ -65,7 +73,8 @@ def rules_of(extract: Extract) -> StoppingRules:
 
 
 def _interim(extract: Extract, tr: Translate) -> Made:
-    found = state(closed_results(extract).nrdfs)
+    compared = closed_results(extract).nrdfs
+    found = state(compared, earlier_looks(extract, compared, None, PROTOCOL.design))
     return Made((present_table(found, tr), looks_table(found, tr)), (draw_bounds(found, tr),), NRDFS.id)
 
 

@@ -1,19 +1,21 @@
 """The interim analysis as a page, for the unblinded statistician alone. A room of its own: no open page imports it.
 
-When earlier looks were made is typed in, as information: "0.5, 0.75", or with their z, "0.5=1.83". Left blank, they stand as planned.
+Earlier looks are chosen by their locked cuts, `?before=NAME`, and worked out anew from them. Only a look that was made outside the system
+is typed, as information: "0.5, 0.75", or with its z, "0.5=1.83". Where neither is given, earlier looks stand as planned.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask_babel import gettext as _
 
 from analysis.brownian import InformationInvalid
 from analysis.interim import Earlier, LooksUnreadable, typed
-from analysis.interim_outputs import AtLook, at_look
-from analysis.pages import at_cut, note, offered, svg, taken_at
+from analysis.interim_outputs import AtLook, at_look, looked_at
+from analysis.pages import chosen, earlier, note, offered, svg, taken_at
 from trial.happenings import ResultsSeen
 from trial.store import extract
 from trial.store.extract import Extract
@@ -23,7 +25,7 @@ from trial.web.house import reading
 pages = Blueprint("interim", __name__, url_prefix="/results/closed")
 PERMISSIONS: Mapping[str, str] = {"interim.show": "results.closed", "interim.figure": "results.closed"}
 UNFIT = (LooksUnreadable, InformationInvalid)
-"""What is wrong with looks that were typed."""
+"""What is wrong with looks that were typed. A cut that is not there, is not earlier or is not what was locked is refused as everywhere."""
 
 
 @pages.get("/interim")
@@ -31,11 +33,11 @@ def show() -> tuple[str, int]:
     """The present look and the stopping rules; that it was opened is recorded."""
     refused = None
     try:
-        found = _found(typed_looks(), last=typed_last())
+        found = _found(typed_looks(), earlier(), last=typed_last())
     except UNFIT as wrong:
         refused = refusal(wrong)
-        found = _found(None, last=False)
-    note(ResultsSeen(at_cut("interim analysis"), closed=True))
+        found = _found(None, (), last=False)
+    note(ResultsSeen(looked_at(() if refused else earlier(), chosen()), closed=True))
     page = render_template(
         "results/interim.html",
         found=found,
@@ -43,9 +45,10 @@ def show() -> tuple[str, int]:
         tables=found.tables(_),
         drawn=found.figure(_),
         refused=refused,
+        before=earlier(),
         typed=request.args.get("looks", ""),
         last=typed_last(),
-        asked={} if refused else request.args.to_dict(),
+        asked={"cut": chosen()} if refused else request.args.to_dict(flat=False),
     )
     return page, refused.status if refused else 200
 
@@ -54,7 +57,7 @@ def show() -> tuple[str, int]:
 def figure() -> Response:
     """The bounds with what was observed; looks that cannot be are refused, as the page never asks for them."""
     try:
-        found = _found(typed_looks(), last=typed_last())
+        found = _found(typed_looks(), earlier(), last=typed_last())
     except UNFIT:
         abort(422)
     return svg(found.figure(_).svg)
@@ -81,10 +84,10 @@ def refusal(wrong: Exception) -> Said:
     return Said(422, _("Not worked out"), f"{said} {_('Below, earlier looks stand as planned.')}")
 
 
-def _found(earlier: Sequence[Earlier] | None, *, last: bool) -> AtLook:
-    return at_look(_taken(), earlier, last=last)
+def _found(given: Sequence[Earlier] | None, names: Sequence[str], *, last: bool) -> AtLook:
+    return at_look(_taken(names), given, last=last)
 
 
-def _taken() -> Extract:
+def _taken(names: Sequence[str]) -> Extract:
     with reading() as reader:
-        return taken_at(reader, extract.closed)
+        return taken_at(reader, partial(extract.closed, before=names))

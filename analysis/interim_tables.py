@@ -21,6 +21,14 @@ SPENDING = _l(
     "Lan-DeMets spending, O'Brien-Fleming type, one-sided {alpha}; information: events over {events} planned events; bounds by recursive "
     "integration, futility does not enter them. A look that comes later is taken as planned; the last one spends what is left."
 )
+FROM_PLAN, TYPED, THIS = _l("the plan"), _l("typed, outside the system"), _l("these data")
+FROM_CUT = _l("Look {n}: {cut}; information and z worked out anew from what stood at it.")
+BY_HAND = _l(
+    "Typed: what stands there was entered by hand for a look outside the system, and nothing in the record bears it out."
+)
+DECIDED = _l(
+    "The z of look {n} reached its bound: that look decided. After it no p-value or interval that allows for the looks is given."
+)
 ASSUMED = _l("When earlier looks were made was not said: those that the plan puts before this one stand as planned.")
 NON_BINDING = _l("Futility binds nobody: the limit is advice, and the error stays where it is if the trial goes on.")
 ONLY_LAST = _l(
@@ -35,15 +43,36 @@ def looks_table(found: Interim, tr: Translate = str) -> Table:
     """Every look: those made, this one, those planned."""
     heads = (_l("Look"), _l("Share of the information"), _l("Events"), _l("Bound of z"), _l("Nominal p, one-sided"),
              _l("Error spent"), _l("Observed z"))  # fmt: skip
-    said = tr(SPENDING).format(alpha=found.design.alpha_one_sided, events=found.design.events)
     return Table(
         "interim-looks",
         tr(_l("Looks and bounds")),
-        (Column(tr(heads[0])), *(Column(tr(head), numeric=True) for head in heads[1:])),
+        (Column(tr(heads[0])), *(Column(tr(head), numeric=True) for head in heads[1:]), Column(tr(_l("Taken from")))),
         tuple(_look(found, place, tr) for place in range(len(found.looks))),
         tr(_l("Events of non-regrowth disease-free survival, both arms: {events}.")).format(events=found.events),
-        (said, *([tr(ASSUMED)] if found.assumed else [])),
+        tuple(_looks_notes(found, tr)),
     )
+
+
+def _looks_notes(found: Interim, tr: Translate) -> list[str]:
+    notes = [tr(SPENDING).format(alpha=found.design.alpha_one_sided, events=found.design.events)]
+    if found.assumed:
+        notes.append(tr(ASSUMED))
+    elif any(each.cut is None for each in found.earlier):
+        notes.append(tr(BY_HAND))
+    cuts = [(n, each.cut) for n, each in enumerate(found.earlier, 1) if each.cut is not None]
+    notes += [tr(FROM_CUT).format(n=n, cut=cut.words(tr=tr)) for n, cut in cuts]
+    if found.crossed_before is not None:
+        notes.append(tr(DECIDED).format(n=found.crossed_before + 1))
+    return notes
+
+
+def _taken_from(found: Interim, place: int, tr: Translate) -> str:
+    """What bears a look out: its cut, these data, a person's word, or the plan."""
+    if place >= found.place:
+        return tr(THIS if place == found.place else FROM_PLAN)
+    if (cut := found.earlier[place].cut) is not None:
+        return tr(_l("cut {name}")).format(name=cut.name)
+    return tr(FROM_PLAN if found.assumed else TYPED)
 
 
 def _look(found: Interim, place: int, tr: Translate) -> tuple[str, ...]:
@@ -53,6 +82,7 @@ def _look(found: Interim, place: int, tr: Translate) -> tuple[str, ...]:
     return (
         f"{place + 1}, {tr(when)}", f"{look.fraction:.3f}", str(whole(look.fraction * found.design.events)),
         _bound(look.z, tr), _small(look.nominal_p), _small(look.spent), NONE if z is None else f"{z:.3f}",
+        _taken_from(found, place, tr),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from analysis.issued import Issued, as_csv
 from analysis.issued_files import SIDECAR, archive, files, part
 from analysis.output import Output
 from analysis.output_shelf import Shelf
-from analysis.pages import at_cut, chosen, note, offered, taken_at
+from analysis.pages import at_cut, chosen, earlier, note, offered, taken_at
 from analysis.performance_outputs import with_calls
 from trial.happenings import DataTaken, ResultsSeen
 from trial.store import extract
@@ -66,7 +66,9 @@ class Room:
         """One output; that it was opened is recorded."""
         issued = self.issued(output)
         note(ResultsSeen(at_cut(f"output {output}"), closed=self.shelf.closed))
-        return render_template("results/output.html", room=self.name, issued=issued, sidecar=SIDECAR, at=chosen())
+        return render_template(
+            "results/output.html", room=self.name, issued=issued, sidecar=SIDECAR, at=chosen(), before=earlier()
+        )
 
     def document(self, output: str, ending: str) -> Response:
         """One output as a file; that it was taken is recorded."""

@@ -47,7 +47,7 @@ class Shelf:
         """
         output = self.output(name)
         calls = getattr(extract, "calls", None)
-        state = (cut_of(extract), calls and calls.digest, reach)
+        state = (cut_of(extract), calls and calls.digest, reach, tuple(cut_of(each) for each in extract.before))
         of, made = self._kept
         if state != of:
             made = {}

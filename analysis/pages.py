@@ -104,6 +104,11 @@ def chosen() -> str | None:
     return request.args.get("cut") or None
 
 
+def earlier() -> list[str]:
+    """Names of the locked cuts of earlier looks, `?before=NAME`, as an address gives them: for outputs that have looks before them."""
+    return list(dict.fromkeys(name for name in request.args.getlist("before") if name))
+
+
 def offered() -> list[str]:
     """The names of the cuts that a reader may choose from, the last first."""
     if not gate.may_open("cuts.listing"):

@@ -274,6 +274,19 @@ class CutAltered(VigilError):
 
 
 @dataclass(eq=False)
+class CutNotEarlier(VigilError):
+    """A cut that is given as an earlier look and is none; `problem` is one of its two below."""
+
+    name: str
+    problem: str
+
+    LATER = "later"
+    """It was not locked before the data that are looked at."""
+    INFORMATION = "information"
+    """No event has come since: the look after it holds as much information or less."""
+
+
+@dataclass(eq=False)
 class BackupUnfit(VigilError):
     """A copy that cannot be written or restored.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +67,14 @@ def list_outputs(as_json: bool) -> None:
 )
 @click.option("--format", "formats", default="text,csv,json,svg,png,pdf", show_default=True, help="Which, with commas.")
 @at_a_cut
+@click.option(
+    "--before", multiple=True, help="By arm: the locked cut of an earlier look of the interim analysis; again for each."
+)
 @click.option("--as", "username", help="Who takes them: recorded. Needed for outputs by arm.")
 @click.option("--role", help="In which of the roles held.")
 @click.pass_obj
 def make(here: Installation, ids: tuple[str, ...], everything: bool, closed: bool, out: Path, formats: str, at: At,
-         username: str | None, role: str | None) -> None:  # fmt: skip
+         before: tuple[str, ...], username: str | None, role: str | None) -> None:  # fmt: skip
     """Write outputs, each in the formats asked for, and with --all and pdf one volume of them."""
     wanted = tuple(formats.split(","))
     if unknown := [name for name in wanted if name not in FORMATS]:
@@ -78,9 +82,11 @@ def make(here: Installation, ids: tuple[str, ...], everything: bool, closed: boo
     if bool(ids) == everything:
         raise click.UsageError("name outputs, or say --all")
     for shelf, names in _asked(ids, everything, closed):
+        if before and not shelf.closed:
+            raise click.UsageError("--before is for outputs by arm: no open one has looks before it")
         if shelf.closed and username is None:
             raise click.UsageError("an output by arm needs --as: who takes it is recorded")
-        _write(here, shelf, names, out, wanted, at, (username, role), everything)
+        _write(here, shelf, names, out, wanted, at, (username, role), everything, before)
 
 
 def _asked(ids: tuple[str, ...], everything: bool, closed: bool) -> Iterator[tuple[Shelf, list[str]]]:
@@ -107,13 +113,14 @@ def _write(
     at: At,
     who: tuple[str | None, str | None],
     whole: bool,
+    before: tuple[str, ...],
 ) -> None:
     from tqdm import tqdm
 
     from analysis.issued_files import files
     from analysis.reports.issued import every_output
 
-    extract = taken(here, shelf, names, at, *who)
+    extract = taken(here, shelf, names, at, *who, before=before)
     issued = []
     for name in tqdm(names, unit=" outputs", disable=None, file=sys.stderr):
         issued.append(shelf.issued(name, extract))
@@ -130,8 +137,9 @@ def _put(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def taken(here: Installation, shelf: Shelf, names: list[str], at: At, username: str | None, role: str | None) -> Any:
-    """The data, with the calls of the model: the one place where the command gets them. Raises NotAllowed.
+def taken(here: Installation, shelf: Shelf, names: list[str], at: At, username: str | None, role: str | None, *,
+          before: tuple[str, ...] = ()) -> Any:  # fmt: skip
+    """The data, with the calls of the model: the one place where the command gets them. Raises NotAllowed, NotFound, CutAltered.
 
     With a name, that they were taken is recorded; without one the command line sees what a blinded statistician may see.
     """
@@ -144,7 +152,7 @@ def taken(here: Installation, shelf: Shelf, names: list[str], at: At, username: 
     house, (usual, verb) = here.house, ROLES[shelf.closed]
     viewer = here.somebody(username, role or usual, verb) if username else Actor(None, "command line", usual, None)
     with house.reading() as reader:
-        take = extract.closed if shelf.closed else extract.pooled
+        take = partial(extract.closed, before=tuple(dict.fromkeys(before))) if shelf.closed else extract.pooled
         found = take(reader, viewer, cut_on=at.on or house.clock.today(), now=house.clock.now(), cut=at.cut)
         found = with_calls(found, model_calls(reader, viewer, cut_on=found.cut_on, cut=at.cut))
     if username:

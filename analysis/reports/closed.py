@@ -20,7 +20,7 @@ from forms.text import _l
 
 Translate = Callable[[str], str]
 BESIDE = (42, 42, 22, 42, 22)
-LOOKS = (28, 26, 18, 24, 28, 24, 22)
+LOOKS = (23, 22, 15, 20, 23, 21, 20, 26)
 
 
 def closed_report(

@@ -106,6 +106,16 @@ def test_bound_repeated_interval_and_p_tell_one_story(events, log_hr):
         assert found.stopped.p < DESIGN.alpha_one_sided and found.stopped.upper < DESIGN.margin_hazard_ratio
 
 
+@pytest.mark.parametrize(
+    ("z", "crossed"), [(None, None), (2.0, None), (2.96, None), (2.97, 0), (4.0, 0)]
+)  # the bound at half the information is 2.9626
+def test_after_a_look_that_reached_its_bound_no_later_one_has_a_stagewise_result(z, crossed):
+    """Stage-wise ordering counts from the first look that crosses: worked out at a later one it would be another trial's."""
+    found = look(99, log_hr=-0.2, earlier=(Earlier(0.5, z), Earlier(0.75, 1.0)))
+    assert found.crossed_before == crossed
+    assert (found.stopped is None) is (crossed is not None)
+
+
 def test_conditional_power_is_for_the_last_bound_at_the_looks_as_they_are():
     found = look(52, log_hr=0.3, earlier=())
     t, z, last = 52 / 99, found.comparison.z, found.looks[-1].z

@@ -1,8 +1,11 @@
 """The interim analysis as tables and figure, and that it is closed."""
 
+from datetime import date
+
 import pytest
 
 from analysis import closed_outputs, outputs
+from analysis.cut import DataCut
 from analysis.interim import Earlier, interim
 from analysis.interim_figure import draw_bounds, observed
 from analysis.interim_tables import looks_table, present_table, stopping_table, whole
@@ -31,7 +34,11 @@ def test_every_look_stands_in_the_table_with_its_bound_and_what_was_seen():
         ("2, now", "0.778", "77", table.rows[1][3]),
         ("3, planned", "1.000", "99", table.rows[2][3]),
     ]
-    assert [row[-1] for row in table.rows] == ["1.234", "2.066", "–"]
+    assert [row[6:] for row in table.rows] == [
+        ("1.234", "typed, outside the system"),
+        ("2.066", "these data"),
+        ("–", "the plan"),
+    ]
     assert table.denominator.endswith("both arms: 77.")
 
 
@@ -48,6 +55,36 @@ def test_error_that_is_nearly_nothing_is_not_written_as_nothing():
 def test_a_look_that_cannot_stop_the_trial_has_no_bound():
     row = looks_table(at(104, earlier=(Earlier(0.5), Earlier(1.0)))).rows[-1]
     assert row[3:6] == ("none", "0.00000", "0.02500")
+
+
+LOCKED = DataCut("dmc-1", date(2028, 3, 1), "c" * 64, 4711, "1.0")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "taken_from", "note"),
+    [
+        ((Earlier(0.5, 1.2),), "typed, outside the system", "was entered by hand"),
+        (None, "the plan", "stand as planned"),
+        ((Earlier(0.5, 1.2, LOCKED),), "cut dmc-1", f"Look 1: {LOCKED.words()}; information and z worked out anew"),
+    ],
+)
+def test_each_earlier_look_says_what_bears_it_out(earlier, taken_from, note):
+    table = looks_table(at(77, earlier=earlier))
+    assert [row[-1] for row in table.rows] == [taken_from, "these data", "the plan"]
+    notes = " ".join(table.footnotes)
+    assert [words in notes for words in (note, "by hand", "stand as planned", "worked out anew")].count(True) == 2
+
+
+def test_a_look_typed_beside_one_of_a_cut_is_told_apart():
+    table = looks_table(at(77, earlier=(Earlier(0.3, 1.0), Earlier(0.5, 1.2, LOCKED))))
+    assert [row[-1] for row in table.rows][:2] == ["typed, outside the system", "cut dmc-1"]
+    assert "by hand" in " ".join(table.footnotes) and "Look 2: Data cut dmc-1" in " ".join(table.footnotes)
+
+
+def test_an_earlier_look_that_reached_its_bound_is_said_to_have_decided():
+    table = looks_table(at(77, log_hr=-0.5, earlier=(Earlier(0.5, 3.2, LOCKED),)))
+    assert "The z of look 1 reached its bound: that look decided." in " ".join(table.footnotes)
+    assert "decided" not in " ".join(looks_table(at(77, earlier=(Earlier(0.5, 1.2, LOCKED),))).footnotes)
 
 
 def test_the_present_look_says_bound_verdict_and_prospects():

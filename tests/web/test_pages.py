@@ -82,6 +82,8 @@ ERRORS = [
     (e.ComponentMissing("x", ("username", "code")), 422),
     (e.CodeNeeded(1, "x", ""), 401),
     (e.CutAltered("first", ("rows",)), 409),
+    (e.CutNotEarlier("first", e.CutNotEarlier.LATER), 422),
+    (e.CutNotEarlier("first", e.CutNotEarlier.INFORMATION), 422),
     (e.FileMissing("a"), 404),
     (e.FileDamaged("a"), 503),
     (e.Unread("table", "3"), 422),

@@ -6,7 +6,7 @@ second opens only for who may see arms. `listing` gives rows to a person, and dr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -41,6 +41,7 @@ class Extract:
     `sites`: rows of the sites that were open. `redactions`: numbers of those that came after the cut and made its digest another one.
     `ranges`: the laboratory reference ranges that sites stated, by number; a multiple of the upper limit follows from them.
     `log`: the pre-consent log by site and reason (`site`, `month`, `reason`, `n`) up to the month of the cut; None: not taken.
+    `before`: what stood at the locked cuts at which the trial was looked at before, in the order they were named.
     """
 
     rows: tuple[Extracted, ...]
@@ -52,6 +53,7 @@ class Extract:
     redactions: tuple[int, ...] = ()
     ranges: tuple[Row, ...] = ()
     log: tuple[Row, ...] | None = None
+    before: tuple[Extract, ...] = ()
 
     @property
     def opened_on(self) -> date | None:
@@ -73,14 +75,21 @@ def pooled(reader: Reader, viewer: Any, *, cut_on: date, now: datetime, cut: str
     return _extract(reader, viewer, "results.pooled", cut_on, now, cut)
 
 
-def closed(reader: Reader, viewer: Any, *, cut_on: date, now: datetime, cut: str | None = None) -> Extract:
-    """Whole courses for aggregates by arm. Raises NotAllowed for everyone but the unblinded statistician."""
-    return _extract(reader, viewer, "results.closed", cut_on, now, cut)
+def closed(
+    reader: Reader, viewer: Any, *, cut_on: date, now: datetime, cut: str | None = None, before: Sequence[str] = ()
+) -> Extract:
+    """Whole courses for aggregates by arm; `before`: names of the cuts of earlier looks, each held against its digest as `cut` is.
+
+    Raises NotAllowed for everyone but the unblinded statistician.
+    """
+    return _after(_extract(reader, viewer, "results.closed", cut_on, now, cut), reader, viewer, before)
 
 
-def board(reader: Reader, viewer: Any, *, cut_on: date, now: datetime, cut: str | None = None) -> Extract:
-    """Whole courses for the closed report, which is all that leaves. Raises NotAllowed without `report.closed`."""
-    return _extract(reader, viewer, "report.closed", cut_on, now, cut)
+def board(
+    reader: Reader, viewer: Any, *, cut_on: date, now: datetime, cut: str | None = None, before: Sequence[str] = ()
+) -> Extract:
+    """The same for the closed report, which is all that leaves. Raises NotAllowed without `report.closed`."""
+    return _after(_extract(reader, viewer, "report.closed", cut_on, now, cut), reader, viewer, before)
 
 
 def accrual(reader: Reader, viewer: Any, *, cut_on: date, now: datetime, cut: str | None = None) -> Extract:
@@ -107,6 +116,10 @@ def registry(reader: Reader, viewer: Any, *, cut_on: date, now: datetime) -> Ext
 def _extract(reader: Reader, viewer: Any, verb: str, cut_on: date, now: datetime, cut: str | None) -> Extract:
     _refuse(viewer, verb)
     return _live(reader, viewer, cut_on, now, participant) if cut is None else _then(reader, viewer, cut)
+
+
+def _after(found: Extract, reader: Reader, viewer: Any, before: Sequence[str]) -> Extract:
+    return replace(found, before=tuple(_then(reader, viewer, name) for name in before))
 
 
 def _refuse(viewer: Any, verb: str) -> None:

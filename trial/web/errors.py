@@ -205,6 +205,16 @@ def _versions(error: Exception) -> Said | None:
                     name=name,
                 ),
             )
+        case e.CutNotEarlier(name=name, problem=problem):
+            why = {
+                e.CutNotEarlier.LATER: _("It was not locked before the data that are looked at."),
+                e.CutNotEarlier.INFORMATION: _("No event has come since: the look after it holds no more information."),
+            }
+            return Said(
+                422,
+                _("Not an earlier look"),
+                _("The cut %(name)s is no look before this one.", name=name) + " " + why[problem],
+            )
         case e.ApprovalAhead(approved_on=day):
             return Said(
                 422,
