@@ -121,7 +121,7 @@ def test_a_cut_that_does_not_lie_before_is_no_earlier_look(looked, cut, before, 
 
 
 def test_a_cut_of_a_day_after_the_day_that_is_looked_at_is_no_earlier_look(looked):
-    on = looked.clock.today() - timedelta(days=100)
+    on = looked.clock.today() - timedelta(days=61)
     here = extract.closed(looked.reader, looked.actor(WHO), cut_on=on, now=looked.clock.now(), before=("dmc-2",))
     with pytest.raises(CutNotEarlier, match="dmc-2"):
         at_look(here)
@@ -183,7 +183,7 @@ def test_page_report_output_and_command_show_the_same_look(looked, client, vigil
     assert code == 0
     for said in (page, output, report, told):
         assert share in said and z in said and "cut dmc-1" in said
-        assert "Look 1: Data cut dmc-1" in said and "as planned; the" not in said and "was not said" not in said
+        assert "Look 1: Data cut dmc-1" in said and "was not said" not in said
     assert (
         'value="dmc-1" checked' in page
         and 'value="dmc-2"' not in page.partition("earlier-looks")[2].partition("</fieldset>")[0]
