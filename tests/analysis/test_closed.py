@@ -47,6 +47,7 @@ CLOSED = {
     "analysis.closed_endpoint_tables": "analysis/closed_endpoint_tables.py",
     "analysis.closed_endpoint_outputs": "analysis/closed_endpoint_outputs.py",
     "analysis.interim": "analysis/interim.py",
+    "analysis.interim_looks": "analysis/interim_looks.py",
     "analysis.interim_tables": "analysis/interim_tables.py",
     "analysis.interim_figure": "analysis/interim_figure.py",
     "analysis.interim_outputs": "analysis/interim_outputs.py",
