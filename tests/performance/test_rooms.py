@@ -124,7 +124,7 @@ def test_the_command_says_the_same_as_text_csv_and_json(house, planted, vigil):
     assert code == 0 and f"Validated: {len(planted)} participants" in text and "CUSUM:" in text
     told = json.loads(vigil("performance", "--date", day, "--json")[1])
     lines = list(csv.reader(io.StringIO(vigil("performance", "--date", day, "--csv")[1])))
-    assert told["tables"][0]["id"] == "flow" and lines[0] == ["table", "row", "column", "value"]
+    assert told["tables"][0]["id"] == "flow" and lines[0][:4] == ["table", "row", "column", "value"]
 
 
 def test_the_command_writes_the_report(house, planted, vigil, tmp_path):

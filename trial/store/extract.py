@@ -194,8 +194,8 @@ def _without_hidden_items(each: Crf, role: str) -> Crf:
     # What somebody confirmed says what was answered, and so does the reason: it goes with the items that were checked.
     asked = _checks(each.form, each.version, role) if answers.confirmed else frozenset()
     confirmed = {check: why for check, why in answers.confirmed.items() if check.partition("@")[0] in asked}
-    parts = {"items": seen(answers.items), "missing": seen(answers.missing), "groups": groups, "confirmed": confirmed}
-    return replace(each, answers=replace(answers, **parts))
+    items, missing = seen(answers.items), seen(answers.missing)
+    return replace(each, answers=replace(answers, items=items, missing=missing, groups=groups, confirmed=confirmed))
 
 
 @lru_cache(512)
