@@ -1,4 +1,4 @@
-"""By how much scores that did not come would have to differ from what was imputed until a comparison of the arms says something else. Closed.
+"""By how much scores that did not come would have to differ from those imputed until the comparison says something else. Closed.
 
 Everybody randomised, by allocation. Imputed at a visit: who was alive, whose visit has fallen due, and of whom no score came, whether they
 left the study or not. Nobody is imputed after death (while alive) or before a visit falls due. A missing baseline is imputed too, and never
@@ -42,7 +42,7 @@ class Imputed:
 
 @dataclass(frozen=True)
 class TippingAt:
-    """One visit. `shifts`: the comparison by the arm whose imputed scores are moved, in points for the better; `main`: the main analysis."""
+    """One visit. `shifts`: the comparison by the arm whose imputed scores are moved, points for the better; `main`: main analysis."""
 
     event: str
     main: Contrast | Missing

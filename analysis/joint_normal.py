@@ -23,6 +23,7 @@ DEFINITION = _l(
 BURN_IN, BETWEEN = 100, 10
 """Rounds before the first set is kept, and from one to the next: what a round remembers fades with the share that is missing."""
 _ALIKE = 1e-8  # least eigenvalue of the correlations
+_STILL = 1e-6  # points: a column of equal scores has a spread of rounding alone
 
 Pattern = tuple[Ints, NDArray[np.bool_]]
 """Rows that miss the same columns, and which."""
@@ -71,7 +72,7 @@ def _start(rows: Floats) -> tuple[Floats, Floats]:
     centred = whole - whole.mean(axis=0)
     covariance = products(np.ones(len(whole)), centred) / (len(whole) - 1)
     size = np.sqrt(np.diag(covariance))
-    if not (size > 0).all():
+    if not (size > _STILL).all():
         raise NotEstimable("everybody has the same score at a visit")
     if np.linalg.eigvalsh(covariance / np.outer(size, size))[0] < _ALIKE:
         raise NotEstimable("the scores at one visit follow from those at the others")

@@ -1,4 +1,4 @@
-"""The comparison after a shift of imputed scores, against base R (reference/tipping.R) and against fitting the shifted scores themselves."""
+"""The comparison after a shift of imputed scores, against base R (reference/tipping.R) and against fitting shifted scores."""
 
 import json
 from pathlib import Path
