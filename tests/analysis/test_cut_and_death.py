@@ -56,22 +56,6 @@ def test_a_death_that_may_be_before_the_cut_is_counted_and_its_date_imputed():
     assert (found.status, found.ended_on, found.adjusted) == (1, day(950), (DEATH_IMPUTED,))
 
 
-@pytest.mark.parametrize(
-    ("text", "last_seen", "there"),
-    [
-        ("2028-10", "2028-10-11", True),  # the day of the cut: the death may have been on it
-        ("2028-10", "2028-10-12", False),
-        ("2028", "2028-10-12", False),
-        ("2028-09", "2028-10-12", True),  # a contradiction that no cut settles: the month of the death was over
-    ],
-)
-def test_who_was_known_alive_after_the_cut_had_not_died_at_it(text, last_seen, there):
-    row = course(died_on=PartialDate.parse(text), last_known_alive_on=on(last_seen))
-    assert (at_the_cut(row).died_on is not None) is there
-    assert at_the_cut(at_the_cut(row)) == at_the_cut(row)
-    assert (derive(row, OS).status == 1) is there
-
-
 def test_nobody_who_lives_has_a_date_of_death():
     assert death(course()) is None
 

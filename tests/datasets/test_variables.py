@@ -116,7 +116,7 @@ def test_study_days_take_the_place_of_dates_and_free_text_goes(day, study_day):
 def test_what_is_declared_can_be_carried_and_says_where_it_comes_from(each):
     for v in each.variables:
         assert v.kind in KINDS and v.how.endswith(".") and v.origin in ("Collected", "Derived", "Assigned")
-        assert v.kind != DATE or v.day or v.identifies, f"{v.name}: no study day takes the place of this date"
+        assert v.kind != DATE or v.day, f"{v.name}: no study day takes the place of this date"
     names = [v.day or v.name for v in each.variables]
     assert len({*names}) == len(names), "study days have names of their own"
 
