@@ -13,6 +13,7 @@ from analysis.closed_comparisons import Missing
 from analysis.course_row import TME, WW, CourseRow
 from analysis.differences import ProportionDifference, miettinen_nurminen
 from analysis.endpoints import derive_all
+from analysis.estimands import RANDOMISATION
 from analysis.gray import GrayTest, gray_test
 from analysis.mixed import Contrast, MixedFit, repeated
 from analysis.not_estimable import NotEstimable
@@ -125,9 +126,9 @@ def _responded(moved: Mapping[str, Mapping[str, float]], measure: Measure, event
 
 
 def gray_of(courses: Sequence[CourseRow], measure: Measure, given: Sequence[Score], arms: Arms) -> GrayTest | Missing:
-    """Do the arms differ in the incidence of deterioration since the baseline?"""
+    """Do the arms differ in the incidence of deterioration since randomisation?"""
     drawn = [row for row in courses if row.participant in arms]
-    table = derive_all(drawn, deterioration(measure, given, baseline=BASELINE))
+    table = derive_all(drawn, deterioration(measure, given, baseline=BASELINE, origin=RANDOMISATION))
     try:
         test = gray_test(table.days, table.status, [arms[row.participant] for row in table.rows], groups=ARMS)
     except NotEstimable as none:

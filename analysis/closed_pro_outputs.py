@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from analysis.closed_pro import ARMS, BASELINE, Arms, arms_of, by_arm, gray_of, members, responders
 from analysis.closed_pro_tables import change_table, gray_table, responders_table
+from analysis.closed_tipping import tipping
+from analysis.closed_tipping_figure import tipping_figure
+from analysis.closed_tipping_tables import grid_table, tipping_table
 from analysis.courses import course_rows
+from analysis.estimands import RANDOMISATION
 from analysis.output import Made, Output
 from analysis.plots import Line, curves
 from analysis.pro_answers import questionnaires, scores
 from analysis.pro_completion import completion, standings
-from analysis.pro_deterioration import BASELINE_TEXT
 from analysis.pro_figures import Course, completion_figure, profile_figure
-from analysis.pro_outputs import TIMED, deterioration_notes, spoken, timed
-from analysis.pro_scores import BETTER, C30, FORMS, WORSE, measures_of
+from analysis.pro_outputs import DRAWN, TIMED, deterioration_notes, spoken, timed
+from analysis.pro_scores import BETTER, BY_ID, C30, FORMS, WORSE, measures_of
 from analysis.pro_tables import completion_table, deterioration_table, reasons_table
+from analysis.score_estimands import QOL_CHANGE, QOL_CHANGE_SHIFTED
 from analysis.table import Translate
 from forms.text import _l
 from trial.store.extract import Extract
 
 RANDOMISED = _l("All {n} randomised, by allocation: {counts}.")
+FROM = _l("Time from randomisation (PROTOCOL 7); worse than at {visit}, the last visit before it.")
 GLOBAL = "C30QL"
 
 
@@ -59,7 +64,21 @@ def make_change(extract: Extract, tr: Translate) -> Made:
         identity="pro-profile-arm", title=tr(_l("Global health status by arm")),
         y_label=tr(_l("Mean score (95 % CI), high is good")), high=100, tr=tr,
     )  # fmt: skip
-    return Made(tables, (figure,))
+    return Made(tables, (figure,), QOL_CHANGE.id)
+
+
+def make_tipping(extract: Extract, tr: Translate) -> Made:
+    """How much worse or better the scores that did not come must have been to change what is concluded."""
+    arms, stood, given = arms_of(extract), standings(extract), tuple(scores(questionnaires(extract)))
+    found = {BY_ID[name]: tipping(given, BY_ID[name], arms, stood) for name in DRAWN}
+    tables = (tipping_table(found, whom(arms, tr), tr), *(grid_table(found, arm, whom(arms, tr), tr) for arm in ARMS))
+    figure = tipping_figure(
+        found[BY_ID[GLOBAL]],
+        identity="pro-tipping-arm",
+        title=tr(_l("Global health status: imputed scores shifted")),
+        tr=tr,
+    )
+    return Made(tables, (figure,), QOL_CHANGE_SHIFTED.id)
 
 
 def make_responders(extract: Extract, tr: Translate) -> Made:
@@ -78,26 +97,26 @@ def make_responders(extract: Extract, tr: Translate) -> Made:
 
 
 def make_deterioration(extract: Extract, tr: Translate) -> Made:
-    """Time to deterioration since the decision in each arm, death competing, and Gray's test."""
+    """Time to deterioration since randomisation in each arm, death competing, and Gray's test."""
     arms, given = arms_of(extract), tuple(scores(questionnaires(extract)))
     courses = course_rows(extract)
     own = {arm: [row for row in courses if arms.get(row.participant) == arm] for arm in ARMS}
     drawn = [s for s in given if s.participant in arms]
     found = {
-        arm: [timed(rows, m, [s for s in drawn if arms[s.participant] == arm], BASELINE) for m in TIMED]
+        arm: [timed(rows, m, [s for s in drawn if arms[s.participant] == arm], BASELINE, RANDOMISATION) for m in TIMED]
         for arm, rows in own.items()
     }
-    title = tr(_l("Time to deterioration since the decision, by arm"))
+    title = tr(_l("Time to deterioration since randomisation, by arm"))
     table = deterioration_table(
-        "pro-deterioration-arm", title, found, whom(arms, tr), deterioration_notes(tr), tr
+        "pro-deterioration-arm", title, found, whom(arms, tr), (tr(FROM).format(visit=BASELINE), *deterioration_notes(tr)), tr
     )  # fmt: skip
     tests = {m: gray_of(courses, m, drawn, arms) for m in TIMED}
     lines = [(arm, next(t.first for t in each if t.measure.id == GLOBAL)) for arm, each in found.items()]
     drawing = tr(_l("Deterioration of global health status by arm"))
     figure = curves(
         [Line(arm, arm, first) for arm, first in lines], identity="pro-deterioration-arm", title=drawing,
-        y_label=tr(_l("Cumulative incidence of deterioration")), origin=BASELINE_TEXT,
-        alt=spoken(lines, drawing, tr), tr=tr,
+        y_label=tr(_l("Cumulative incidence of deterioration")), origin=RANDOMISATION.text,
+        alt=spoken(lines, tr), tr=tr,
     )  # fmt: skip
     return Made((table, gray_table(tests, whom(arms, tr), tr)), (figure,))
 
@@ -107,4 +126,5 @@ OUTPUTS: tuple[Output, ...] = (
     Output("pro-change-arm", _l("Quality of life by arm: change"), make_change, "14.3.8.6"),
     Output("pro-responders-arm", _l("Quality of life by arm: change that matters"), make_responders, "14.3.8.7"),
     Output("pro-deterioration-arm", _l("Quality of life by arm: deterioration"), make_deterioration, "14.3.8.8"),
+    Output("pro-tipping-arm", _l("Quality of life by arm: tipping points"), make_tipping, "14.3.8.9"),
 )

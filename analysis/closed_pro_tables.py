@@ -13,7 +13,7 @@ from analysis.differences import ProportionDifference
 from analysis.gray import GrayTest
 from analysis.mixed import Contrast
 from analysis.pro_scores import Measure
-from analysis.pro_tables import TOO_FEW, limits, named
+from analysis.pro_tables import TOO_FEW, important_notes, limits, named, scoring_notes
 from analysis.steps import Estimate
 from analysis.table import DASH, Column, Table, Translate, share
 from forms.text import _l
@@ -40,7 +40,9 @@ def change_table(identity: str, title: str, found: Sequence[ByArm], denominator:
         heads += [f"{arm}: n", tr(_l("{arm}: mean change (95 % CI)")).format(arm=arm)]
     heads += [tr(_l("Difference (95 % CI)")), tr(_l("p"))]
     notes = [tr(SINCE).format(visit=BASELINE), tr(mixed.DEFINITION), tr(pro_profile.DEFINITION), tr(MANY)]
-    notes += [tr(mixed.SINGULAR)] * any(each.singular for each in found)
+    notes += scoring_notes([each.measure for each in found], tr)
+    if alike := ", ".join(named(each.measure, tr) for each in found if each.singular):
+        notes.append(tr(mixed.SINGULAR).format(scores=alike))
     notes += [tr(ROUTED)] * any(each.measure.stoma is not None for each in found)
     notes.append(tr(TOO_FEW).format(dash=DASH))
     columns = (Column(heads[0]), *(Column(h, numeric=True) for h in heads[1:]))
@@ -72,9 +74,8 @@ def responders_table(
     heads = (*ARMS, tr(_l("Difference, percentage points (95 % CI)")))
     notes = (
         tr(SINCE).format(visit=BASELINE),
-        tr(_l("Of those with a score at both visits; by {points} points or more (Osoba et al. 1998).")).format(
-            points=10
-        ),
+        tr(_l("Of those with a score at both visits.")),
+        *important_notes(found, tr),
         tr(differences.DEFINITION),
     )
     columns = (Column(tr(_l("Score and visit"))), *(Column(h, numeric=True) for h in heads))

@@ -18,8 +18,9 @@ from analysis.cut import DataCut
 from analysis.estimands import ESTIMANDS
 from analysis.figure import Figure
 from analysis.output import Output
-from analysis.reports.wording import estimand_lines
+from analysis.reports.wording import estimand_lines, score_lines
 from analysis.results import cut_of
+from analysis.score_estimands import SCORE_ESTIMANDS
 from analysis.table import Table, Translate
 from forms.text import _l
 from trial.protocol import PROTOCOL
@@ -67,7 +68,6 @@ class Issued:
 def issue(output: Output, extract: Extract, *, closed: bool, tr: Translate = str) -> Issued:
     """Make an output of an extract, in the language of `tr`."""
     made = output.make(extract, tr)
-    known = ESTIMANDS.get(made.estimand or "")
     return Issued(
         output.id,
         output.number,
@@ -77,11 +77,18 @@ def issue(output: Output, extract: Extract, *, closed: bool, tr: Translate = str
         made.tables,
         made.figures,
         made.estimand,
-        estimand_lines(known, tr) if known else (),
+        _meaning(made.estimand, tr),
         cut_of(extract),
         release(),
         extract.taken_at,
     )
+
+
+def _meaning(estimand: str | None, tr: Translate) -> tuple[str, ...]:
+    if known := ESTIMANDS.get(estimand or ""):
+        return estimand_lines(known, tr)
+    scored = SCORE_ESTIMANDS.get(estimand or "")
+    return score_lines(scored, tr) if scored else ()
 
 
 def in_order(outputs: tuple[Output, ...]) -> tuple[Output, ...]:

@@ -11,7 +11,7 @@ Sources: Laird & Ware 1982; Pinheiro & Bates 2000, sections 2.2 and 2.4.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +28,7 @@ DEFINITION = _l(
     "Mixed model by restricted maximum likelihood: random intercept a participant; fixed visit, baseline score, group and group "
     "at each visit; t limits with the degrees of freedom between participants."
 )
-SINGULAR = _l("The variance between participants is estimated as 0: the model is that of independent scores.")
+SINGULAR = _l("The variance between participants is estimated as 0, so that scores count as independent: {scores}.")
 _LEAST = 1e-9
 
 
@@ -141,6 +141,8 @@ def _reml(x: Floats, y: Floats, who: Ints) -> _Fit:
     from scipy.optimize import minimize_scalar
 
     sums = _Sums(x, y, who)
+    if sums.sizes.max(initial=0) < 2:  # one score each: the two variances are one, and any ratio is as likely
+        return replace(sums.at(0.0), singular=False)
 
     def minus(share: float) -> float:
         return -sums.at(share / (1 - share)).loglik

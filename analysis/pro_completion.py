@@ -12,11 +12,13 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.pro_answers import STOMA, Questionnaire
+from analysis.pro_answers import NOT_DONE, STOMA, Questionnaire
 from analysis.pro_scores import C30, FORMS, LARS, WEX
+from forms.answers import Crf
 from forms.record import Record
 from forms.text import _l
 from trial import soa
+from trial.blinding import HIDDEN_FORMS
 from trial.course import in_course_order
 from trial.protocol import PROTOCOL
 from trial.schedule import DEATH, Due, Status, due
@@ -77,11 +79,19 @@ def standings(extract: Extract) -> tuple[Standing, ...]:
 
 
 def standings_of(row: Extracted, cut_on: date) -> Iterator[Standing]:
-    """Those of one participant."""
-    record = Record(in_course_order(row.crfs), row.record().definitions)
+    """Those of one participant. A QLQ-C30 that was set aside, or is dated after the cut, is one that did not come."""
+    whole = Record(in_course_order(row.crfs), row.record().definitions)
+    record = Record(tuple(c for c in whole.crfs if c.form != C30 or _came(whole, c, cut_on)), whole.definitions)
     for each in due(PROTOCOL, record, row.allocation, cut_on):
-        if each.form == C30 and each.event in VISITS and (state := _state(each, record, cut_on)):
+        if each.form == C30 and each.event in VISITS and (state := _state(each, cut_on)):
             yield Standing(row.participant, each.event, state)
+
+
+def _came(record: Record, crf: Crf, cut_on: date) -> bool:
+    if not crf.counts or record.scope(crf).code(f"{C30}.QSMODE") == NOT_DONE:
+        return False
+    on = record.scope(crf).item(f"{C30}.QSDAT")
+    return on is None or on <= cut_on
 
 
 def completion(
@@ -91,12 +101,21 @@ def completion(
     wanted = [s for s in stood if among is None or s.participant in among]
     given = [q for q in found if among is None or q.participant in among]
     states = Counter((s.event, s.state) for s in wanted)
+    awaited = {(s.participant, s.event) for s in wanted if s.state == EXPECTED}
     return tuple(
-        _counted(form, event, states, [q for q in given if (q.form, q.event) == (form, event)])
+        _counted(form, event, states, [q for q in given if (q.form, q.event) == (form, event) and _counts(q, awaited)])
         for form in FORMS
         for event in VISITS
         if any(states[event, state] for state in (EXPECTED, DIED, LEFT))
     )
+
+
+def _counts(q: Questionnaire, awaited: Container[tuple[str, str]]) -> bool:
+    """Whether it is counted: set aside for somebody of whom nothing was expected (a death, a window still open), it is not.
+
+    A hidden form is counted for itself all the same: joined to who was expected, it could tell an arm.
+    """
+    return q.received or q.form in HIDDEN_FORMS or (q.participant, q.event) in awaited
 
 
 def _counted(form: str, event: str, states: Mapping[tuple[str, str], int], given: list[Questionnaire]) -> Completion:
@@ -115,13 +134,10 @@ def _counted(form: str, event: str, states: Mapping[tuple[str, str], int], given
     )
 
 
-def _state(each: Due, record: Record, cut_on: date) -> str | None:
+def _state(each: Due, cut_on: date) -> str | None:
     """How the visit stands at the cut; None: it has not fallen due."""
-    if each.status in (Status.ENTERED, Status.NOT_DONE):
-        crf = record.at(each.form, each.event, each.occurrence)
-        on = record.scope(crf).item(f"{C30}.QSDAT") if crf is not None and crf.counts else None
-        if on is None or on <= cut_on:
-            return EXPECTED
+    if each.status is Status.ENTERED:
+        return EXPECTED
     closed = each.due_to is not None and each.due_to < cut_on
     if not closed:
         return None

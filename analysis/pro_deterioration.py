@@ -23,7 +23,7 @@ __all__ = ["BASELINE_TEXT", "DEATH", "KIND_DEATH", "cannot_worsen", "deteriorati
 
 BASELINE_TEXT = _l("day of the baseline questionnaire")
 _POPULATION = _l("everyone with a baseline score")
-_CENSORING = _l("last questionnaire with a score by the cut; else the baseline")
+_CENSORING = _l("last questionnaire with a score by the cut; else the origin")
 _KIND = _l("deterioration")
 _EVENT = _l("score worse than at the baseline by what matters")
 _CONFIRMED = _l("score worse than at the baseline by what matters, and again at the next questionnaire with a score")
@@ -31,17 +31,30 @@ _CONFIRMED = _l("score worse than at the baseline by what matters, and again at 
 Course = dict[str, list[tuple[date, float]]]
 
 
-def deterioration(measure: Measure, scores: Iterable[Score], *, baseline: str, confirmed: bool = False) -> Estimand:
+def deterioration(
+    measure: Measure,
+    scores: Iterable[Score],
+    *,
+    baseline: str,
+    confirmed: bool = False,
+    origin: Origin | None = None,
+) -> Estimand:
     """The estimand, bound to these answers: `analysis.endpoints.derive_all` makes its rows from the courses.
+
+    `origin`: when the clock starts, where that is not the day of the baseline questionnaire; scores count from the day after it.
 
     Raises ValueError for a measure without an agreed bound.
     """
     if measure.important is None:
         raise ValueError(f"no change of {measure.id} is agreed to matter")
     start, later = _split(measure, scores, baseline)
+    begins = origin or Origin(
+        "BASELINE", BASELINE_TEXT, lambda row: start[row.participant][0] if row.participant in start else None
+    )
 
     def known(row: CourseRow) -> list[tuple[date, float]]:
-        return [each for each in later.get(row.participant, ()) if each[0] <= row.cut_on]
+        begun = begins.on(row)
+        return [each for each in later.get(row.participant, ()) if begun is not None and begun < each[0] <= row.cut_on]
 
     def worsened(row: CourseRow) -> Iterator[Finding]:
         if row.participant in start:
@@ -56,7 +69,7 @@ def deterioration(measure: Measure, scores: Iterable[Score], *, baseline: str, c
         f"TTD_{measure.id}",
         measure.label,
         Population("WITH_BASELINE", _POPULATION, lambda row: row.participant in start),
-        Origin("BASELINE", BASELINE_TEXT, lambda row: start[row.participant][0] if row.participant in start else None),
+        begins,
         (Component("WORSE", _KIND, _CONFIRMED if confirmed else _EVENT, worsened),),
         (DEATH,),
         Censoring("LAST_SCORE", _CENSORING, last),

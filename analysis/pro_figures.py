@@ -62,7 +62,7 @@ def profile_figure(
         else:
             axes.text(0.5, 0.5, tr(_l("No score yet")), transform=axes.transAxes, ha="center", color=MUTED)
         _answered(axes, courses, 190, tr)
-        return saved(drawing, identity=identity, title=title, alt=_spoken(courses, title, tr))
+        return saved(drawing, identity=identity, title=title, alt=_spoken(courses, tr))
 
 
 def _line(axes: Axes, course: Course, shift: float, colour: str, dash: str, mark: str) -> None:
@@ -89,14 +89,17 @@ def _answered(axes: Axes, courses: Sequence[Course], height: float, tr: Translat
         )  # fmt: skip
 
 
-def _spoken(courses: Sequence[Course], title: str, tr: Translate) -> str:
-    parts = [
-        f"{c.label} {v.event}: {v.mean.value:.1f} ({v.n})"
-        for c in courses
-        for v in c.visits
-        if v.mean.value is not None
-    ]
-    return f"{title}. " + ("; ".join(parts) if parts else tr(_l("No score yet"))) + "."
+def _spoken(courses: Sequence[Course], tr: Translate) -> str:
+    """The first and the last mean of each line, which a reader of the curve sees first; the table has the others."""
+    parts = [part for course in courses if (part := _ends(course))]
+    if not parts:
+        return tr(_l("No score yet"))
+    return tr(_l("Mean score (participants), first and last visit: {courses}.")).format(courses="; ".join(parts))
+
+
+def _ends(course: Course) -> str:
+    seen = [f"{v.event} {v.mean.value:z.1f} ({v.n})" for v in course.visits if v.mean.value is not None]
+    return f"{course.label}: {', '.join(dict.fromkeys((seen[0], seen[-1])))}" if seen else ""
 
 
 def completion_figure(
@@ -117,7 +120,7 @@ def completion_figure(
             axes.set_ylabel(tr(_l("Received, %")))
         if len(groups) > 1 and any(c.expected for found in groups.values() for c in found):
             drawing.legend(*panels[0].get_legend_handles_labels(), loc="outside upper right", ncols=len(groups))
-        return saved(drawing, identity=identity, title=title, alt=_told(groups, title, tr))
+        return saved(drawing, identity=identity, title=title, alt=_told(groups, tr))
 
 
 def _bars(axes: Axes, form: str, groups: dict[str, Sequence[Completion]]) -> None:
@@ -143,11 +146,17 @@ def _bars(axes: Axes, form: str, groups: dict[str, Sequence[Completion]]) -> Non
     axes.set_axisbelow(True)
 
 
-def _told(groups: dict[str, Sequence[Completion]], title: str, tr: Translate) -> str:
-    parts = [
-        f"{tr(FORMS[c.form])} {c.event}{f' {group}' if len(groups) > 1 else ''}: {c.received}/{c.expected}"
-        for group, found in groups.items()
-        for c in found
-        if c.expected
-    ]
-    return f"{title}. " + ("; ".join(parts) or tr(NOBODY)) + "."
+def _told(groups: dict[str, Sequence[Completion]], tr: Translate) -> str:
+    """The lowest and the highest bar of each panel; the table has them all."""
+    parts = [part for form in FORMS for group, found in groups.items() if (part := _range(form, group, found, tr))]
+    if not parts:
+        return tr(NOBODY)
+    return tr(_l("Received of expected, lowest and highest visit: {panels}.")).format(panels="; ".join(parts))
+
+
+def _range(form: str, group: str, found: Sequence[Completion], tr: Translate) -> str:
+    here = sorted((c for c in found if c.form == form and c.expected), key=lambda c: c.received / c.expected)
+    if not here:
+        return ""
+    name = " ".join(word for word in (tr(FORMS[form]), group) if word)
+    return f"{name} {', '.join(dict.fromkeys(f'{c.event} {c.received}/{c.expected}' for c in (here[0], here[-1])))}"

@@ -12,6 +12,7 @@ from analysis.course_row import CourseRow
 from analysis.courses import course_rows
 from analysis.death import RULE
 from analysis.endpoints import derive_all
+from analysis.estimands import Origin
 from analysis.incidence import DEFINITION, Incidence, aalen_johansen
 from analysis.output import Made, Output
 from analysis.plots import DAYS_PER_MONTH, Line, curves
@@ -83,7 +84,7 @@ def make_deterioration(extract: Extract, tr: Translate) -> Made:
     figure = curves(
         [Line(f"{tr(t.measure.label)} ({t.measure.code})", t.measure.code, t.first) for t in shown],
         identity="pro-deterioration", title=title, y_label=tr(_l("Cumulative incidence of deterioration")),
-        origin=BASELINE_TEXT, alt=spoken([(tr(t.measure.label), t.first) for t in shown], title, tr), tr=tr,
+        origin=BASELINE_TEXT, alt=spoken([(tr(t.measure.label), t.first) for t in shown], tr), tr=tr,
     )  # fmt: skip
     return Made((table,), (figure,))
 
@@ -109,17 +110,21 @@ def _category(q: Questionnaire) -> str:
     return str(lars_category(int(score)))
 
 
-def timed(courses: Sequence[CourseRow], measure: Measure, given: Sequence[Score], baseline: str) -> Timed:
+def timed(
+    courses: Sequence[CourseRow], measure: Measure, given: Sequence[Score], baseline: str, origin: Origin | None = None
+) -> Timed:
     """Deterioration of one score, first and confirmed."""
 
     def curve(confirmed: bool) -> Incidence:
-        table = derive_all(courses, deterioration(measure, given, baseline=baseline, confirmed=confirmed))
+        table = derive_all(
+            courses, deterioration(measure, given, baseline=baseline, confirmed=confirmed, origin=origin)
+        )
         return aalen_johansen(table.days, table.status)
 
     return Timed(measure, curve(False), curve(True), cannot_worsen(measure, given, baseline=baseline))
 
 
-def spoken(found: Iterable[tuple[str, Incidence]], title: str, tr: Translate) -> str:
+def spoken(found: Iterable[tuple[str, Incidence]], tr: Translate) -> str:
     """What curves of deterioration show, for those who do not see them: events of participants, and the incidence at a year."""
     told = _l("{label}: {events} of {n}, by 12 months {incidence}")
     year = 12 * DAYS_PER_MONTH
@@ -127,7 +132,7 @@ def spoken(found: Iterable[tuple[str, Incidence]], title: str, tr: Translate) ->
         tr(told).format(label=label, events=e.n_events, n=e.n, incidence=percent_in_words(observed_at(e, year), tr))
         for label, e in found
     )
-    return f"{title}. {'; '.join(parts)}."
+    return f"{'; '.join(parts)}."
 
 
 def deterioration_notes(tr: Translate) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from analysis.steps import Estimate
 from forms.text import _l
 
 DEFINITION = _l("Mean with t limits of those who answered; change only of those with a score at both visits.")
+_SAME = 1e-6  # points: scores are given in hundredths, and a difference of two may differ in the last bit
 Values = Mapping[tuple[str, str], float]
 """A measure's score by participant and visit."""
 
@@ -64,14 +65,17 @@ def changes(found: Values, event: str, baseline: str) -> dict[str, float]:
 
 
 def mean(numbers: Iterable[float], level: float = 0.95) -> Estimate:
-    """The mean with t limits; without limits for one, unknown for none. The order of the numbers cannot matter, to the last bit."""
+    """The mean with t limits; without limits for one or for equal ones, which are no certainty; unknown for none.
+
+    The order of the numbers cannot matter, to the last bit.
+    """
     from scipy.stats import t
 
     x = np.sort(np.asarray(list(numbers), dtype=float))
     if not x.size:
         return Estimate(None)
     centre = float(x.mean())
-    if x.size == 1:
+    if x[-1] - x[0] < _SAME:
         return Estimate(centre)
     half = float(t.ppf(0.5 + level / 2, x.size - 1) * x.std(ddof=1) / np.sqrt(x.size))
     return Estimate(centre, centre - half, centre + half)

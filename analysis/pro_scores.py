@@ -19,6 +19,7 @@ FUNCTION, SYMPTOM, SUM = "function", "symptom", "sum"
 WITH_STOMA, WITHOUT_STOMA = "Y", "N"
 
 BETTER, UNCHANGED, WORSE = "better", "unchanged", "worse"
+_DECIMALS = 2  # of a score: 93.33 less 83.33 is 9.999999999999 as doubles, and 10 points
 
 HALF = _l("scored when at least half of its items were answered, from the mean of those")
 WHOLE = _l("scored when every item was answered")
@@ -64,7 +65,7 @@ class Measure:
         """BETTER or WORSE where the change matters, the bound itself included, else UNCHANGED; None without an agreed bound."""
         if self.important is None:
             return None
-        gained = self.better_by(change)
+        gained = round(self.better_by(change), _DECIMALS)
         return BETTER if gained >= self.important else WORSE if gained <= -self.important else UNCHANGED
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis import pro_completion, pro_profile
-from analysis.estimable import Measured
 from analysis.incidence import Incidence
 from analysis.plots import DAYS_PER_MONTH
 from analysis.pro_completion import Completion
@@ -18,10 +17,10 @@ from forms.text import _l
 
 LANDMARKS = (12, 24, 36)
 """Months at which the incidence of deterioration is printed."""
-TOO_FEW = _l("{dash}: not estimable, too few scores.")
-NOT_AGREED = _l("{dash} under better and worse: no change of this score is agreed to matter.")
+TOO_FEW = _l("{dash}: not estimable, too few scores or no spread among them.")
 NOBODY_YET = _l("nobody yet")
 NO_SCORE_YET = _l("not estimable: no score yet")
+_FEW = 3  # scores that are named one by one in a footnote
 _DEAD = _l("Somebody who died has no score afterwards: none is imputed or carried forward.")
 
 
@@ -110,15 +109,35 @@ def scores_table(
             rows.append((each.event, str(each.n), spread(each), *_changed(each)))
     columns = (_l("n"), _l("Mean (SD)"), _l("n with change"), _l("Mean change (95 % CI)"), _l("Better"), _l("Worse"))
     notes = [
-        tr(_l("Change since {visit}. Better, worse: by {points} points or more, share of those with a change.")).format(
-            visit=baseline, points=10
-        ),
+        tr(_l("Change since {visit}. Better, worse: share of those with a change.")).format(visit=baseline),
+        *important_notes(found, tr),
+        *scoring_notes(found, tr),
         tr(pro_profile.DEFINITION),
         tr(_DEAD),
         tr(TOO_FEW).format(dash=DASH),
     ]
     heads = (Column(tr(_l("Score and visit"))), *(Column(tr(c), numeric=True) for c in columns))
     return Table(identity, title, heads, tuple(rows), denominator, tuple(notes), frozenset(under))
+
+
+def important_notes(measures: Iterable[Measure], tr: Translate) -> tuple[str, ...]:
+    """What change counts as better or worse, and on whose word."""
+    said = tr(_l("Better, worse: by {points} points or more; {source}."))
+    bounds = dict.fromkeys((m.important, m.important_source) for m in measures if m.important is not None)
+    return tuple(said.format(points=points, source=tr(source)) for points, source in bounds)
+
+
+def scoring_notes(measures: Iterable[Measure], tr: Translate) -> tuple[str, ...]:
+    """What a missing item does to each score, and where that is written; scores that share a rule share a line."""
+    rules: dict[tuple[str, str], list[str]] = {}
+    for m in measures:
+        rules.setdefault((m.rule, m.source), []).append(tr(m.label))
+    return tuple(
+        tr(_l("{scores}: {rule}; {source}.")).format(
+            scores=", ".join(labels) if len(labels) <= _FEW else tr(_l("Each scale")), rule=tr(rule), source=source
+        )
+        for (rule, source), labels in rules.items()
+    )
 
 
 def spread(each: AtVisit) -> str:
@@ -129,12 +148,15 @@ def spread(each: AtVisit) -> str:
 
 
 def limits(found: Estimate) -> str:
-    """A number with its limits to one decimal, as in "-4.2 (-7.9 to -0.5)": a hyphen between limits would read as a minus."""
+    """A number with its limits to one decimal, as in "-4.2 (-7.9 to -0.5)": a hyphen between limits would read as a minus.
+
+    What rounds to nothing has no sign: "-0.0" would say which way a difference of rounding fell.
+    """
     if found.value is None:
         return DASH
     if found.lower is None or found.upper is None:
-        return f"{found.value:.1f} ({DASH})"
-    return f"{found.value:.1f} ({found.lower:.1f} to {found.upper:.1f})"
+        return f"{found.value:z.1f} ({DASH})"
+    return f"{found.value:z.1f} ({found.lower:z.1f} to {found.upper:z.1f})"
 
 
 def _changed(each: AtVisit) -> tuple[str, ...]:
@@ -205,10 +227,3 @@ def deterioration_table(
                *(Column(tr(h), numeric=True) for h in heads), *(Column(m, numeric=True) for m in months))  # fmt: skip
     more = tr(_l("{dash}: not estimable, nobody was followed so long, or no limits.")).format(dash=DASH)
     return Table(identity, title, columns, tuple(rows), denominator, (*notes, more))
-
-
-def why_none(found: Measured, tr: Translate) -> str:
-    """The number with its limits, or the reason in words why there is none."""
-    return (
-        limits(found) if found.value is not None else tr(_l("not estimable: {reason}")).format(reason=tr(found.reason))
-    )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from analysis.estimands import Estimand
+from analysis.score_estimands import ScoreEstimand
 from forms.text import _l
 
 Translate = Callable[[str], str]
@@ -33,18 +34,31 @@ def estimand_lines(estimand: Estimand, tr: Translate = str) -> tuple[str, ...]:
     )
 
 
+def score_lines(estimand: ScoreEstimand, tr: Translate = str) -> tuple[str, ...]:
+    """The five attributes of an estimand of scores, with what is assumed of those that are missing."""
+    return (
+        *_treatment(estimand, tr),
+        tr(_l("Population: {text}.")).format(text=tr(estimand.population.text)),
+        tr(_l("Variable: {text}.")).format(text=tr(estimand.variable)),
+        *_intercurrent(estimand, tr),
+        tr(_l("Summary measure: {text}.")).format(text=tr(estimand.summary)),
+        tr(_l("Missing scores: {text}.")).format(text=tr(estimand.missing)),
+        tr(_l("Source: {text}.")).format(text=estimand.source),
+    )
+
+
 def note_lines(notes: Sequence[tuple[str, int]], tr: Translate = str) -> tuple[str, ...]:
     """Each footnote with the number of participants it concerns."""
     return tuple(tr(_l("Note: {text} (participants: {n}).")).format(text=tr(text), n=n) for text, n in notes)
 
 
-def _treatment(estimand: Estimand, tr: Translate) -> tuple[str, ...]:
+def _treatment(estimand: Estimand | ScoreEstimand, tr: Translate) -> tuple[str, ...]:
     if estimand.treatment is None:
         return ()
     return (tr(_l("Treatment: {text}.")).format(text=tr(estimand.treatment.text)),)
 
 
-def _intercurrent(estimand: Estimand, tr: Translate) -> tuple[str, ...]:
+def _intercurrent(estimand: Estimand | ScoreEstimand, tr: Translate) -> tuple[str, ...]:
     if not estimand.intercurrent:
         return ()
     said = "; ".join(f"{tr(each.text)} ({tr(each.strategy.name)})" for each in estimand.intercurrent)

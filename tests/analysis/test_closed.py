@@ -68,6 +68,9 @@ CLOSED = {
     "analysis.closed_pro": "analysis/closed_pro.py",
     "analysis.closed_pro_tables": "analysis/closed_pro_tables.py",
     "analysis.closed_pro_outputs": "analysis/closed_pro_outputs.py",
+    "analysis.closed_tipping": "analysis/closed_tipping.py",
+    "analysis.closed_tipping_tables": "analysis/closed_tipping_tables.py",
+    "analysis.closed_tipping_figure": "analysis/closed_tipping_figure.py",
     "analysis.reports.closed": "analysis/reports/closed.py",
 }
 

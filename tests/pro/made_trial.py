@@ -1,5 +1,7 @@
 """Six people with questionnaires at five visits, two of them to be allocated either way; one dies, one has a stoma, one never answers."""
 
+import numpy as np
+
 from tests.pro.house import c30, cr29, crf, death, extract, lars, life, not_done, person, visit_day, wexner
 from trial.store.extract import Extract, Extracted
 
@@ -33,3 +35,28 @@ def people(arms: tuple[str | None, ...] = ARMS, bowel: str = "131311") -> tuple[
 def made(arms: tuple[str | None, ...] = ARMS, bowel: str = "131311") -> Extract:
     """The extract of the six."""
     return extract(*people(arms, bowel))
+
+
+def larger(number: int = 44) -> Extract:
+    """So many randomised by turns, answers drawn from a seed; WW answers better after the decision, and those who feel bad stay away."""
+    draw = np.random.default_rng(number)
+    return extract(*(_one(place, draw) for place in range(1, number + 1)))
+
+
+def _one(place: int, draw: np.random.Generator) -> Extracted:
+    arm, own = ARMS[place % 2], draw.normal(2.2, 0.7)
+    answers, gone = "", False
+    for event in VISITS:
+        felt = own + draw.normal(0, 0.5) - 0.7 * (arm == "WW" and event not in ("SCR", "DEC"))
+        gone = gone or (event in ("FU12", "FU24") and felt > 2.6)
+        answers += "-" if gone else str(int(np.clip(round(felt), 1, 4)))
+    items = {f"Q{n}": int(draw.integers(1, 5)) for n in (1, 2, 3, 4, 5)}
+    forms = [*life(sex="F" if place % 3 else "M", arm=arm)]
+    for event, answer in zip(VISITS, answers, strict=True):
+        if answer != "-":
+            forms.append(
+                c30(
+                    event, int(answer), **{q: min(4, max(1, int(answer) + (v > 3) - (v < 2))) for q, v in items.items()}
+                )
+            )
+    return person(f"VG-0{1 + place % 2}-{place:04d}", *forms, arm=arm)

@@ -2,7 +2,8 @@
 
 import functools
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from analysis.closed_pro import AFTER, ARMS, arms_of, by_arm, compared, gray_of,
 from analysis.courses import course_rows
 from analysis.differences import miettinen_nurminen
 from analysis.endpoints import derive_all
+from analysis.estimands import RANDOMISATION
 from analysis.gray import gray_test
 from analysis.outputs import OPEN
 from analysis.pro_answers import Score, questionnaires, scores
@@ -171,7 +173,7 @@ def test_without_an_answer_in_an_arm_there_are_no_responders():
 def test_gray_is_that_of_the_estimator_on_the_randomised():
     of = made()
     arms, answers, courses = arms_of(of), tuple(scores(questionnaires(of))), course_rows(of)
-    table = derive_all(courses, deterioration(PF, answers, baseline="DEC"))
+    table = derive_all(courses, deterioration(PF, answers, baseline="DEC", origin=RANDOMISATION))
     assert (len(table.rows), sorted(table.status)) == (5, [0, 0, 0, 1, 2])
     expected = gray_test(table.days, table.status, [arms[row.participant] for row in table.rows])
     assert gray_of(courses, PF, answers, arms) == expected and expected.p is not None
@@ -191,6 +193,7 @@ def test_compared_without_anybody_says_so_at_each_visit():
 def test_bowel_function_has_means_here_and_no_responders():
     tables = {t.id: t for t in plain(OUTPUTS[1]).tables}
     assert {"pro-change-arm-lars", "pro-change-arm-wex"} <= tables.keys()
+    assert any("Emmertsen" in note and "every item" in note for note in tables["pro-change-arm-lars"].footnotes)
     assert any("no effect of it" in note for note in tables["pro-change-arm-lars"].footnotes)
     assert not any("LARS" in row[0] for t in plain(OUTPUTS[2]).tables for row in t.rows)
 
@@ -198,3 +201,27 @@ def test_bowel_function_has_means_here_and_no_responders():
 def test_every_output_is_listed_once_among_the_closed():
     assert set(OUTPUTS) <= set(CLOSED) and not set(OUTPUTS) & set(OPEN)
     assert len({o.id for o in (*CLOSED, *OPEN)}) == len(CLOSED) + len(OPEN)
+
+
+@EACH
+def test_a_figure_is_described_in_a_paragraph_that_does_not_repeat_its_title(output):
+    for figure in plain(output).figures:
+        assert figure.title not in figure.alt and len(figure.alt) < 700
+
+
+def test_deterioration_by_arm_is_counted_from_randomisation_though_compared_with_the_decision():
+    """PROTOCOL 7: the draw may come 14 days after the baseline questionnaire."""
+    of = made()
+    later = tuple(
+        replace(row, allocation=row.allocation and row.allocation | {"at": row.allocation["at"] + timedelta(10)})
+        for row in of.rows
+    )
+    answers = tuple(scores(questionnaires(of)))
+    one, other = (
+        derive_all(course_rows(each), deterioration(PF, answers, baseline="DEC", origin=RANDOMISATION))
+        for each in (of, extract(*later))
+    )
+    ended = {row.participant: row.ended_on for row in one.rows}
+    assert {row.origin_on for row in other.rows} == {date(2027, 1, 21)}
+    assert {row.participant: row.ended_on for row in other.rows} == ended
+    assert [a.days - b.days for a, b in zip(one.rows, other.rows, strict=True)] == [10] * len(one.rows)

@@ -108,3 +108,24 @@ def test_only_those_asked_for_are_counted_and_visits_nobody_reached_are_left_out
 
 def test_without_anybody_there_is_nothing():
     assert completion((), ()) == ()
+
+
+def test_a_form_set_aside_for_somebody_dead_or_gone_is_not_expected_and_not_counted():
+    """Or a site that tidies up after a death would lower the share received."""
+    gone = crf("EOS", "EOS", EOSDAT=date(2027, 12, 1), EOSREAS="LOST")
+    for left, state in ((death("2027-12-01"), DIED), (gone, LEFT)):
+        for aside in (not_done("QLQ30", "FU12", "Died."), crf("QLQ30", "FU12", QSDAT=visit_day("FU12"), QSMODE="ND")):
+            assert stood(left, aside) == stood(left) and stood(left)["FU12"] == state
+    people = [
+        person("VG-01-0001", *life(), death("2027-12-01"), not_done("QLQ30", "FU12", "Died.")),
+        person("VG-01-0002", *life()),
+        person("VG-01-0003", *life(), c30("FU12")),
+    ]
+    found = counted(*people, event="FU12")
+    assert (found.died, found.expected, found.received, found.not_done, found.no_form) == (1, 2, 1, 0, 1)
+
+
+def test_a_form_set_aside_before_its_window_closed_is_not_expected_yet():
+    early = visit_day("FU12", -1)
+    assert "FU12" not in stood(not_done("QLQ30", "FU12"), cut_on=early)
+    assert stood(not_done("QLQ30", "FU12"), cut_on=visit_day("FU12", 40))["FU12"] == EXPECTED

@@ -178,3 +178,20 @@ def test_the_interval_of_a_difference_holds_the_truth_95_times_in_100():
         found = fit(data, ("FU06", "FU12", "FU24")).difference("FU24")
         hit += found.lower <= 5 <= found.upper
     assert hit / 400 == pytest.approx(0.95, abs=0.033)
+
+
+def test_with_one_score_each_the_two_variances_are_one_and_the_answer_is_least_squares():
+    """The likelihood is flat in their ratio: a search along it would end anywhere, and say that scores do not differ."""
+    for seed in range(40):
+        draw = np.random.default_rng(seed)
+        n = int(draw.integers(5, 60))
+        data = pd.DataFrame(
+            {
+                "participant": [f"p{i}" for i in range(n)], "visit": "FU06", "baseline": draw.normal(60, 15, n),
+                "group": ["WW" if i % 2 else "TME" for i in range(n)], "value": draw.normal(55, 20, n),
+            }
+        )  # fmt: skip
+        found = fit(data, ("FU06",))
+        x = np.column_stack([np.ones(n), data["baseline"], data["group"] == "WW"]).astype(float)
+        plain, *_ = np.linalg.lstsq(x, data["value"].to_numpy(), rcond=None)
+        assert found.coefficients == pytest.approx(plain, rel=1e-7, abs=1e-7) and not found.singular, seed

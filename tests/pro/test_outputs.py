@@ -13,6 +13,8 @@ from analysis.output import Made
 from analysis.outputs import OPEN
 from analysis.pro_completion import VISITS
 from analysis.pro_scores import BY_ID, MEASURES
+from analysis.pro_tables import limits
+from analysis.steps import Estimate
 from tests.pro.house import extract
 from tests.pro.made_trial import made
 
@@ -135,3 +137,40 @@ def given():
 def test_every_output_is_listed_once_and_numbered():
     assert set(OUTPUTS) <= set(OPEN) and len({o.id for o in OPEN}) == len(OPEN)
     assert len({o.number for o in OUTPUTS}) == len(OUTPUTS)
+
+
+@EACH
+def test_a_figure_is_described_in_a_paragraph_that_does_not_repeat_its_title(output):
+    for figure in plain(output).figures:
+        assert figure.title not in figure.alt and len(figure.alt) < 500
+
+
+def test_completion_is_described_by_its_lowest_and_highest_bar():
+    (figure,) = plain(OUTPUTS[0]).figures
+    assert "EORTC QLQ-C30 FU24 2/5, DEC 5/5; " in figure.alt
+
+
+@pytest.mark.parametrize(
+    ("found", "want"),
+    [
+        (Estimate(-0.04, -10.0, 10.0), "0.0 (-10.0 to 10.0)"),
+        (Estimate(-0.04), "0.0 (—)"),
+        (Estimate(3.0, -0.0, 6.0), "3.0 (0.0 to 6.0)"),
+        (Estimate(-0.06, -1.0, 0.9), "-0.1 (-1.0 to 0.9)"),
+        (Estimate(None), "—"),
+    ],
+)
+def test_what_rounds_to_nothing_has_no_sign(found, want):
+    assert limits(found) == want
+
+
+def test_what_a_missing_item_does_and_whose_bound_it_is_stands_under_the_scores():
+    c30, cr29 = plain(OUTPUTS[1]).tables
+    assert any(
+        note.startswith("Each scale: scored when at least half of its items were answered") for note in c30.footnotes
+    )
+    assert any(
+        note.startswith("Summary score: the mean of 13 scales") and "Giesinger" in note for note in c30.footnotes
+    )
+    assert "Better, worse: by 10 points or more; Osoba et al. 1998 (J Clin Oncol 16:139)." in c30.footnotes
+    assert any("no value of its own is agreed" in note for note in cr29.footnotes)

@@ -145,3 +145,12 @@ def test_who_is_too_near_the_bad_end_cannot_worsen(measure, value, near):
 def test_a_score_without_an_agreed_bound_has_no_deterioration():
     with pytest.raises(ValueError, match="LARS"):
         deterioration(LARS, (), baseline="SCR")
+
+
+@pytest.mark.parametrize(
+    "numbers", [[50, 50, 50], [66.67 - 33.34, 33.33, 83.33 - 50]], ids=["equal", "equal but for the last bit"]
+)
+def test_equal_scores_have_no_limits_for_they_are_no_certainty(numbers):
+    """R 4.2.2: t.test(c(50, 50, 50)) stops, "data are essentially constant"."""
+    found = mean(numbers)
+    assert found.value == pytest.approx(numbers[0]) and found.lower is None and found.upper is None

@@ -63,6 +63,9 @@ def test_lars_and_wexner_are_better_low_need_every_item_and_leave_stoma_out() ->
         ("C30PF", 0, UNCHANGED),
         ("C30PF", -9.99, UNCHANGED),
         ("C30PF", -10, WORSE),
+        ("C30PF", 93.33 - 83.33, BETTER),
+        ("C30PF", 83.33 - 93.33, WORSE),
+        ("C30SUM", 71.54 - 81.54, WORSE),
         ("C30FA", 10, WORSE),
         ("C30FA", -10, BETTER),
         ("C30QL", -16.67, WORSE),
@@ -72,6 +75,7 @@ def test_lars_and_wexner_are_better_low_need_every_item_and_leave_stoma_out() ->
     ],
 )
 def test_ten_points_matter_in_the_direction_of_the_scale(name: str, change: float, want: str | None) -> None:
+    """Ten points between two scores are ten, though as doubles they may be 9.999999999999986."""
     assert BY_ID[name].response(change) == want
 
 
