@@ -31,7 +31,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ARMS = (WW, TME)
-COLUMNS = ("participant", "arm", "days", "status")
+STRATA = ("response", "regimen")
+"""What the randomised comparison is stratified by: what permuted blocks would stratify by (PROTOCOL 6), as stored with the allocation."""
+Factors = Mapping[str, Mapping[str, str | None]]
+"""The factors each participant was allocated by."""
+COLUMNS = ("participant", "arm", "days", "status", *STRATA)
 
 
 WAYS = (
@@ -101,14 +105,22 @@ def regrowth_by_way(rows: Iterable[CourseRow]) -> IncidenceByGroup:
     return IncidenceByGroup(REGROWTH.title, tuple(groups), derive_all(courses, REGROWTH).notes)
 
 
-def frame_by_arm(table: TimeTable, arms: Mapping[str, str]) -> "pd.DataFrame":
-    """The rows of an estimand with the arm of each participant. Raises ArmUnknown."""
+def frame_by_arm(table: TimeTable, arms: Mapping[str, str], factors: Factors) -> "pd.DataFrame":
+    """The rows of an estimand with the arm and the strata of each participant. Raises ArmUnknown."""
     import pandas as pd
 
     if unknown := sorted(row.participant for row in table.rows if arms.get(row.participant) not in ARMS):
         raise ArmUnknown(tuple(unknown))
-    rows = [(row.participant, arms[row.participant], row.days, row.status) for row in table.rows]
+    rows = [
+        (row.participant, arms[row.participant], row.days, row.status, *stratum(factors, row.participant))
+        for row in table.rows
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def stratum(factors: Factors, participant: str) -> tuple[str, ...]:
+    """The levels of `STRATA` of one participant; what is not known is a level of its own."""
+    return tuple(str(factors.get(participant, {}).get(name)) for name in STRATA)
 
 
 def survival_by_arm(frame: "pd.DataFrame", *, title: str, margin: float, strata: Sequence[str] = ()) -> ByArm:

@@ -1,8 +1,8 @@
 """Two groups in one estimand: curves, hazard ratio, tests, proportionality, restricted means, differences at landmarks. Closed.
 
-Randomised: watch-and-wait against surgery as allocated, stratified by what permuted blocks would stratify by (PROTOCOL 6: response and
-regimen, as they stood at the draw). Watched: by the way into watch-and-wait, which nobody drew: descriptive, without strata. Every
-number is an estimate or the reason why there is none. Sources: PROTOCOL 7 and 8; `docs/decisions/0022-estimators.md`.
+Randomised: watch-and-wait against surgery as allocated, stratified as the primary comparison is (`analysis.closed.STRATA`). Watched: by the
+way into watch-and-wait, which nobody drew: descriptive, without strata. Every number is an estimate or the reason why there is none.
+Sources: PROTOCOL 7 and 8; `docs/decisions/0022-estimators.md`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from analysis.closed import ARMS, WAYS, ArmUnknown
+from analysis.closed import ARMS, STRATA, WAYS, ArmUnknown, Factors, stratum
 from analysis.course_row import CourseRow
 from analysis.cox import CoxFit, cox
 from analysis.effects import Coefficient
@@ -40,7 +40,6 @@ TAU = 3 * DAYS_PER_YEAR
 """Restricted means to 3 years: the time at which PROTOCOL 8 states the rate that the margin stands on."""
 DOUBT = 0.05
 """Below this p of the proportionality test the restricted means stand beside the hazard ratio."""
-STRATA = ("response", "regimen")
 
 
 @dataclass(frozen=True)
@@ -98,9 +97,7 @@ class Compared:
     notes: tuple[tuple[str, int], ...]
 
 
-def compared(
-    rows: Sequence[CourseRow], estimand: Estimand, factors: Mapping[str, Mapping[str, str | None]]
-) -> Compared:
+def compared(rows: Sequence[CourseRow], estimand: Estimand, factors: Factors) -> Compared:
     """By arm where all randomised are counted, else by way. `factors`: of each allocation. Raises ArmUnknown."""
     table = derive_all(rows, estimand)
     randomised = estimand.population is ALL_RANDOMISED
@@ -127,7 +124,7 @@ def _frame(
     table: TimeTable,
     groups: Mapping[str, str | None],
     labels: tuple[str, str],
-    factors: Mapping[str, Mapping[str, str | None]],
+    factors: Factors,
 ) -> pd.DataFrame:
     """One row a participant: `group`, `first` 1 for who is in the first, days, status, and the strata."""
     import pandas as pd
@@ -141,7 +138,7 @@ def _frame(
             float(groups[row.participant] == labels[0]),
             row.days,
             row.status,
-            *(str(factors.get(row.participant, {}).get(name)) for name in STRATA),
+            *stratum(factors, row.participant),
         )
         for row in table.rows
     ]

@@ -6,6 +6,7 @@ from functools import partial
 
 from analysis.closed_comparisons import compared
 from analysis.closed_endpoint_tables import comparison_table, draw, events_table, groups_table
+from analysis.closed_results import factors
 from analysis.courses import course_rows
 from analysis.endpoint_outputs import slug
 from analysis.estimands import (
@@ -46,8 +47,7 @@ BY_GROUP = (
 
 def by_group(estimand: Estimand, extract: Extract, tr: Translate) -> Made:
     """One estimand. Raises ArmUnknown where somebody counted has no group."""
-    factors = {row.participant: row.allocation["factors"] for row in extract.rows if row.allocation}
-    found = compared(course_rows(extract), estimand, factors)
+    found = compared(course_rows(extract), estimand, factors(extract))
     made = (groups_table(found, tr), comparison_table(found, tr), events_table(found, tr))
     return Made(made, (draw(found, tr),), estimand.id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.closed import ByArm, IncidenceByGroup, frame_by_arm, regrowth_by_way, survival_by_arm
+from analysis.closed import STRATA, ByArm, Factors, IncidenceByGroup, frame_by_arm, regrowth_by_way, survival_by_arm
 from analysis.courses import course_rows
 from analysis.cut import DataCut
 from analysis.endpoints import derive_all
@@ -32,9 +32,18 @@ def closed_results(extract: Extract) -> ClosedData:
 
 
 def nrdfs_by_arm(extract: Extract) -> tuple[ByArm, tuple[tuple[str, int], ...]]:
-    """The primary comparison, and its footnotes with how many participants each concerns. Raises ArmUnknown."""
+    """The primary comparison, and its footnotes with how many participants each concerns. Raises ArmUnknown.
+
+    Stratified: it is this z that `analysis.power` held against the bounds, and the stratified one is primary (0022).
+    """
     rows = course_rows(extract)
     arms = {row.participant: row.arm for row in rows if row.arm}
     table = derive_all(rows, NRDFS)
     margin = PROTOCOL.design.margin_hazard_ratio
-    return survival_by_arm(frame_by_arm(table, arms), title=NRDFS.title, margin=margin), table.notes
+    frame = frame_by_arm(table, arms, factors(extract))
+    return survival_by_arm(frame, title=NRDFS.title, margin=margin, strata=STRATA), table.notes
+
+
+def factors(extract: Extract) -> Factors:
+    """What each participant of the extract was allocated by; nobody without an allocation."""
+    return {row.participant: row.allocation["factors"] for row in extract.rows if row.allocation}

@@ -139,17 +139,17 @@ def test_the_frame_pairs_each_row_with_its_arm():
     people = report_data.rows()
     table = derive_all(people, NRDFS)
     arms = {row.participant: row.arm for row in people if row.cohort == "RANDOMISED"}
-    frame = frame_by_arm(table, arms)
+    frame = frame_by_arm(table, arms, {})
     assert tuple(frame.columns) == closed.COLUMNS and len(frame) == len(table.rows)
     assert all(arms[row.participant] == row.arm for row in frame.itertuples())
     missing = table.rows[0].participant
     with pytest.raises(ArmUnknown, match=missing):
-        frame_by_arm(table, {k: v for k, v in arms.items() if k != missing})
+        frame_by_arm(table, {k: v for k, v in arms.items() if k != missing}, {})
 
 
 def test_the_figure_names_both_arms():
     people = report_data.rows()
-    frame = frame_by_arm(derive_all(people, NRDFS), {row.participant: row.arm for row in people if row.arm})
+    frame = frame_by_arm(derive_all(people, NRDFS), {row.participant: row.arm for row in people if row.arm}, {})
     figure = figure_by_arm(
         survival_by_arm(frame, title="NR-DFS", margin=1.77), identity="closed", y_label="NR-DFS", origin="randomisation"
     )
@@ -163,7 +163,7 @@ PEOPLE = tuple(report_data.rows(200))
 @pytest.fixture(scope="module")
 def closed_data() -> ClosedData:
     table = derive_all(PEOPLE, NRDFS)
-    frame = frame_by_arm(table, {row.participant: row.arm for row in PEOPLE if row.arm})
+    frame = frame_by_arm(table, {row.participant: row.arm for row in PEOPLE if row.arm}, {})
     compared = survival_by_arm(frame, title=NRDFS.title, margin=1.77)
     return ClosedData("VIGIL-01", report_data.CUT, compared, table.notes, regrowth_by_way(PEOPLE))
 

@@ -16,7 +16,7 @@ from analysis.adam.adtte import ADTTE, ADTTEP
 from analysis.adam.made import Made
 from analysis.adam.people import Person
 from analysis.adam.variables import Filled, fill
-from analysis.closed import frame_by_arm, survival_by_arm
+from analysis.closed import STRATA, frame_by_arm, survival_by_arm
 from analysis.endpoints import derive_all
 from analysis.estimands import NRDFS
 from analysis.steps import observed_at
@@ -103,11 +103,10 @@ def test_the_pooled_survival_is_that_of_the_analysis(tmp_path):
 @needs_r
 def test_the_comparison_by_arm_is_that_of_the_analysis_with_and_without_strata(tmp_path):
     told = run(tmp_path, bundle.files_of(made(False), bundle.R, "1"))
-    frame = frame_by_arm(derive_all(PEOPLE, NRDFS), {row.participant: row.arm for row in PEOPLE if row.arm})
-    for name in ("response", "regimen"):
-        frame[name] = [FACTORS[who][name] for who in frame["participant"]]
+    arms = {row.participant: row.arm for row in PEOPLE if row.arm}
+    frame = frame_by_arm(derive_all(PEOPLE, NRDFS), arms, FACTORS)
     margin = PROTOCOL.design.margin_hazard_ratio
-    for group, strata in (("unstratified", ()), ("stratified", ("response", "regimen"))):
+    for group, strata in (("unstratified", ()), ("stratified", STRATA)):
         mine = survival_by_arm(frame, title="NR-DFS", margin=margin, strata=strata)
         for arm, curve in mine.curves:
             agrees(told, curve, arm)
