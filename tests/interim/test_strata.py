@@ -37,7 +37,7 @@ def test_page_report_interim_and_output_have_one_stratified_hazard_ratio(taken):
     found = nrdfs_by_arm(taken)[0].comparison
     shown = compared(course_rows(taken), NRDFS, factors(taken)).comparison
     assert found.strata == STRATA == shown.strata
-    assert found.hazard == shown.hazard
+    assert (found.hazard.log_hr, found.hazard.se) == (shown.hazard.log_hr, shown.hazard.se)
     assert closed_results(taken).nrdfs.comparison == found == at_look(taken).interim.comparison
     assert found.hazard.log_hr != pytest.approx(shown.plain.log_hr, abs=1e-3), "without strata it is another number"
 
