@@ -1,8 +1,9 @@
 """Watch-and-wait against surgery in those who were randomised, in those who chose, and in both, for the closed outputs.
 
-The randomised comparison is primary and stands alone. Who chose is compared as they are and after weighting for what was known before
-the decision; then both together with an interaction of arm and cohort. Never pooled without it: those who choose may differ in ways
-that nobody wrote down (Gemmell and Dunn 2011). Source: PROTOCOL 1 and 7.
+The randomised comparison is primary, stratified as everywhere, and stands alone. Who chose is compared as they are and after weighting
+for what was known before the decision; then both together with an interaction of arm and cohort, without and with covariates: the
+adjusted one is the one to read, since who chooses differs from who lets lots be drawn. Never pooled without an interaction: they may
+differ in ways that nobody wrote down (Gemmell and Dunn 2011). Source: PROTOCOL 1 and 7; `docs/decisions/0037`.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis import preference
-from analysis.closed_choosers import COVARIATES, Chooser, choosers
+from analysis.closed_choosers import ADJUSTED, COVARIATES, Chooser, choosers
 from analysis.comparing import e_value, e_value_of_limit, risk_ratio_of_hazard
 from analysis.course_row import PREFERENCE, RANDOMISED, TME, WW
+from analysis.covariates import design
 from analysis.cox import CoxFit, cox
 from analysis.effects import Coefficient, coefficient
 from analysis.estimable import NotEstimable
@@ -53,13 +55,14 @@ class Contrast:
 
 @dataclass(frozen=True)
 class Preferences:
-    """Everything the output says. `interaction`: ratio of the two hazard ratios, preference over randomised.
+    """Everything the output says. `interaction`: ratio of the two hazard ratios, preference over randomised; `adjusted`: with covariates.
 
     `effects`: by name, at `AT`; None where a group had nobody at risk then. `weights` None with `why_not` in words.
     """
 
     contrasts: tuple[Contrast, ...]
     interaction: Coefficient | None
+    adjusted: Coefficient | None
     effects: Mapping[str, preference.Effects | None]
     weights: Weighting | None
     why_not: str
@@ -71,13 +74,14 @@ def preferences(extract: Extract) -> Preferences:
     return compared(choosers(extract))
 
 
-def compared(everyone: Sequence[Chooser], at: float = AT) -> Preferences:
+def compared(everyone: Sequence[Chooser], at: float = AT, adjusted_for: Sequence[str] = ADJUSTED) -> Preferences:
     """Randomised, preference as they are and weighted, and both together; effects on survival at day `at`."""
     randomised = [p for p in everyone if p.cohort == RANDOMISED]
     chose = [p for p in everyone if p.cohort == PREFERENCE]
     weights, why_not = _weighed(chose)
     weighted = (("OVERLAP", weights and weights.overlap), ("IPTW", weights and weights.inverse))
     together, interaction = _together(everyone)
+    given, adjusted = _together(everyone, adjusted_for, "_ADJUSTED")
     return Preferences(
         (
             _contrast("RANDOMISED", randomised),
@@ -89,8 +93,10 @@ def compared(everyone: Sequence[Chooser], at: float = AT) -> Preferences:
                 for name, found in weighted
             ),
             *together,
+            *given,
         ),
         interaction,
+        adjusted,
         _effects(randomised, chose, at),
         weights,
         why_not,
@@ -124,6 +130,7 @@ def _frame(people: Sequence[Chooser], weights: Floats | None = None) -> pd.DataF
             "event": [p.event for p in people],
             "ww": _watching(people),
             "chose": [float(p.cohort == PREFERENCE) for p in people],
+            "drawn_in": ["/".join(p.drawn_in) for p in people],
         }
     )
     made["both"] = made["ww"] * made["chose"]
@@ -136,6 +143,9 @@ def _counted(people: Sequence[Chooser]) -> tuple[tuple[int, int], tuple[int, int
 
 
 EVENTS_IN_BOTH = _l("no event in one of the groups")
+TOO_FEW = _l("fewer than 5 events for each coefficient")
+PER_COEFFICIENT = 5
+"""Events for each coefficient below which an adjusted model is not fitted (Vittinghoff and McCulloch 2007: 5 to 9 may do, fewer do not)."""
 
 
 def _contrast(
@@ -153,7 +163,7 @@ def _contrast(
     try:
         fit = cox(
             _frame(people, weights), days="days", event="event", covariates=["ww"], identity="participant",
-            weights=weight, robust=weights is not None,
+            strata=["drawn_in"], weights=weight, robust=weights is not None,
         )  # fmt: skip
     except NoFit as problem:
         return Contrast(name, numbers, events, None, problem.problem, effective)
@@ -167,24 +177,34 @@ def _e_values(hazard: Coefficient, share: float) -> tuple[float | None, float | 
     return e_value(value), e_value_of_limit(Estimate(value, lower, upper))
 
 
-def _together(everyone: Sequence[Chooser]) -> tuple[tuple[Contrast, Contrast], Coefficient | None]:
+def _together(
+    everyone: Sequence[Chooser], adjusted_for: Sequence[str] = (), suffix: str = ""
+) -> tuple[tuple[Contrast, Contrast], Coefficient | None]:
     """One model with arm, cohort and their interaction: the arm's effect in each cohort, and by how much they differ."""
-    sides = {"BOTH_RANDOMISED": RANDOMISED, "BOTH_CHOSE": PREFERENCE}
+    sides = {f"BOTH_RANDOMISED{suffix}": RANDOMISED, f"BOTH_CHOSE{suffix}": PREFERENCE}
     counted = {name: _counted([p for p in everyone if p.cohort == cohort]) for name, cohort in sides.items()}
-    why, fit = EVENTS_IN_BOTH, None
-    if all(min(events) > 0 for _, events in counted.values()):
-        try:
-            fit = cox(
-                _frame(everyone), days="days", event="event", covariates=["ww", "chose", "both"], identity="participant"
-            )
-        except NoFit as problem:
-            why = problem.problem
+    few = any(min(events) == 0 for _, events in counted.values())
+    fit, why = (None, EVENTS_IN_BOTH) if few else _interacting(everyone, adjusted_for)
     hazards = (None, None) if fit is None else (fit["ww"], _sum(fit, "ww", "both"))
     first, second = (
         Contrast(name, *counted[name], hazard, "" if hazard else why)
         for name, hazard in zip(sides, hazards, strict=True)
     )
     return (first, second), None if fit is None else fit["both"]
+
+
+def _interacting(everyone: Sequence[Chooser], adjusted_for: Sequence[str]) -> tuple[CoxFit | None, str]:
+    """The model, or why there is none."""
+    columns, _used = design(everyone, adjusted_for)
+    given = {f"given{i}": columns[:, i] for i in range(1, columns.shape[1])}  # the first column is the constant
+    names = ["ww", "chose", "both", *given]
+    if given and sum(p.event for p in everyone) < PER_COEFFICIENT * len(names):
+        return None, TOO_FEW
+    frame = _frame(everyone).assign(**given)
+    try:
+        return cox(frame, days="days", event="event", covariates=names, identity="participant"), ""
+    except NoFit as problem:
+        return None, problem.problem
 
 
 def _sum(fit: CoxFit, *names: str) -> Coefficient:
@@ -214,10 +234,10 @@ def _effects(
 
 
 def _rated(people: Sequence[Chooser], at: float) -> preference.Rated | None:
-    """Survival at the day; None where nobody is at risk any more."""
+    """Survival at the day; None where nobody is at risk any more, or nobody had an event yet: Greenwood's variance knows nothing then."""
     curve = kaplan_meier([p.days for p in people], [p.event for p in people])
-    value = curve.at(at).value
-    if value is None or not curve.at_risk_at(at):
+    value, before = curve.at(at).value, [i for i, time in enumerate(curve.times) if time <= at]
+    variance = curve.variance[before[-1]] if before else None
+    if value is None or not variance or not curve.at_risk_at(at):
         return None
-    before = [i for i, time in enumerate(curve.times) if time <= at]
-    return preference.Rated(value, (curve.variance[before[-1]] or 0.0) if before else 0.0)
+    return preference.Rated(value, variance)

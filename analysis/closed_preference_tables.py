@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.baseline_tables import smd
-from analysis.closed_choosers import COVARIATES
+from analysis.closed_choosers import ADJUSTED, COVARIATES
 from analysis.closed_preference import AT, Contrast, Preferences
 from analysis.closed_tables import p_value
 from analysis.figure import INCHES, Figure, saved, style
@@ -19,13 +19,19 @@ if TYPE_CHECKING:
     from analysis.effects import Coefficient
 
 SETS = {
-    "RANDOMISED": _l("Randomised, as allocated (primary)"),
+    "RANDOMISED": _l("Randomised, as allocated (primary, stratified)"),
     "CHOSE": _l("Preference cohort, as chosen, not adjusted"),
     "OVERLAP": _l("Preference cohort, overlap weights"),
     "IPTW": _l("Preference cohort, inverse probability weights"),
     "BOTH_RANDOMISED": _l("Comprehensive cohort: randomised part"),
     "BOTH_CHOSE": _l("Comprehensive cohort: preference part"),
+    "BOTH_RANDOMISED_ADJUSTED": _l("Comprehensive cohort, adjusted: randomised part"),
+    "BOTH_CHOSE_ADJUSTED": _l("Comprehensive cohort, adjusted: preference part"),
 }
+INTERACTIONS = (
+    _l("Interaction: hazard ratio of the preference over that of the randomised part; p"),
+    _l("Interaction, adjusted; p"),
+)
 EFFECTS = {
     "ASKED": _l("By the preference asked before the draw, randomised only"),
     "MOMENTS": _l("By Rucker's moments, randomised and preference cohort"),
@@ -34,7 +40,7 @@ BALANCED = 0.1
 
 
 def contrasts_table(found: Preferences, tr: Translate = str) -> Table:
-    """A row a set of people, and the interaction of arm and cohort last."""
+    """A row a set of people, and the interactions of arm and cohort last."""
     heads = (
         _l("WW: events / n"),
         _l("TME: events / n"),
@@ -43,9 +49,11 @@ def contrasts_table(found: Preferences, tr: Translate = str) -> Table:
         _l("E-value (limit)"),
     )
     rows = [_row(contrast, tr) for contrast in found.contrasts]
-    if found.interaction:
-        title = tr(_l("Interaction: hazard ratio of the preference over that of the randomised part; p"))
-        rows.append((title, "", "", f"{_ratio(found.interaction)}; {p_value(found.interaction.p)}", "", ""))
+    rows += [
+        (tr(title), "", "", f"{_ratio(each)}; {p_value(each.p)}", "", "")
+        for title, each in zip(INTERACTIONS, (found.interaction, found.adjusted), strict=True)
+        if each
+    ]
     return Table(
         "preference",
         tr(_l("NR-DFS, watch-and-wait against surgery, by how people came to it")),
@@ -54,6 +62,8 @@ def contrasts_table(found: Preferences, tr: Translate = str) -> Table:
         tr(_l("Randomised and preference cohorts; from randomisation, else from the decision. Below 1 favours watch-and-wait.")),
         (
             tr(_l("Nobody drew lots in the preference cohort: weights allow for what was on file before the decision alone.")),
+            tr(_l("Adjusted for {names}: of the two interactions the one to read, decided before any data (decision 0037).")).format(
+                names="; ".join(tr(COVARIATES[name]) for name in ADJUSTED)),
             tr(_l("Cox, ties by Efron; weighted: robust variance, weights taken as known. Inverse probability weights are stabilised.")),
             tr(_l("ESS: Kish's effective sample size, WW and TME. Covariates: {names}.")).format(
                 names="; ".join(tr(words) for words in COVARIATES.values())),
@@ -92,7 +102,7 @@ def effects_table(found: Preferences, tr: Translate = str) -> Table:
             tr(_l("Selection: who prefers watch-and-wait less who prefers surgery. Preference: treated as preferred less against it.")),
             tr(_l("Rucker 1989, Walter 2011. The moments take the randomised to prefer in the same shares as those who chose, "
                   "which people who accept a draw may not.")),
-            tr(_l("{dash}: a group of those it needs had nobody at risk at 3 years.")).format(dash=DASH),
+            tr(_l("{dash}: a group of those it needs had nobody at risk at 3 years, or no event by then.")).format(dash=DASH),
         ),
     )  # fmt: skip
 

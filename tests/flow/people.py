@@ -27,7 +27,10 @@ def person(
     number: int, *crfs: Crf, site: str = "01", arm: str | None = None, at: str = "2027-01-10", origin: str | None = None
 ) -> Extracted:
     """A participant; allocated where an arm is given."""
-    drawn = {"arm": arm, "at": datetime.datetime.fromisoformat(f"{at}T10:00:00+00:00")} if arm else None
+    factors = {"site": site, "response": "CCR", "ct": "T1-3", "regimen": "IO"}
+    drawn = (
+        {"arm": arm, "at": datetime.datetime.fromisoformat(f"{at}T10:00:00+00:00"), "factors": factors} if arm else None
+    )
     return Extracted(f"VG-{site}-{number:04d}", site, TAKEN, crfs, drawn, origin=origin)
 
 

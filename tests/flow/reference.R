@@ -52,6 +52,14 @@ for (w in c("overlap", "iptw")) {
 p$w <- 1; print(c(smd(p$age), smd(p$near)))
 both <- coxph(Surv(days, event) ~ ww * chose, d); print(summary(both)$conf.int[, c(1, 3, 4)]); print(summary(both)$coefficients[3, 5])
 v <- vcov(both); b <- sum(coef(both)[c(1, 3)]); se <- sqrt(sum(v[c(1, 3), c(1, 3)])); print(exp(b + c(0, -1, 1) * qnorm(.975) * se))
+# adjusted: age with its gap, near; gaps filled with the mean of everybody
+a <- d; a$gap <- as.numeric(is.na(a$age)); a$age[is.na(a$age)] <- mean(a$age, na.rm = TRUE)
+both <- coxph(Surv(days, event) ~ ww * chose + age + gap + near, a, control = coxph.control(eps = 1e-12))
+i <- match(c("ww", "ww:chose"), names(coef(both))); print(summary(both)$conf.int[i, c(1, 3, 4)]); print(summary(both)$coefficients[i[2], 5])
+v <- vcov(both); b <- sum(coef(both)[i]); se <- sqrt(sum(v[i, i])); print(exp(b + c(0, -1, 1) * qnorm(.975) * se))
+# two strata of the draw: even and odd numbers
+d$odd <- as.numeric(substring(d$participant, 7)) %% 2
+print(summary(coxph(Surv(days, event) ~ ww + strata(odd), subset(d, chose == 0)))$conf.int[, c(1, 3, 4)])
 at <- function(data) { s <- summary(survfit(Surv(days, event) ~ 1, data), times = 600); c(s$surv, s$std.err) }
 for (liked in c("WW", "TME")) for (arm in c("WW", "TME")) print(at(d[d$chose == 0 & d$arm == arm & d$prefers %in% liked, ]))
 for (c0 in 0:1) for (arm in c("WW", "TME")) print(at(d[d$chose == c0 & d$arm == arm, ]))

@@ -39,7 +39,7 @@ def sample() -> list[Chooser]:
 
 @pytest.fixture(scope="module")
 def found():
-    return compared(sample(), at=600)
+    return compared(sample(), at=600, adjusted_for=("age", "near"))
 
 
 def ratio(found, name):
@@ -59,6 +59,8 @@ def ratio(found, name):
         ("IPTW", (0.536886356213817, 0.268795594800432, 1.072364893861297)),
         ("BOTH_RANDOMISED", (1.763507146711179, 0.822493745749753, 3.781132042124510)),
         ("BOTH_CHOSE", (0.494448747445527, 0.243896657249904, 1.002389973717225)),
+        ("BOTH_RANDOMISED_ADJUSTED", (1.686651520036505, 0.783967944750377, 3.628711312867855)),
+        ("BOTH_CHOSE_ADJUSTED", (0.493961537365450, 0.242854036756016, 1.004710498765858)),
     ],
 )
 def test_each_contrast_is_that_of_r(found, name, values):
@@ -70,6 +72,54 @@ def test_the_interaction_is_that_of_r(found):
     assert (i.hr, i.lower, i.upper, i.p) == pytest.approx(
         (0.280378079764315, 0.099374168587414, 0.791069437156339, 0.0162689845344892), rel=1e-6
     )
+
+
+def test_the_adjusted_interaction_is_that_of_r(found):
+    i = found.adjusted
+    assert (i.hr, i.lower, i.upper, i.p) == pytest.approx(
+        (0.292865201553169, 0.103269323090915, 0.830546998020594, 0.020939183915957), rel=1e-6
+    )
+
+
+def test_the_randomised_are_compared_within_the_strata_of_their_draw():
+    people = [replace(p, drawn_in=(str(int(p.participant[6:]) % 2),)) for p in sample()]
+    (first, *_) = compared(people, at=600).contrasts
+    h = first.hazard
+    assert (h.hr, h.lower, h.upper) == pytest.approx(
+        (1.785272514391949, 0.828656073373379, 3.846225295457711), rel=1e-6
+    )
+
+
+def test_both_interactions_stand_in_the_table_and_the_adjusted_one_is_named_as_the_one_to_read(found):
+    table = contrasts_table(found)
+    assert [row[0].partition(",")[0].partition(":")[0] for row in table.rows[-2:]] == ["Interaction", "Interaction"]
+    assert any("of the two interactions the one to read" in note for note in table.footnotes)
+
+
+def test_a_covariate_that_nobody_varies_in_leaves_the_model_as_it_was(found):
+    plain = compared([replace(p, covariates=NONE | {"near": 1.0}) for p in sample()], at=600)
+    assert plain.adjusted == plain.interaction == found.interaction
+
+
+@pytest.mark.parametrize(("events", "fitted"), [(19, False), (20, True)])
+def test_fewer_than_five_events_a_coefficient_give_no_adjusted_model(events, fitted):
+    """Arm, cohort, interaction and one covariate: four coefficients."""
+    people = [
+        person_of(i, cohort, arm, int(i < events), near=float(i // 4 % 2))
+        for i in range(60)
+        for cohort, arm in [(("RANDOMISED", "PREFERENCE")[i % 2], ("WW", "TME")[i // 2 % 2])]
+    ]
+    found = compared(people)
+    assert (found.adjusted is not None) is fitted and found.interaction is not None
+    assert {c.why for c in found.contrasts if c.id.endswith("_ADJUSTED")} == (
+        {""} if fitted else {"fewer than 5 events for each coefficient"}
+    )
+
+
+def test_a_group_without_an_event_by_then_has_no_variance_and_gives_no_effect():
+    """Greenwood's variance of a survival of 1 is 0, which is not knowledge."""
+    quiet = [replace(p, event=0, days=700) if (p.cohort, p.arm) == ("RANDOMISED", "WW") else p for p in sample()]
+    assert compared(quiet, at=600).effects == {"ASKED": None, "MOMENTS": None}
 
 
 def test_effective_sizes_and_balance_are_those_of_r(found):
@@ -188,7 +238,9 @@ def person_of(n: int, cohort: str, arm: str, event: int = 1, **more: float | Non
 def test_nobody_at_all():
     found = compared([])
     assert all(c.hazard is None and c.why for c in found.contrasts)
-    assert found.interaction is None and found.weights is None and set(found.effects.values()) == {None}
+    assert (
+        found.interaction is None is found.adjusted and found.weights is None and set(found.effects.values()) == {None}
+    )
     assert {row[3] for row in contrasts_table(found).rows} == {
         "not estimable: no event in one of the groups",
         "not estimable: too few",
@@ -260,13 +312,13 @@ def test_somebody_without_a_known_arm_is_refused():
 
 def test_the_tables_say_what_was_counted(found):
     rows = {row[0]: row[1:] for row in contrasts_table(found).rows}
-    assert (
-        rows["Randomised, as allocated (primary)"][2] == "1.76 (0.82–3.80)"
-        and rows["Randomised, as allocated (primary)"][4] == ""
-    )
+    primary = rows["Randomised, as allocated (primary, stratified)"]
+    assert primary[2] == "1.76 (0.82–3.80)" and primary[4] == ""
     assert rows["Preference cohort, overlap weights"][2:4] == ("0.55 (0.27–1.10)", "45.3 / 32.2")
-    interaction = contrasts_table(found).rows[-1]
-    assert interaction[3] == "0.28 (0.10–0.79); 0.016"
+    assert [row[3] for row in contrasts_table(found).rows[-2:]] == [
+        "0.28 (0.10–0.79); 0.016",
+        "0.29 (0.10–0.83); 0.021",
+    ]
     age = next(row for row in balance_table(found).rows if row[0].startswith("Age"))
     assert age == ("Age at the start of therapy, years", "−0.25", "0.00", "0.02", "3 (3.8 %)")
 
