@@ -8,6 +8,7 @@ from analysis import (
     closed_pro_outputs,
     closed_regrowth_outputs,
     closed_safety_outputs,
+    closed_sensitivity,
     closed_watching_outputs,
     interim_outputs,
 )
@@ -16,6 +17,7 @@ from analysis.output import Output
 CLOSED: tuple[Output, ...] = (
     *closed_flow_outputs.OUTPUTS,
     *closed_endpoint_outputs.OUTPUTS,
+    *closed_sensitivity.OUTPUTS,
     *closed_watching_outputs.OUTPUTS,
     *closed_regrowth_outputs.OUTPUTS,
     *interim_outputs.OUTPUTS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from analysis.closed import STRATA, ByArm, Factors, IncidenceByGroup, frame_by_arm, regrowth_by_way, survival_by_arm
 from analysis.courses import course_rows
@@ -12,6 +13,9 @@ from analysis.estimands import NRDFS
 from analysis.results import cut_of
 from trial.protocol import PROTOCOL
 from trial.store.extract import Extract
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,16 @@ def nrdfs_by_arm(extract: Extract) -> tuple[ByArm, tuple[tuple[str, int], ...]]:
 
     Stratified: it is this z that `analysis.power` held against the bounds, and the stratified one is primary (0022).
     """
-    rows = course_rows(extract)
-    arms = {row.participant: row.arm for row in rows if row.arm}
-    table = derive_all(rows, NRDFS)
+    frame, notes = nrdfs_frame(extract)
     margin = PROTOCOL.design.margin_hazard_ratio
-    frame = frame_by_arm(table, arms, factors(extract))
-    return survival_by_arm(frame, title=NRDFS.title, margin=margin, strata=STRATA), table.notes
+    return survival_by_arm(frame, title=NRDFS.title, margin=margin, strata=STRATA), notes
+
+
+def nrdfs_frame(extract: Extract) -> tuple[pd.DataFrame, tuple[tuple[str, int], ...]]:
+    """The rows of NR-DFS with arm and strata, and the footnotes. Raises ArmUnknown."""
+    rows = course_rows(extract)
+    table = derive_all(rows, NRDFS)
+    return frame_by_arm(table, {row.participant: row.arm for row in rows if row.arm}, factors(extract)), table.notes
 
 
 def factors(extract: Extract) -> Factors:

@@ -46,6 +46,7 @@ CLOSED = {
     "analysis.closed_comparisons": "analysis/closed_comparisons.py",
     "analysis.closed_endpoint_tables": "analysis/closed_endpoint_tables.py",
     "analysis.closed_endpoint_outputs": "analysis/closed_endpoint_outputs.py",
+    "analysis.closed_sensitivity": "analysis/closed_sensitivity.py",
     "analysis.interim": "analysis/interim.py",
     "analysis.interim_looks": "analysis/interim_looks.py",
     "analysis.interim_tables": "analysis/interim_tables.py",

@@ -22,7 +22,7 @@ from trial.store.reading import Reader
 from trial.store.tables_trail import redaction
 
 MOST = 2
-"""Cuts kept for each database: that of a meeting and the one before. Of 400 participants each takes about 100 MB."""
+"""Cuts kept for each database: that of a meeting and the one before. Of 400 participants each takes about 50 MB."""
 Key = tuple[Any, ...]
 
 
