@@ -197,8 +197,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
         def _assign_work_unit(self, node: object) -> None:
             # What takes longest begins first, or the last minutes of a run wait for one worker.
-            for folder in set(SHARED_HOUSES) & self.workqueue.keys():
-                self.workqueue.move_to_end(folder, last=False)
+            waiting = (scope for long in (SHARED_HOUSES, LONG) for scope in self.workqueue if scope.startswith(long))
+            if (scope := next(waiting, None)) is not None:
+                self.workqueue.move_to_end(scope, last=False)
             super()._assign_work_unit(node)
 
     return ByHouse(config, log) if config.getvalue("dist") == "loadfile" else None
