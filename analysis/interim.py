@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from analysis.brownian import CLOSEST, checked_information
 from analysis.closed import ByArm, Comparison
@@ -182,6 +183,9 @@ def _not_made(planned: Sequence[float], made: Sequence[float]) -> list[float]:
 def _read(part: str) -> Earlier:
     fraction, _sign, z = (piece.strip() for piece in part.partition("="))
     try:
-        return Earlier(float(fraction), float(z) if z else None)
+        found = Earlier(float(fraction), float(z) if z else None)
     except ValueError:
         raise LooksUnreadable(part) from None
+    if found.z is not None and not isfinite(found.z):
+        raise LooksUnreadable(part)  # float() reads "nan" and "inf": a z that crosses nothing, or everything
+    return found

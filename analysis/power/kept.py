@@ -14,7 +14,10 @@ from analysis.power.scenario import Scenario
 from analysis.samples import Floats
 
 PLAN = "plan.json"
-SOURCES = ("analysis", "trial/simulate", "trial/protocol.py")
+SOURCES = (
+    "analysis", "trial/simulate", "trial/allocation.py", "trial/blocks.py", "trial/draws.py", "trial/protocol.py",
+)  # fmt: skip
+"""Estimators, hazards and design, and what decides an arm: `analysis.power.people` draws with the trial's own functions."""
 
 
 class KeptForOther(ValueError):

@@ -165,7 +165,7 @@ def test_looks_are_read_as_they_are_typed(text, read):
     assert read_looks(text) == read
 
 
-@pytest.mark.parametrize("text", ["half", "0.5;0.75", "0.5=high", "50 %", "=1.2"])
+@pytest.mark.parametrize("text", ["half", "0.5;0.75", "0.5=high", "50 %", "=1.2", "0.5=nan", "0.5=inf", "0.5=-inf"])
 def test_what_is_no_look_is_named(text):
     with pytest.raises(LooksUnreadable) as refused:
         read_looks(text)
