@@ -23,6 +23,7 @@ from analysis.plots import Line, curves
 from analysis.steps import observed_at
 from analysis.survival import Curve, kaplan_meier
 from analysis.table import percent_in_words
+from forms.dates import DAYS_PER_YEAR
 from forms.text import _l
 
 if TYPE_CHECKING:
@@ -144,7 +145,9 @@ def figure_by_arm(
     found: ByArm, *, identity: str, y_label: str, origin: str, tr: "Callable[[str], str]" = str
 ) -> Figure:
     """Both curves with bands, numbers at risk and events by arm."""
-    rates = "; ".join(f"{arm} {percent_in_words(observed_at(curve, 3 * 365.25), tr)}" for arm, curve in found.curves)
+    rates = "; ".join(
+        f"{arm} {percent_in_words(observed_at(curve, 3 * DAYS_PER_YEAR), tr)}" for arm, curve in found.curves
+    )
     title = tr(_l("{title} by arm")).format(title=tr(found.title))
     alt = tr(_l("Kaplan-Meier curves; at 3 years: {rates}.")).format(rates=rates)
     lines = [Line(arm, arm, curve) for arm, curve in found.curves]

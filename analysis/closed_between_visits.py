@@ -14,23 +14,23 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from analysis.closed import WAYS
-from analysis.closed_comparisons import DAYS_PER_YEAR, Missing, or_why
+from analysis.closed_comparisons import Missing, or_why
 from analysis.closed_watching import watched
 from analysis.course_row import CourseRow
 from analysis.effects import Coefficient
 from analysis.endpoints import CENSORED, EVENT, TimeToEvent, derive, regrowth_interval
 from analysis.estimands import REGROWTH
+from analysis.landmark import YEARS
 from analysis.not_estimable import NotEstimable
 from analysis.samples import critical
 from analysis.steps import Estimate, observed_at
 from analysis.survival import Curve, kaplan_meier
 from analysis.turnbull import turnbull
 from analysis.weibull import weibull
+from forms.dates import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
-
-YEARS = (1, 2, 3, 5)
 
 
 @dataclass(frozen=True)

@@ -21,21 +21,20 @@ from analysis.estimands import ALL_RANDOMISED, Estimand
 from analysis.fine_gray import fine_gray
 from analysis.gray import GrayTest, gray_test
 from analysis.incidence import Incidence, aalen_johansen
-from analysis.landmark import RateDifference, rate_difference
+from analysis.landmark import YEARS, RateDifference, rate_difference
 from analysis.logrank import LogRank, log_rank
 from analysis.not_estimable import NotEstimable
 from analysis.proportionality import proportionality
 from analysis.rmst import RmstDifference, rmst_difference
 from analysis.steps import Estimate
 from analysis.survival import Curve, follow_up, kaplan_meier
+from forms.dates import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
 
 T = TypeVar("T")
 TEST = TypeVar("TEST", LogRank, GrayTest)
-YEARS = (1, 2, 3, 5)
-DAYS_PER_YEAR = 365.25
 TAU = 3 * DAYS_PER_YEAR
 """Restricted means to 3 years: the time at which PROTOCOL 8 states the rate that the margin stands on."""
 DOUBT = 0.05

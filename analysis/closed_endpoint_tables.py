@@ -8,18 +8,19 @@ from typing import TypeVar
 from analysis import closed_tables, cox, fine_gray, incidence, proportionality, rmst, survival
 from analysis import landmark as landmarks
 from analysis.closed import WAYS
-from analysis.closed_comparisons import DOUBT, YEARS, Compared, Competed, Group, Missing, Survived
+from analysis.closed_comparisons import DOUBT, Compared, Competed, Group, Missing, Survived
 from analysis.closed_tables import UNDRAWN, difference, p_value, signed
 from analysis.effects import Coefficient
 from analysis.estimands import ALL_RANDOMISED
 from analysis.figure import Figure
-from analysis.landmark import RateDifference
-from analysis.plots import DAYS_PER_MONTH, Line, curves
-from analysis.reports.status_tables import DAYS_PER_YEAR, landmark, years_words
+from analysis.landmark import YEARS, RateDifference
+from analysis.plots import Line, curves
+from analysis.reports.status_tables import landmark, years_words
 from analysis.reports.wording import note_lines
 from analysis.rmst import RmstDifference
 from analysis.steps import Estimate, observed_at
 from analysis.table import Column, Table, Translate, explained, months, percent_in_words
+from forms.dates import DAYS_PER_MONTH, DAYS_PER_YEAR
 from forms.text import _l
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analysis import components as c
-from analysis.closed_comparisons import DAYS_PER_YEAR, Missing, landmarks, or_why
+from analysis.closed_comparisons import Missing, landmarks, or_why
 from analysis.closed_watching import watched
 from analysis.course_row import CourseRow
 from analysis.cox import cox
@@ -25,6 +25,7 @@ from analysis.not_estimable import NotEstimable
 from analysis.rates import Exact, rate
 from analysis.rules import confirmed
 from analysis.spells import split_at_change
+from forms.dates import DAYS_PER_YEAR
 from forms.text import _l
 
 if TYPE_CHECKING:

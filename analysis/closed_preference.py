@@ -27,13 +27,14 @@ from analysis.samples import Floats
 from analysis.steps import Estimate
 from analysis.survival import kaplan_meier
 from analysis.weighting import Weighting, weighting
+from forms.dates import DAYS_PER_YEAR
 from forms.text import _l
 from trial.store.extract import Extract
 
 if TYPE_CHECKING:
     import pandas as pd
 
-AT = 3 * 365.25
+AT = 3 * DAYS_PER_YEAR
 """Day at which survival is compared."""
 
 

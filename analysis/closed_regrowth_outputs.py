@@ -16,10 +16,11 @@ from analysis.endpoints import CENSORED, EVENT
 from analysis.estimands import REGROWTH
 from analysis.incidence import Incidence
 from analysis.output import Made, Output
-from analysis.reports.status_tables import DAYS_PER_YEAR, years_words
+from analysis.reports.status_tables import years_words
 from analysis.reports.wording import estimand_lines, note_lines
 from analysis.steps import observed_at
 from analysis.table import DASH, Column, Table, Translate, explained, percent
+from forms.dates import DAYS_PER_YEAR
 from forms.text import _l
 from trial.store.extract import Extract
 

@@ -34,6 +34,7 @@ from analysis.safety.surgery import Aftermath, aftermath
 from analysis.safety.tables_laboratory import causes_table, deaths_table
 from analysis.steps import observed_at
 from analysis.table import Table, Translate, percent_in_words
+from forms.dates import DAYS_PER_YEAR
 from forms.text import _l
 from trial.store.extract import Extract
 
@@ -83,7 +84,7 @@ def first_events(extract: Extract, tr: Translate) -> Made:
 
 
 def _drawn(found: Sequence[tuple[str, FirstEvent]], title: str, tr: Translate) -> Figure:
-    said = "; ".join(f"{arm} {percent_in_words(observed_at(each.event, 365.25), tr)}" for arm, each in found)
+    said = "; ".join(f"{arm} {percent_in_words(observed_at(each.event, DAYS_PER_YEAR), tr)}" for arm, each in found)
     alt = tr(_l("Cumulative incidence; at 12 months: {rates}.")).format(rates=said)
     drawn = [Line(arm, arm, each.event) for arm, each in found]
     identity, label = "safety-first-severe-arm", tr(_l("Cumulative incidence"))

@@ -15,7 +15,7 @@ from analysis.differences import DEFINITION as DIFFERENCE
 from analysis.differences import miettinen_nurminen
 from analysis.not_estimable import NotEstimable
 from analysis.rate_difference import DEFINITION as RATES
-from analysis.rate_difference import rate_difference
+from analysis.rate_difference import score_difference
 from analysis.rates import DEFINITION as EXACT
 from analysis.rates import Counted, rate_ratio
 from analysis.safety.events import Rule, Selection
@@ -163,7 +163,7 @@ def _rates(ww: Selection, tme: Selection, rule: Rule, tr: Translate) -> tuple[st
 
 def _less(first: Counted, second: Counted, tr: Translate) -> str:
     try:
-        found = rate_difference(first, second)
+        found = score_difference(first, second)
     except NotEstimable:
         return tr(NOT_ESTIMABLE)
     value, lower, upper = (PER * each for each in (found.value, found.lower, found.upper))

@@ -8,10 +8,11 @@ from analysis.estimands import NRDFS, REGROWTH
 from analysis.figure import Figure
 from analysis.landmark import COMPETING, RateDifference
 from analysis.logrank import LogRank
-from analysis.plots import DAYS_PER_MONTH, Line, curves
-from analysis.reports.status_tables import DAYS_PER_YEAR, LANDMARK_YEARS, landmark, years_words
+from analysis.plots import Line, curves
+from analysis.reports.status_tables import LANDMARK_YEARS, landmark, years_words
 from analysis.steps import Stepped, observed_at
 from analysis.table import DASH, Column, Table, explained, months, percent_in_words
+from forms.dates import DAYS_PER_MONTH, DAYS_PER_YEAR
 from forms.text import _l
 
 Translate = Callable[[str], str]

@@ -9,22 +9,22 @@ from analysis import multistate
 from analysis.closed_watching import STATES, Salvage, moves, salvage, watched
 from analysis.courses import course_rows
 from analysis.figure import INCHES, Figure, saved, style
+from analysis.landmark import YEARS
 from analysis.multistate import Occupancy, occupancy
 from analysis.not_estimable import NotEstimable
 from analysis.output import Made, Output
-from analysis.plots import DAYS_PER_MONTH
 from analysis.rates import Exact
-from analysis.reports.status_tables import DAYS_PER_YEAR, years_words
+from analysis.reports.status_tables import years_words
 from analysis.steps import Estimate
 from analysis.table import Column, Table, Translate, percent, share
 from analysis.theme import INK, MUTED
+from forms.dates import DAYS_PER_MONTH, DAYS_PER_YEAR
 from forms.text import _l
 from trial.store.extract import Extract
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-YEARS = (1, 2, 3, 5)
 WORDS = {
     "WATCHED": _l("watched, no event"),
     "REGROWTH": _l("regrowth, not salvaged"),

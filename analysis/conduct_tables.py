@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from analysis.conduct import RECENT, Deviations, Maturity, Screening
 from analysis.course_row import RANDOMISED
-from analysis.plots import DAYS_PER_MONTH
 from analysis.table import Column, Table, Translate, explained, months, share
 from forms.codelists.events import DEVIATION_CATEGORY, DEVIATION_IMPORTANCE
+from forms.dates import DAYS_PER_MONTH
 from forms.text import _l
 
 ALL_SITES = _l("All sites")

@@ -23,17 +23,17 @@ from analysis.estimands import (
     REGROWTH_METASTASIS,
     Estimand,
 )
+from analysis.landmark import YEARS
 from analysis.output import Made, Output
-from analysis.plots import DAYS_PER_MONTH
 from analysis.reports import status_tables as tables
 from analysis.reports.status_data import PooledIncidence, PooledSurvival, pooled_incidence, pooled_survival
 from analysis.reports.status_figures import draw_incidence, draw_survival
 from analysis.reports.wording import note_lines
 from analysis.table import Column, Table, Translate
+from forms.dates import DAYS_PER_MONTH
 from forms.text import _l
 from trial.store.extract import Extract
 
-YEARS = (1, 2, 3, 5)
 EVERY = 6
 """Months between two lines of numbers at risk."""
 

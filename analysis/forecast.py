@@ -16,9 +16,10 @@ import numpy as np
 
 from analysis.samples import Floats
 from analysis.steps import Estimate
+from forms.dates import DAYS_PER_YEAR
 
 LEVEL = 0.95
-HORIZON = 50 * 365.25
+HORIZON = 50 * DAYS_PER_YEAR
 """Days beyond which a date is no forecast."""
 
 

@@ -16,16 +16,18 @@ from analysis.brownian import InformationInvalid
 from analysis.interim import Earlier, LooksUnreadable, typed
 from analysis.interim_outputs import AtLook, at_look, looked_at
 from analysis.pages import chosen, earlier, note, offered, svg, taken_at
+from trial.errors import CutNotEarlier
 from trial.happenings import ResultsSeen
 from trial.store import extract
 from trial.store.extract import Extract
 from trial.web.errors import Said
+from trial.web.errors import said as in_words
 from trial.web.house import reading
 
 pages = Blueprint("interim", __name__, url_prefix="/results/closed")
 PERMISSIONS: Mapping[str, str] = {"interim.show": "results.closed", "interim.figure": "results.closed"}
 UNFIT = (LooksUnreadable, InformationInvalid)
-"""What is wrong with looks that were typed. A cut that is not there, is not earlier or is not what was locked is refused as everywhere."""
+"""What is wrong with looks that were typed. A cut that is not there or is not what was locked is refused as everywhere."""
 
 
 @pages.get("/interim")
@@ -34,7 +36,7 @@ def show() -> tuple[str, int]:
     refused = None
     try:
         found = _found(typed_looks(), earlier(), last=typed_last())
-    except UNFIT as wrong:
+    except (*UNFIT, CutNotEarlier) as wrong:
         refused = refusal(wrong)
         found = _found(None, (), last=False)
     note(ResultsSeen(looked_at(() if refused else earlier(), chosen()), closed=True))
@@ -74,7 +76,10 @@ def typed_last() -> bool:
 
 
 def refusal(wrong: Exception) -> Said:
-    """Why the looks that were typed cannot be, in words."""
+    """Why the looks that were typed or chosen cannot be, in words."""
+    if isinstance(wrong, CutNotEarlier):
+        told = in_words(wrong)
+        return Said(told.status, told.title, f"{told.words} {_('Below, earlier looks stand as planned.')}")
     said = _("These looks cannot be. Each needs more information than the one before, and less than there is now.")
     if isinstance(wrong, LooksUnreadable):
         said = _(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from analysis.incidence import Incidence
     from analysis.survival import Curve
 
+YEARS = (1, 2, 3, 5)
+"""Years after the origin at which outputs tell survival and incidence."""
 DEFINITION = _l("Differences of rates: percentage points, normal limits from Greenwood's variance.")
 COMPETING = _l(
     "Differences of incidence: percentage points, normal limits from the variances of both Aalen-Johansen estimates."
@@ -89,7 +91,7 @@ def rate_difference(
 def _rate(curve: Curve | Incidence, at: float) -> tuple[float, float]:
     value = curve.at(at).value
     if value is None or not curve.at_risk_at(at):
-        raise NotEstimable(f"nobody was at risk at {at:g} days")
+        raise NotEstimable("nobody was at risk any more")
     here = position(curve.times, at)
     return value, 0.0 if here < 0 else curve.variance[here] or 0.0
 

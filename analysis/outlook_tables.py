@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from analysis.outlook import Outlook, Target
-from analysis.plots import DAYS_PER_MONTH
 from analysis.table import DASH, Column, Table, Translate
+from forms.dates import DAYS_PER_MONTH, DAYS_PER_YEAR
 from forms.text import _l
 
 REACHED = _l("reached")
@@ -68,6 +68,6 @@ def _notes(found: Outlook, tr: Translate) -> list[str]:
         "Events: one constant pooled rate, {events} in {years} participant-years; {free} of the randomised without one; the others come in "
         "evenly until randomisation is expected to end. Limits are of the rate alone. {dash}: later than can be forecast."
     )
-    years = f"{found.risk.time / 365.25:.1f}"
+    years = f"{found.risk.time / DAYS_PER_YEAR:.1f}"
     notes.append(tr(events).format(events=found.risk.events, years=years, free=found.risk.free, dash=DASH))
     return notes

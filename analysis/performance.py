@@ -27,10 +27,11 @@ from analysis.reader_study import ReaderStudy, reader_study
 from analysis.samples import Floats
 from analysis.training_reference import TrainingReference
 from analysis.unverified import Corrected, corrected
+from forms.dates import DAYS_PER_YEAR
 
 FEWEST = 10
 """People with and people without the outcome, below which no measure is shown: chance would be read, and single people."""
-REGROWTH_DAYS = 2 * 365.25
+REGROWTH_DAYS = 2 * DAYS_PER_YEAR
 MISSING = "missing"
 
 

@@ -12,12 +12,12 @@ from analysis.figure import INCHES, Figure, saved, style
 from analysis.incidence import Incidence
 from analysis.survival import Curve
 from analysis.theme import FAINT, INK, MUTED, SERIES
+from forms.dates import DAYS_PER_MONTH
 from forms.text import _l
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-DAYS_PER_MONTH = 365.25 / 12
 ROW = 13.7  # points between two rows of numbers under an axis
 LEGEND = 22  # points over the axes for the names of the curves, which so never lie on a curve
 TOPS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)

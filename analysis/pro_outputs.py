@@ -15,7 +15,7 @@ from analysis.endpoints import derive_all
 from analysis.estimands import Origin
 from analysis.incidence import DEFINITION, Incidence, aalen_johansen
 from analysis.output import Made, Output
-from analysis.plots import DAYS_PER_MONTH, Line, curves
+from analysis.plots import Line, curves
 from analysis.pro_answers import ITEMS_MISSING, STOMA, Questionnaire, Score, questionnaires, scores
 from analysis.pro_completion import VISITS, completion, standings
 from analysis.pro_deterioration import BASELINE_TEXT, cannot_worsen, deterioration
@@ -25,6 +25,7 @@ from analysis.pro_scores import C30, CR29, LARS, MEASURES, Measure, measures_of
 from analysis.pro_tables import Timed, bowel_table, completion_table, deterioration_table, scores_table
 from analysis.steps import observed_at
 from analysis.table import Translate, percent_in_words
+from forms.dates import DAYS_PER_MONTH
 from forms.derivations.bowel_function import lars_category
 from forms.text import _l
 from trial.store.extract import Extract

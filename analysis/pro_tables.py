@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from analysis import pro_completion, pro_profile
 from analysis.incidence import Incidence
-from analysis.plots import DAYS_PER_MONTH
 from analysis.pro_completion import Completion
 from analysis.pro_profile import AtVisit
 from analysis.pro_scores import FORMS, LARS, WEX, Measure
 from analysis.steps import Estimate, observed_at
 from analysis.table import DASH, Column, Table, Translate, percent, share
+from forms.dates import DAYS_PER_MONTH
 from forms.text import _l
 
 LANDMARKS = (12, 24, 36)

@@ -17,7 +17,7 @@ DEFINITION = _l("Difference of rates with score limits (Miettinen and Nurminen 1
 
 
 @dataclass(frozen=True)
-class RateDifference:
+class ScoreDifference:
     """First less second per unit of time, with limits."""
 
     value: float
@@ -25,13 +25,13 @@ class RateDifference:
     upper: float
 
 
-def rate_difference(first: Counted, second: Counted, *, level: float = 0.95) -> RateDifference:
+def score_difference(first: Counted, second: Counted, *, level: float = 0.95) -> ScoreDifference:
     """Each (events, time). Raises NotEstimable without time at risk in one of them, ValueError for an impossible count."""
     check_counted(first, second)
     (x1, t1), (x2, t2) = first, second
     seen, z = x1 / t1 - x2 / t2, critical(level)
     width = (x1 + x2 + z * z) * (1 / t1 + 1 / t2)
-    return RateDifference(seen, _crossing(first, second, z, seen - width), _crossing(first, second, -z, seen + width))
+    return ScoreDifference(seen, _crossing(first, second, z, seen - width), _crossing(first, second, -z, seen + width))
 
 
 def rate_score_z(first: Counted, second: Counted, difference: float) -> float:

@@ -18,11 +18,12 @@ from analysis.incidence import aalen_johansen
 from analysis.rates import proportion
 from analysis.rules import confirmed, is_salvage, salvages_of
 from analysis.steps import Estimate, observed_at
+from forms.dates import DAYS_PER_YEAR
 from trial.protocol import Design
 
 LEVEL = 0.95
 """Two-sided: each limit alone is one-sided 97.5 %."""
-TWO_YEARS = 2 * 365.25
+TWO_YEARS = 2 * DAYS_PER_YEAR
 
 
 @dataclass(frozen=True)

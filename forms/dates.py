@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2199
+DAYS_PER_YEAR = 365.25
+"""A mean year: what times in years and months are told by."""
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 
 # [0-9] and not \d: full-width and other digits are refused, not guessed.
 _SHAPE = re.compile(r"([0-9]{4})(?:-([0-9]{2}|UN))?(?:-([0-9]{2}|UN))?")

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from forms.dates import DAYS_PER_MONTH
 from forms.derivations.specimen import pathological_complete_response
 from trial.protocol import PROTOCOL
 
-DAYS = round(PROTOCOL.design.response_months * 365.25 / 12)
+DAYS = round(PROTOCOL.design.response_months * DAYS_PER_MONTH)
 """The last day that is "within 12 months": 365."""
 CLEAR_FROM = PROTOCOL.design.response_clear_day
 """Endoscopy and MRI that are both clear count from this day on."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from forms.dates import DAYS_PER_MONTH, DAYS_PER_YEAR
 from forms.text import _l
 from trial.protocol import PROTOCOL, Design
 from trial.simulate.course import SALVAGE
 from trial.simulate.operation import RESIDUAL_OF_A_REGROWTH
 
-YEAR = 365.25
-MONTH = YEAR / 12
+YEAR, MONTH = DAYS_PER_YEAR, DAYS_PER_MONTH
 MILESTONE = 36
 """Months at which the margin is defined (PROTOCOL 8)."""
 

@@ -9,11 +9,12 @@ from analysis.plots import Line, curves
 from analysis.reports.status_data import PooledIncidence, PooledSurvival
 from analysis.steps import Stepped, observed_at
 from analysis.table import percent_in_words
+from forms.dates import DAYS_PER_YEAR
 from forms.text import _l
 
 Translate = Callable[[str], str]
 
-_THREE_YEARS = 3 * 365.25
+_THREE_YEARS = 3 * DAYS_PER_YEAR
 
 
 def draw_accrual(found: Accrual, tr: Translate = str) -> Figure:

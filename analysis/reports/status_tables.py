@@ -5,17 +5,16 @@ from collections.abc import Callable, Sequence
 from analysis.accrual import Accrual
 from analysis.adverse_events import DEFINITION, AdverseEvents
 from analysis.disposition import Disposition
-from analysis.plots import DAYS_PER_MONTH
 from analysis.reports.status_data import PooledIncidence, PooledSurvival
 from analysis.steps import Stepped, observed_at
 from analysis.table import Column, Table, explained, months, percent, share
 from forms.codelists.events import END_OF_STUDY
+from forms.dates import DAYS_PER_MONTH, DAYS_PER_YEAR
 from forms.text import _l
 
 Translate = Callable[[str], str]
 
 LANDMARK_YEARS = (1, 2, 3)
-DAYS_PER_YEAR = 365.25
 THERAPY_ONLY = _l("Relation to an operation or a study procedure would tell an arm and is in no line (PROTOCOL 10).")
 
 

@@ -13,8 +13,7 @@ from datetime import date
 from analysis.not_estimable import NotEstimable
 from analysis.rates import Exact, rate
 from analysis.safety.events import Observed, Rule, SafetyEvent, Selection
-
-DAYS_PER_YEAR = 365.25
+from forms.dates import DAYS_PER_YEAR
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from analysis.safety.liver import (
 from analysis.steps import observed_at
 from analysis.table import Translate, percent_in_words
 from analysis.theme import FAINT, INK, MUTED, RULE, SERIES
+from forms.dates import DAYS_PER_YEAR
 from forms.text import _l
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ _NAMES = {
 
 def first_event_figure(found: FirstEvent, *, identity: str, title: str, origin: str, tr: Translate = str) -> Figure:
     """Incidence of the first event, with death and leaving beside it: what competes is seen, never hidden in the estimate."""
-    rate = percent_in_words(observed_at(found.event, 365.25), tr)
+    rate = percent_in_words(observed_at(found.event, DAYS_PER_YEAR), tr)
     alt = tr(_l("Cumulative incidence; at 12 months {rate}; {events} of {n} participants had an event.")).format(
         rate=rate, events=found.event.n_events, n=found.event.n
     )

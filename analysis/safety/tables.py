@@ -9,10 +9,10 @@ from analysis.adverse_events import DEFINITION as COUNTED
 from analysis.adverse_events import OverviewLine, tabulate
 from analysis.reports.status_tables import terms_table
 from analysis.safety.events import Observed, Selection
-from analysis.safety.exposure import DAYS_PER_YEAR
 from analysis.safety.overview import lines
 from analysis.safety.periods import DEFINITION, TITLES
 from analysis.table import Column, Table, Translate, share
+from forms.dates import DAYS_PER_YEAR
 from forms.text import _l
 
 ALL = _l("All periods")

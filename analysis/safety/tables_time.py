@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.plots import DAYS_PER_MONTH
 from analysis.rates import DEFINITION as EXACT
 from analysis.reports.status_tables import landmark
 from analysis.safety.events import Rule
@@ -15,6 +14,7 @@ from analysis.safety.overview import immune, serious, severe
 from analysis.safety.tables import Columns, heading
 from analysis.steps import observed_at
 from analysis.table import Column, Table, Translate, explained, percent, share
+from forms.dates import DAYS_PER_MONTH
 from forms.text import _l
 
 MONTHS = (3, 6, 12, 24)

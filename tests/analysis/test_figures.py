@@ -10,9 +10,10 @@ from pypdf import PdfReader
 from analysis import theme
 from analysis.accrual import AccrualPlan, accrual
 from analysis.incidence import aalen_johansen
-from analysis.plots import DAYS_PER_MONTH, TOPS, Line, curves, top
+from analysis.plots import TOPS, Line, curves, top
 from analysis.reports.status_figures import draw_accrual, draw_incidence, draw_survival
 from analysis.survival import kaplan_meier
+from forms.dates import DAYS_PER_MONTH
 from tests.analysis.report_data import data
 from trial.protocol import PROTOCOL
 from trial.visits import months_after

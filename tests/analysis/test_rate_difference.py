@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.not_estimable import NotEstimable
-from analysis.rate_difference import rate_difference, rate_score_z, restricted_rates
+from analysis.rate_difference import rate_score_z, restricted_rates, score_difference
 from analysis.samples import critical
 from tests.analysis.reference import values
 
@@ -16,14 +16,14 @@ counted = st.tuples(st.integers(0, 60), st.floats(0.5, 500))
 
 @pytest.mark.parametrize("want", values("rate_difference")["difference"])
 def test_limits_are_those_of_r_which_maximises_without_the_closed_form(want):
-    found = rate_difference(tuple(want["first"]), tuple(want["second"]))
+    found = score_difference(tuple(want["first"]), tuple(want["second"]))
     assert found.value == pytest.approx(want["difference"], rel=1e-12)
     assert (found.lower, found.upper) == pytest.approx((want["lower"], want["upper"]), rel=1e-6)
 
 
 def test_without_an_event_in_either_the_limits_are_those_worked_out_by_hand():
     """Nobody had an event: under d > 0 the first rate is d and the second 0, so that z^2 = d t1."""
-    found, z = rate_difference((0, 20), (0, 50)), critical(0.95)
+    found, z = score_difference((0, 20), (0, 50)), critical(0.95)
     assert found.value == 0
     assert (found.lower, found.upper) == pytest.approx((-z * z / 50, z * z / 20), rel=1e-9)
 
@@ -49,7 +49,7 @@ def test_the_restricted_pair_differs_as_asked_and_no_other_such_pair_is_likelier
 def test_limits_hold_the_difference_turn_over_with_the_groups_and_lie_where_the_statistic_is_the_quantile(
     first, second
 ):
-    found, turned = rate_difference(first, second), rate_difference(second, first)
+    found, turned = score_difference(first, second), score_difference(second, first)
     assert found.lower < found.value < found.upper
     assert (found.lower, found.upper) == pytest.approx((-turned.upper, -turned.lower), rel=1e-7, abs=1e-9)
     z = critical(0.95)
@@ -61,17 +61,17 @@ def test_limits_hold_the_difference_turn_over_with_the_groups_and_lie_where_the_
 @given(counted, counted, st.floats(0.01, 100))
 def test_the_unit_of_time_does_not_matter(first, second, k):
     (x1, t1), (x2, t2) = first, second
-    found, scaled = rate_difference(first, second), rate_difference((x1, k * t1), (x2, k * t2))
+    found, scaled = score_difference(first, second), score_difference((x1, k * t1), (x2, k * t2))
     assert (k * scaled.lower, k * scaled.upper) == pytest.approx((found.lower, found.upper), rel=1e-6, abs=1e-9)
 
 
 @pytest.mark.parametrize("counts", [((1, 0), (1, 5)), ((1, 5), (0, 0)), ((0, math.inf), (0, 5))])
 def test_without_time_at_risk_nothing_is_estimable(counts):
     with pytest.raises(NotEstimable):
-        rate_difference(*counts)
+        score_difference(*counts)
 
 
 @pytest.mark.parametrize("counts", [((-1, 5), (1, 5)), ((1.5, 5), (1, 5))])
 def test_impossible_counts_are_refused(counts):
     with pytest.raises(ValueError, match="whole"):
-        rate_difference(*counts)
+        score_difference(*counts)

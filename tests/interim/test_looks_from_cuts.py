@@ -263,6 +263,13 @@ def test_a_cut_that_is_no_earlier_look_is_refused_in_words(looked, client, addre
     assert "The cut dmc-2 is no look before this one." in answer.text
 
 
+def test_the_page_refuses_beside_the_field_and_shows_the_looks_as_planned(looked, client):
+    page = client(WHO).get(f"{PAGE}?cut=dmc-1&before=dmc-2").text
+    assert 'name="before" value="dmc-2" checked' in " ".join(page.split())
+    assert "Below, earlier looks stand as planned." in page and "Looks and bounds" in page
+    assert page.count("interim.svg?cut=dmc-1") == 1 and "before=dmc-2" not in page
+
+
 def test_the_command_says_which_cut_is_no_earlier_look(looked, vigil):
     code, out, err = vigil("interim", "--as", WHO, "--cut", "dmc-1", "--before", "dmc-2")
     assert (code, out) == (2, "") and "--before" in err and "dmc-2 was not locked before" in err

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from scipy.stats import chi2
 
 from analysis.incidence import aalen_johansen, one_minus_kaplan_meier
-from analysis.safety.exposure import DAYS_PER_YEAR, exposure_rate, first_day
+from analysis.safety.exposure import exposure_rate, first_day
 from analysis.safety.first_event import first_event
 from analysis.safety.overview import immune, lines, serious, severe, sorts
 from analysis.safety.people import COMPLETED, CUT, DEATH, LEFT, LOST
 from analysis.safety.periods import AT_RISK, DECISION, FOLLOW_UP, NEOADJUVANT
+from forms.dates import DAYS_PER_YEAR
 from tests.safety_analysis.people import THERAPY, day, event, observed, selection
 
 ONLY = {name: frozenset({name}) for name in (NEOADJUVANT, DECISION, FOLLOW_UP)}

@@ -8,7 +8,7 @@ import pytest
 from analysis.adverse_events import tabulate
 from analysis.closed_safety_tables import difference, overview_by_arm, rates_by_arm, terms_by_arm
 from analysis.differences import miettinen_nurminen
-from analysis.rate_difference import rate_difference
+from analysis.rate_difference import score_difference
 from analysis.rates import rate_ratio
 from analysis.safety.figures import SHOWN, edish_figure, first_event_figure, most_frequent, terms_figure
 from analysis.safety.first_event import first_event
@@ -111,7 +111,7 @@ def test_the_ratio_of_rates_is_ww_over_tme():
 def test_the_difference_of_rates_is_ww_less_tme_in_100_person_years():
     both = pair([observed(event(99, grade=3))], [observed(event(199, who="B", grade=3), who="B")])
     row = next(row for row in rates_by_arm([("all", both)]).rows if row[0] == "Grade 3 or higher")
-    found = rate_difference((1, 100 / 365.25), (1, 200 / 365.25))
+    found = score_difference((1, 100 / 365.25), (1, 200 / 365.25))
     assert row[3] == f"{100 * found.value:.1f} ({100 * found.lower:.1f} to {100 * found.upper:.1f})" and row[
         3
     ].startswith("182.6 (")

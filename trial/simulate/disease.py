@@ -7,11 +7,12 @@ Calibrated to the published cohorts named in `tests/truth`: regrowth is a mixtur
 from dataclasses import dataclass
 from math import log
 
+from forms.dates import DAYS_PER_YEAR
 from trial.simulate.biology import Biology
 from trial.simulate.chance import Dice
 from trial.simulate.person import Person
 
-YEAR = 365.25
+YEAR = DAYS_PER_YEAR
 MONTH = YEAR / 12
 
 

@@ -6,6 +6,7 @@ rectal cancer at the order of magnitude only; each is a parameter of the simulat
 
 from dataclasses import dataclass
 
+from forms.dates import DAYS_PER_YEAR
 from trial.simulate.chance import Dice
 
 
@@ -32,7 +33,7 @@ class Person:
     @property
     def age(self) -> float:
         """Age in years on the day of consent."""
-        return self.age_days / 365.25
+        return self.age_days / DAYS_PER_YEAR
 
     @property
     def surface(self) -> float:
@@ -139,7 +140,7 @@ def draw_person(dice: Dice) -> Person:
     height = round(dice.normal(169 if sex == "M" else 158, 6, 140, 195), 1)
     bmi = dice.normal(23.6, 3.1, 16.5, 38)
     return Person(
-        age_days=int(dice.normal(61, 11, 20, 87) * 365.25) + dice.whole(0, 364),
+        age_days=int(dice.normal(61, 11, 20, 87) * DAYS_PER_YEAR) + dice.whole(0, 364),
         sex=sex,
         ethnic=dice.pick({"HAN": 0.93, "OTHER": 0.06, "U": 0.01}),
         height=height,

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from forms.dates import DAYS_PER_MONTH
 from trial.simulate.chance import Dice
 
-MONTH = 365.25 / 12
+MONTH = DAYS_PER_MONTH
 FOLLOW_UP = tuple(
     (f"FU{m:02d}", round(m * MONTH), 14 if m <= 24 else 28) for m in (*range(3, 25, 3), *range(30, 61, 6))
 )
