@@ -91,7 +91,7 @@ def rate_difference(
 def _rate(curve: Curve | Incidence, at: float) -> tuple[float, float]:
     value = curve.at(at).value
     if value is None or not curve.at_risk_at(at):
-        raise NotEstimable("nobody was at risk any more")
+        raise NotEstimable(f"nobody was at risk at {at:g} days")
     here = position(curve.times, at)
     return value, 0.0 if here < 0 else curve.variance[here] or 0.0
 
