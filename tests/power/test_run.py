@@ -185,10 +185,11 @@ def test_the_digest_of_the_code_covers_the_estimators_the_hazards_and_the_draws(
 # --- interruptions ---
 
 LONG = """
-import sys
+import signal
 from analysis.power.run import simulate
 from analysis.power.scenario import SCENARIOS
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as at a terminal, though the tests run in the background
     simulate(SCENARIOS["alternative"], 100_000, 1, workers=2, progress=lambda done: print(done, flush=True))
 """
 
